@@ -1,0 +1,303 @@
+// The typed client: Reader, Writer, and both as Client.
+//
+// Every method is one request (list: one for each page) with a deadline. Outcomes that each caller must expect are in
+// the return type; everything else is an ApiError (the server refused) or a TransportError (there was no answer).
+//
+// There is no way to write a status, a finalizer list or a part of an object without the Snapshot that the change was
+// computed from: the request always carries its resourceVersion. There is no delete without the identity of what is
+// deleted.
+#pragma once
+
+#include <chrono>
+#include <expected>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "kube/async/async.hpp"
+#include "kube/client/api_error.hpp"
+#include "kube/client/snapshot.hpp"
+#include "kube/http/transport.hpp"
+#include "kube/json/json.hpp"
+#include "kube/meta/names.hpp"
+#include "kube/meta/object_meta.hpp"
+
+namespace kube {
+
+/// Why a write did not happen although nothing is broken: the object is gone, or it is no longer the version that was
+/// read.
+enum class WriteRefusal { Absent, Conflict };
+template <class T>
+using WriteResult = std::expected<T, WriteRefusal>;
+
+/// A create found an object of that name.
+struct AlreadyExists {};
+
+enum class Force { No, Yes };
+enum class Propagation { Background, Foreground, Orphan };
+
+/// What a delete may hit: one identity, and, where given, only this version of it.
+struct DeletePrecondition {
+    Uid uid;
+    std::optional<ResourceVersion> resource_version;
+};
+
+enum class DeleteOutcome {
+    /// Gone, or going: finalizers or grace may keep it for a while.
+    Accepted,
+    /// There was nothing of that name.
+    Absent,
+    /// The name belongs to another identity or version now; nothing was deleted.
+    PreconditionFailed,
+};
+
+struct ListOptions {
+    /// Empty: all namespaces.
+    std::string namespace_;
+    std::string label_selector;
+    std::string field_selector;
+    /// Objects per page; the client asks for page after page.
+    unsigned page_objects_max = 500;
+    /// Asks for "0" (any version, from the server's watch cache), as a reflector's first list does. Else the newest.
+    bool any_version = false;
+};
+
+/// An object of a list or watch that does not fit its type. It is reported, and does not hide the others (spec 01
+/// §20.5).
+struct Undecodable {
+    NamespacedName key;
+    ResourceVersion resource_version;
+    std::string error;
+};
+
+template <Kind K>
+struct List {
+    std::vector<Snapshot<K>> items;
+    std::vector<Undecodable> undecodable;
+    ResourceVersion resource_version;
+};
+
+/// One event of a watch, before decoding. `object` of a Bookmark has only its version; of an Error it is a Status.
+struct RawWatchEvent {
+    enum class Type { Added, Modified, Deleted, Bookmark, Error };
+    Type type = Type::Added;
+    json::Value object;
+};
+
+/// A running watch.
+class RawWatch {
+public:
+    virtual ~RawWatch() = default;
+    /// The next event; nullopt when the server ended the watch in order (resume from the last version).
+    /// TransportError when the connection broke; std::runtime_error when the server sent what is no event.
+    [[nodiscard]] virtual Async<std::optional<RawWatchEvent>> next() = 0;
+};
+
+/// Told of every object that a write of this client returned: what the caches must have seen before a key is reconciled
+/// again.
+class WriteObserver {
+public:
+    virtual ~WriteObserver() = default;
+    /// After a successful create, patch or apply. `metadata` is that of the object as the server returned it.
+    virtual void written(const ResourceType& type, const ObjectMeta& metadata) = 0;
+    /// After an accepted delete. `remaining` is the object's metadata when the server returned it, else null.
+    virtual void deleted(
+        const ResourceType& type, const NamespacedName& key, const Uid& uid, const ObjectMeta* remaining
+    ) = 0;
+};
+
+struct ClientOptions {
+    /// The manager of creates and merge patches (spec 01 §17.5: `manager`).
+    FieldManager field_manager{"manager"};
+    std::chrono::milliseconds time_limit{30'000};
+    WriteObserver* observer = nullptr;
+};
+
+namespace detail {
+/// The requests, without types. One .cpp; the templates below only encode and decode.
+class RawClient {
+public:
+    RawClient(Transport& transport, ClientOptions options);
+    [[nodiscard]] Async<std::optional<json::Value>> get(const ResourceType& type, NamespacedName key);
+    struct Page {
+        json::Value list;
+        std::string continue_token;
+        ResourceVersion resource_version;
+    };
+    [[nodiscard]] Async<Page> list_page(const ResourceType& type, ListOptions options, std::string continue_token);
+    [[nodiscard]] Async<std::unique_ptr<RawWatch>> watch(
+        const ResourceType& type, ListOptions options, ResourceVersion since
+    );
+    [[nodiscard]] Async<std::expected<json::Value, AlreadyExists>> create(
+        const ResourceType& type, std::string namespace_, json::Object object
+    );
+    /// JSON merge patch; `patch` carries metadata.resourceVersion.
+    [[nodiscard]] Async<WriteResult<json::Value>> merge_patch(
+        const ResourceType& type, NamespacedName key, std::string_view subresource, json::Object patch
+    );
+    [[nodiscard]] Async<json::Value> apply(
+        const ResourceType& type, NamespacedName key, json::Object object, FieldManager manager, Force force
+    );
+    [[nodiscard]] Async<DeleteOutcome> delete_object(
+        const ResourceType& type, NamespacedName key, DeletePrecondition precondition, Propagation propagation
+    );
+    void observe(const ResourceType& type, const ObjectMeta& metadata) const;
+
+private:
+    Transport& transport_;
+    ClientOptions options_;
+};
+}  // namespace detail
+
+/// Reads of the API server itself, past every cache.
+class Reader {
+public:
+    Reader(Transport& transport, ClientOptions options) : raw_{transport, std::move(options)} {}
+
+    template <Kind K>
+    [[nodiscard]] Async<std::optional<Snapshot<K>>> get(NamespacedName key) {
+        auto value = co_await raw_.get(KindOf<K>::type, std::move(key));
+        if (!value) co_return std::nullopt;
+        co_return Snapshot<K>{json::from_json<K>(*value)};
+    }
+
+    /// All pages.
+    template <Kind K>
+    [[nodiscard]] Async<List<K>> list(ListOptions options);
+
+    [[nodiscard]] detail::RawClient& raw() { return raw_; }
+
+protected:
+    detail::RawClient raw_;
+};
+
+/// Reads and writes.
+class Client : public Reader {
+public:
+    using Reader::Reader;
+
+    /// Creates `object` (metadata.name or generateName, and namespace_, are set).
+    template <Kind K>
+    [[nodiscard]] Async<std::expected<Snapshot<K>, AlreadyExists>> create(K object) {
+        std::string namespace_ = object.metadata.namespace_;
+        auto created = co_await raw_.create(KindOf<K>::type, std::move(namespace_), body_of(object));
+        if (!created) co_return std::unexpected(AlreadyExists{});
+        co_return observed<K>(*created);
+    }
+
+    /// Writes `status` over that of `base`: the smallest JSON merge patch on /status, with the version of `base` as its
+    /// precondition. Nothing is sent when nothing changed, and `base` comes back.
+    template <Kind K>
+    [[nodiscard]] Async<WriteResult<Snapshot<K>>> write_status(Snapshot<K> base, decltype(K::status) status) {
+        json::Value before = json::to_json(base->status);
+        json::Value after = json::to_json(status);
+        json::Object changes = json::merge_patch(before.as_object(), after.as_object());
+        if (changes.empty()) co_return base;
+        json::Object patch;
+        patch["metadata"] = json::Object{{"resourceVersion", base->metadata.resourceVersion}};
+        patch["status"] = std::move(changes);
+        auto written = co_await raw_.merge_patch(KindOf<K>::type, base.key(), "status", std::move(patch));
+        if (!written) co_return std::unexpected(written.error());
+        co_return observed<K>(*written);
+    }
+
+    /// Replaces the finalizers of `base`, with its version and uid as preconditions.
+    template <Kind K>
+    [[nodiscard]] Async<WriteResult<Snapshot<K>>> write_finalizers(
+        Snapshot<K> base, std::vector<std::string> finalizers
+    ) {
+        json::Object metadata{{"resourceVersion", base->metadata.resourceVersion}, {"uid", base->metadata.uid}};
+        metadata["finalizers"] = json::Array(finalizers.begin(), finalizers.end());
+        json::Object patch;
+        patch["metadata"] = std::move(metadata);
+        auto written = co_await raw_.merge_patch(KindOf<K>::type, base.key(), {}, std::move(patch));
+        if (!written) co_return std::unexpected(written.error());
+        co_return observed<K>(*written);
+    }
+
+    /// Writes the difference between `base` and `changed` (all but status) as a merge patch with the version of `base`.
+    /// Nothing is sent when nothing changed.
+    template <Kind K>
+    [[nodiscard]] Async<WriteResult<Snapshot<K>>> patch(Snapshot<K> base, K changed) {
+        json::Value before = json::to_json(*base);
+        json::Value after = json::to_json(changed);
+        before.as_object().erase("status");
+        after.as_object().erase("status");
+        json::Object changes = json::merge_patch(before.as_object(), after.as_object());
+        if (changes.empty()) co_return base;
+        json::Value& metadata = changes["metadata"];
+        if (!metadata.is_object()) metadata = json::Object{};
+        metadata.as_object()["resourceVersion"] = base->metadata.resourceVersion;
+        auto written = co_await raw_.merge_patch(KindOf<K>::type, base.key(), {}, std::move(changes));
+        if (!written) co_return std::unexpected(written.error());
+        co_return observed<K>(*written);
+    }
+
+    /// Server-side apply of exactly the fields that `object` has, as `manager`.
+    ///
+    /// With Force::No a field that another manager owns is an ApiError with reason "Conflict".
+    template <Kind K>
+    [[nodiscard]] Async<Snapshot<K>> apply(K object, FieldManager manager, Force force) {
+        NamespacedName key = object.metadata.key();
+        json::Value applied =
+            co_await raw_.apply(KindOf<K>::type, std::move(key), body_of(object), std::move(manager), force);
+        co_return observed<K>(applied);
+    }
+
+    /// Deletes the object with this identity, or nothing.
+    template <Kind K>
+    [[nodiscard]] Async<DeleteOutcome> delete_object(
+        NamespacedName key, DeletePrecondition precondition, Propagation propagation = Propagation::Background
+    ) {
+        return raw_.delete_object(KindOf<K>::type, std::move(key), std::move(precondition), propagation);
+    }
+
+private:
+    template <Kind K>
+    [[nodiscard]] static json::Object body_of(const K& object) {
+        json::Value body = json::to_json(object);
+        json::Object out;
+        out["apiVersion"] = KindOf<K>::type.api_version();
+        out["kind"] = KindOf<K>::type.kind;
+        for (auto& member : body.as_object()) {
+            if (member.key() != "status") out[member.key()] = std::move(member.value());
+        }
+        return out;
+    }
+
+    template <Kind K>
+    [[nodiscard]] Snapshot<K> observed(const json::Value& value) const {
+        Snapshot<K> snapshot{json::from_json<K>(value)};
+        raw_.observe(KindOf<K>::type, snapshot->metadata);
+        return snapshot;
+    }
+};
+
+template <Kind K>
+Async<List<K>> Reader::list(ListOptions options) {
+    List<K> result;
+    std::string continue_token;
+    do {
+        detail::RawClient::Page page = co_await raw_.list_page(KindOf<K>::type, options, std::move(continue_token));
+        for (const json::Value& item : page.list.at("items").as_array()) {
+            try {
+                result.items.emplace_back(json::from_json<K>(item));
+            } catch (const json::DecodeError& error) {
+                result.undecodable.push_back(
+                    {{std::string{json::find_string(item, {"metadata", "namespace"})},
+                      std::string{json::find_string(item, {"metadata", "name"})}},
+                     ResourceVersion{std::string{json::find_string(item, {"metadata", "resourceVersion"})}},
+                     error.what()}
+                );
+            }
+        }
+        result.resource_version = std::move(page.resource_version);
+        continue_token = std::move(page.continue_token);
+    } while (!continue_token.empty());
+    co_return result;
+}
+
+}  // namespace kube

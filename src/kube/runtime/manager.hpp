@@ -1,0 +1,94 @@
+// The manager: what is shared by all controllers, and the order in which everything starts and stops.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include "kube/async/clock.hpp"
+#include "kube/client/client.hpp"
+#include "kube/http/transport.hpp"
+#include "kube/runtime/cache.hpp"
+#include "kube/runtime/event_recorder.hpp"
+
+namespace kube {
+
+class Metrics;  // kube/runtime/metrics.hpp
+
+struct LeaderElectionOptions {
+    std::string lease_name;
+    std::string lease_namespace;
+    /// "<hostname>_<uuid>".
+    std::string identity;
+    std::chrono::milliseconds lease_duration{15'000};
+    std::chrono::milliseconds renew_deadline{10'000};
+    std::chrono::milliseconds retry_period{2'000};
+};
+
+struct ManagerOptions {
+    /// No election: this process leads from the start.
+    std::optional<LeaderElectionOptions> leader_election;
+    /// "host:port", ":port"; "0" or empty: none. Port 0 lets the system choose; the log says which it is.
+    std::string health_address = "0";
+    std::string metrics_address = "0";
+    /// How long a stop may take before the process gives up (spec 07 §14).
+    std::chrono::milliseconds graceful_stop_limit{30'000};
+    FieldManager field_manager{"manager"};
+};
+
+/// Owns caches, controllers, elections and servers; starts them in order and stops them in the reverse order.
+///
+/// Order: health and metrics servers, caches (first lists of all kinds at once), leader election, controllers.
+/// `/readyz` says yes when the caches are synced, `/healthz` says no when the loop is wedged.
+class Manager {
+public:
+    /// `transport` outlives the manager. `clock` is the only source of time.
+    Manager(boost::asio::any_io_executor executor, Clock& clock, Transport& transport, ManagerOptions options);
+    ~Manager();
+    Manager(const Manager&) = delete;
+    Manager& operator=(const Manager&) = delete;
+
+    [[nodiscard]] boost::asio::any_io_executor executor() const;
+    [[nodiscard]] Clock& clock() const;
+    /// Writes through it are seen by the read-your-own-writes rule of the controllers.
+    [[nodiscard]] Client& client() const;
+    [[nodiscard]] Metrics& metrics() const;
+    /// The recorder of a component ("seinode-controller").
+    [[nodiscard]] EventRecorder& event_recorder(const std::string& component);
+
+    /// The cache of a kind. The first call (before `run`) adds its reflector.
+    template <Kind K>
+    [[nodiscard]] Cache<K> cache() {
+        return Cache<K>{cache_store(KindOf<K>::type, &decode_entry<K>)};
+    }
+
+    /// Runs until `stop`, or until something fails that the process cannot survive (lost lease, metrics port in use):
+    /// then it throws.
+    [[nodiscard]] Async<> run();
+    /// Begins the graceful stop. Safe to call more than once.
+    void stop();
+    /// Are the caches synced (and, with election, is this process either leading or waiting)? What /readyz says.
+    [[nodiscard]] bool is_ready() const;
+    [[nodiscard]] unsigned short health_port() const;
+    [[nodiscard]] unsigned short metrics_port() const;
+
+    struct Impl;
+    [[nodiscard]] Impl& impl() { return *impl_; }
+
+private:
+    using DecodeEntry = detail::CacheStore::Entry (*)(const json::Value& object);
+    template <Kind K>
+    static detail::CacheStore::Entry decode_entry(const json::Value& object) {
+        auto decoded = std::make_shared<const K>(json::from_json<K>(object));
+        const ObjectMeta* metadata = &decoded->metadata;
+        return {std::move(decoded), metadata};
+    }
+    [[nodiscard]] std::shared_ptr<detail::CacheStore> cache_store(const ResourceType& type, DecodeEntry decode);
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace kube

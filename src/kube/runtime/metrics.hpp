@@ -1,0 +1,56 @@
+// Metrics, as Prometheus reads them.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace kube {
+
+using MetricLabels = std::map<std::string, std::string>;
+
+/// A number that goes up and down. Series appear when they are first set.
+class Gauge {
+public:
+    virtual ~Gauge() = default;
+    virtual void set(const MetricLabels& labels, double value) = 0;
+    virtual void add(const MetricLabels& labels, double delta) = 0;
+    /// The series goes away with what it describes.
+    virtual void remove(const MetricLabels& labels) = 0;
+};
+
+/// A number that only grows. Its exposed name ends in `_total`.
+class Counter {
+public:
+    virtual ~Counter() = default;
+    virtual void add(const MetricLabels& labels, double delta = 1) = 0;
+    virtual void remove(const MetricLabels& labels) = 0;
+};
+
+class Histogram {
+public:
+    virtual ~Histogram() = default;
+    virtual void observe(const MetricLabels& labels, double value) = 0;
+    virtual void remove(const MetricLabels& labels) = 0;
+};
+
+/// The registry of one process. A metric is declared once, where it is used; declaring it again gives the same one.
+class Metrics {
+public:
+    Metrics();
+    ~Metrics();
+    Metrics(const Metrics&) = delete;
+    Metrics& operator=(const Metrics&) = delete;
+    [[nodiscard]] Gauge& gauge(const std::string& name, const std::string& help);
+    [[nodiscard]] Counter& counter(const std::string& name, const std::string& help);
+    [[nodiscard]] Histogram& histogram(const std::string& name, const std::string& help, std::vector<double> buckets);
+    /// Prometheus text format 0.0.4.
+    [[nodiscard]] std::string serialize() const;
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace kube
