@@ -1,0 +1,156 @@
+#include "sei/platform/platform.hpp"
+
+#include <array>
+#include <optional>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace sei::platform {
+
+namespace {
+
+constexpr auto kVariables = std::to_array<Variable>({
+    {"SEI_NODEPOOL_NAME", "names the node pool that full nodes, replayers and validators are scheduled to"},
+    {"SEI_NODEPOOL_ARCHIVE", "names the node pool that archive nodes are scheduled to"},
+    {"SEI_TOLERATION_KEY", "is the key of the taint that node pods tolerate; its value is the node pool"},
+    {"SEI_SERVICE_ACCOUNT", "names the ServiceAccount of node pods and bootstrap Jobs"},
+    {"SEI_STORAGE_CLASS_PERF", "names the StorageClass of the data volume of full nodes, replayers and validators"},
+    {"SEI_STORAGE_CLASS_DEFAULT", "names the StorageClass of the data volume of any other mode"},
+    {"SEI_STORAGE_CLASS_ARCHIVE", "names the StorageClass of the data volume of archive nodes"},
+    {"SEI_STORAGE_SIZE_DEFAULT", "is the size of the data volume of every node but archive nodes"},
+    {"SEI_STORAGE_SIZE_ARCHIVE", "is the size of the data volume of archive nodes"},
+    {"SEI_RESOURCE_CPU_ARCHIVE", "is the CPU that seid requests on archive nodes"},
+    {"SEI_RESOURCE_MEM_ARCHIVE", "is the memory that seid requests on archive nodes"},
+    {"SEI_RESOURCE_CPU_DEFAULT", "is the CPU that seid requests on every node but archive nodes"},
+    {"SEI_RESOURCE_MEM_DEFAULT", "is the memory that seid requests on every node but archive nodes"},
+    {"SEI_SNAPSHOT_BUCKET", "names the bucket that sidecars restore snapshots from and upload them to"},
+    {"SEI_SNAPSHOT_REGION", "is the region of the snapshot bucket"},
+    {"SEI_GENESIS_BUCKET", "names the bucket of genesis files and genesis artifacts"},
+    {"SEI_GENESIS_REGION", "is the region of the genesis bucket"},
+    {"SEI_RESULT_EXPORT_BUCKET", "names the bucket of exported results (required by the contract, used by nothing)"},
+    {"SEI_RESULT_EXPORT_REGION", "is the region of the result bucket (required by the contract, used by nothing)"},
+    {"SEI_RESULT_EXPORT_PREFIX", "is the prefix in the result bucket (required by the contract, used by nothing)"},
+    {"SEI_GATEWAY_NAME", "names the Gateway that routes of deployments attach to"},
+    {"SEI_GATEWAY_NAMESPACE", "is the namespace of that Gateway"},
+    {"SEI_GATEWAY_DOMAIN", "is the domain that the host names of routes end in"},
+    {"SEI_GATEWAY_PUBLIC_DOMAIN", "is a second domain for the same routes", false},
+    {"SEI_SIDECAR_IMAGE", "names the sidecar image of every node pod"},
+    {"SEI_KUBE_RBAC_PROXY_IMAGE", "names the image of the proxy that guards the sidecar in every node pod"},
+    {"SEI_COSMOS_EXPORTER_IMAGE", "names the image of the metrics exporter in every node pod"},
+});
+
+bool is_blank(std::string_view text) {
+    return text.find_first_not_of(" \t\r\n\v\f") == std::string_view::npos;
+}
+
+enum class Zero { Allowed, Refused };
+
+/// Takes values out of an environment and collects what is wrong with them.
+class Reader {
+public:
+    explicit Reader(const Environment& environment) : environment_{environment} {}
+
+    void text(const Variable& variable, std::string& into) {
+        if (const auto found = environment_.find(variable.name); found != environment_.end()) into = found->second;
+        if (variable.is_required && is_blank(into)) {
+            problem(
+                variable,
+                fmt::format(
+                    "{0} is not set. It {1} and has no default; set it in config/manager/manager.yaml.",
+                    variable.name,
+                    variable.purpose
+                )
+            );
+        }
+    }
+
+    void quantity(const Variable& variable, kube::Quantity& into, Zero zero) {
+        std::string value;
+        text(variable, value);
+        if (is_blank(value)) return;
+        const std::optional<kube::Quantity> parsed = kube::Quantity::parse(value);
+        if (!parsed) {
+            refuse(variable, value, "is no quantity: write a number with a suffix such as 4, 500m, 32Gi");
+        } else if (*parsed < kube::Quantity{"0"}) {
+            refuse(variable, value, "must not be negative");
+        } else if (zero == Zero::Refused && *parsed == kube::Quantity{"0"}) {
+            refuse(variable, value, "must be greater than zero");
+        } else {
+            into = *parsed;
+        }
+    }
+
+    [[nodiscard]] std::vector<Problem> problems() && { return std::move(problems_); }
+
+private:
+    void refuse(const Variable& variable, const std::string& value, std::string_view why) {
+        problem(
+            variable, fmt::format("{0} is \"{1}\", which {2}. It {3}.", variable.name, value, why, variable.purpose)
+        );
+    }
+    void problem(const Variable& variable, std::string text) {
+        problems_.push_back({std::string{variable.name}, std::move(text)});
+    }
+
+    const Environment& environment_;
+    std::vector<Problem> problems_;
+};
+
+}  // namespace
+
+std::span<const Variable> variables() {
+    return kVariables;
+}
+
+std::expected<Platform, std::vector<Problem>> read(const Environment& environment) {
+    Platform platform;
+    Reader reader{environment};
+    // In the order of kVariables; the test that gives each variable a value of its own checks it.
+    auto variable = kVariables.begin();
+    const auto read_text = [&](std::string& into) { reader.text(*variable++, into); };
+    const auto read_quantity = [&](kube::Quantity& into, Zero zero) { reader.quantity(*variable++, into, zero); };
+
+    read_text(platform.standard.node_pool);
+    read_text(platform.archive.node_pool);
+    read_text(platform.toleration_key);
+    read_text(platform.service_account);
+    read_text(platform.standard.storage_class);
+    read_text(platform.storage_class_of_other_modes);
+    read_text(platform.archive.storage_class);
+    read_quantity(platform.standard.storage_size, Zero::Refused);
+    read_quantity(platform.archive.storage_size, Zero::Refused);
+    read_quantity(platform.archive.cpu, Zero::Allowed);
+    read_quantity(platform.archive.memory, Zero::Allowed);
+    read_quantity(platform.standard.cpu, Zero::Allowed);
+    read_quantity(platform.standard.memory, Zero::Allowed);
+    read_text(platform.snapshot_bucket);
+    read_text(platform.snapshot_region);
+    read_text(platform.genesis_bucket);
+    read_text(platform.genesis_region);
+    read_text(platform.result_export_bucket);
+    read_text(platform.result_export_region);
+    read_text(platform.result_export_prefix);
+    read_text(platform.gateway_name);
+    read_text(platform.gateway_namespace);
+    read_text(platform.gateway_domain);
+    read_text(platform.gateway_public_domain);
+    read_text(platform.sidecar_image);
+    read_text(platform.kube_rbac_proxy_image);
+    read_text(platform.cosmos_exporter_image);
+
+    std::vector<Problem> problems = std::move(reader).problems();
+    if (!problems.empty()) return std::unexpected(std::move(problems));
+    return platform;
+}
+
+std::string to_string(const std::vector<Problem>& problems) {
+    std::string all;
+    for (const Problem& problem : problems) {
+        if (!all.empty()) all += ' ';
+        all += problem.text;
+    }
+    return all;
+}
+
+}  // namespace sei::platform
