@@ -27,6 +27,8 @@ add_library(sei_flags INTERFACE)
 target_compile_options(sei_flags INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wold-style-cast -Wnon-virtual-dtor -Werror
   -Wno-missing-designated-field-initializers
+  # CMake gives programs -fPIE and libraries -fPIC; the shared precompiled header needs one and the same.
+  -fPIC
   -Xclang -fno-pch-timestamp)
 target_compile_definitions(sei_flags INTERFACE
   BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED
