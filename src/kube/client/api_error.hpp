@@ -35,15 +35,21 @@ public:
     /// The server's own message, without the request.
     [[nodiscard]] const std::string& message() const { return message_; }
     [[nodiscard]] const std::vector<ApiErrorCause>& causes() const { return causes_; }
+    /// A 404 that names no object: the server does not serve this resource type at all (its CustomResourceDefinition is
+    /// not installed), which is another thing than an object that is absent.
+    [[nodiscard]] bool is_type_not_served() const { return is_type_not_served_; }
 
 private:
+    friend ApiError api_error_of(const std::string& request, const HttpResponse& response);
     unsigned code_;
     std::string reason_;
     std::string message_;
     std::vector<ApiErrorCause> causes_;
+    bool is_type_not_served_ = false;
 };
 
-/// Reads a response that is an error. `request` is "GET /api/v1/…", for the text.
+/// Reads a response that is an error. `request` is "GET /api/v1/…", for the text. A body that is no Status gives an
+/// error without a reason, whose message quotes the beginning of the body.
 [[nodiscard]] ApiError api_error_of(const std::string& request, const HttpResponse& response);
 
 }  // namespace kube

@@ -63,6 +63,8 @@ struct ListOptions {
     unsigned page_objects_max = 500;
     /// Asks for "0" (any version, from the server's watch cache), as a reflector's first list does. Else the newest.
     bool any_version = false;
+    /// Watches only: the server ends the watch after this time (timeoutSeconds); zero leaves it to the server.
+    std::chrono::seconds watch_time_limit{0};
 };
 
 /// An object of a list or watch that does not fit its type. It is reported, and does not hide the others (spec 01
@@ -126,7 +128,12 @@ public:
         json::Value list;
         std::string continue_token;
         ResourceVersion resource_version;
+        /// Of a list or of a list that began again: what came before this page is void.
+        bool is_first = true;
+
+        [[nodiscard]] const json::Array& items() const { return list.at("items").as_array(); }
     };
+    /// One page. ApiError 410 when the continue token has expired: the list begins again.
     [[nodiscard]] Async<Page> list_page(const ResourceType& type, ListOptions options, std::string continue_token);
     [[nodiscard]] Async<std::unique_ptr<RawWatch>> watch(
         const ResourceType& type, ListOptions options, ResourceVersion since
@@ -150,6 +157,26 @@ private:
     Transport& transport_;
     ClientOptions options_;
 };
+
+/// Page after page of one list. When the continue token expires on the way (410), the list begins again: then a later
+/// page is a first one too.
+class Paging {
+public:
+    Paging(RawClient& client, const ResourceType& type, ListOptions options)
+        : client_{client}, type_{type}, options_{std::move(options)} {}
+    /// Nullopt after the last page.
+    [[nodiscard]] Async<std::optional<RawClient::Page>> next();
+
+private:
+    RawClient& client_;
+    const ResourceType& type_;
+    ListOptions options_;
+    std::string continue_token_;
+    bool is_started_ = false;
+    unsigned restarts_ = 0;
+};
+
+[[nodiscard]] Undecodable undecodable(const json::Value& item, std::string error);
 }  // namespace detail
 
 /// Reads of the API server itself, past every cache.
@@ -279,24 +306,18 @@ private:
 template <Kind K>
 Async<List<K>> Reader::list(ListOptions options) {
     List<K> result;
-    std::string continue_token;
-    do {
-        detail::RawClient::Page page = co_await raw_.list_page(KindOf<K>::type, options, std::move(continue_token));
-        for (const json::Value& item : page.list.at("items").as_array()) {
+    detail::Paging paging{raw_, KindOf<K>::type, std::move(options)};
+    while (auto page = co_await paging.next()) {
+        if (page->is_first) result = {};
+        for (const json::Value& item : page->items()) {
             try {
                 result.items.emplace_back(json::from_json<K>(item));
             } catch (const json::DecodeError& error) {
-                result.undecodable.push_back(
-                    {{std::string{json::find_string(item, {"metadata", "namespace"})},
-                      std::string{json::find_string(item, {"metadata", "name"})}},
-                     ResourceVersion{std::string{json::find_string(item, {"metadata", "resourceVersion"})}},
-                     error.what()}
-                );
+                result.undecodable.push_back(detail::undecodable(item, error.what()));
             }
         }
-        result.resource_version = std::move(page.resource_version);
-        continue_token = std::move(page.continue_token);
-    } while (!continue_token.empty());
+        result.resource_version = std::move(page->resource_version);
+    }
     co_return result;
 }
 

@@ -1,0 +1,313 @@
+// The requests of the typed client: which target, which body, and what each answer means.
+#include "kube/client/client.hpp"
+
+#include <array>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "kube/client/watch_stream.hpp"
+
+namespace kube::detail {
+
+namespace {
+
+/// Times that one list begins again because its continue token expired.
+constexpr unsigned kListRestartsMax = 3;
+/// Of an error that answers the opening of a watch.
+constexpr std::size_t kErrorBodyBytesMax = 1u << 20u;
+
+std::string percent_encoded(std::string_view text) {
+    std::string out;
+    for (const char byte : text) {
+        const bool is_plain = (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
+                              (byte >= '0' && byte <= '9') || byte == '-' || byte == '.' || byte == '_' || byte == '~';
+        if (is_plain) {
+            out += byte;
+        } else {
+            out += fmt::format("%{:02X}", static_cast<unsigned>(static_cast<unsigned char>(byte)));
+        }
+    }
+    return out;
+}
+
+/// A target with its query, parameter by parameter.
+class Target {
+public:
+    explicit Target(std::string path) : text_{std::move(path)} {}
+    /// Leaves out a parameter without a value.
+    Target& with(std::string_view name, std::string_view value) {
+        if (value.empty()) return *this;
+        text_ += text_.find('?') == std::string::npos ? '?' : '&';
+        text_ += name;
+        text_ += '=';
+        text_ += percent_encoded(value);
+        return *this;
+    }
+    [[nodiscard]] std::string text() const { return text_; }
+
+private:
+    std::string text_;
+};
+
+std::string name_of(const HttpRequest& request) {
+    return fmt::format(
+        "{} {}", to_string(request.method), std::string_view{request.target}.substr(0, request.target.find('?'))
+    );
+}
+
+bool is_success(unsigned status) {
+    return status >= 200 && status < 300;
+}
+
+/// The object that a successful response carries.
+json::Value object_of(const std::string& request, const HttpResponse& response) {
+    json::Value value;
+    try {
+        value = json::parse(response.body);
+    } catch (const std::exception& error) {
+        throw TransportError{
+            TransportError::Kind::Broken,
+            fmt::format("{}: {} with a body that is no JSON: {}", request, response.status, error.what())
+        };
+    }
+    if (!value.is_object()) {
+        throw TransportError{
+            TransportError::Kind::Broken,
+            fmt::format("{}: {} with a body that is no JSON object", request, response.status)
+        };
+    }
+    return value;
+}
+
+bool is_absent(const ApiError& error) {
+    return error.code() == 404 && !error.is_type_not_served();
+}
+bool is_conflict(const ApiError& error) {
+    return error.code() == 409 && error.reason() == "Conflict";
+}
+
+std::string_view to_wire(Propagation propagation) {
+    switch (propagation) {
+        case Propagation::Background:
+            return "Background";
+        case Propagation::Foreground:
+            return "Foreground";
+        case Propagation::Orphan:
+            return "Orphan";
+    }
+    return "Background";
+}
+
+}  // namespace
+
+RawClient::RawClient(Transport& transport, ClientOptions options)
+    : transport_{transport}, options_{std::move(options)} {}
+
+Async<std::optional<json::Value>> RawClient::get(const ResourceType& type, NamespacedName key) {
+    HttpRequest request{
+        .method = HttpMethod::Get,
+        .target = type.object_path(key),
+        .time_limit = options_.time_limit,
+        .repeat = Repeat::WhenSafe
+    };
+    const std::string name = name_of(request);
+    const HttpResponse response = co_await transport_.send(std::move(request));
+    if (is_success(response.status)) co_return object_of(name, response);
+    ApiError error = api_error_of(name, response);
+    if (is_absent(error)) co_return std::nullopt;
+    throw error;
+}
+
+Async<RawClient::Page> RawClient::list_page(const ResourceType& type, ListOptions options, std::string continue_token) {
+    Target target{type.collection_path(options.namespace_)};
+    if (options.page_objects_max != 0) target.with("limit", std::to_string(options.page_objects_max));
+    target.with("labelSelector", options.label_selector).with("fieldSelector", options.field_selector);
+    if (options.any_version && continue_token.empty()) target.with("resourceVersion", "0");
+    target.with("continue", continue_token);
+    HttpRequest request{
+        .method = HttpMethod::Get,
+        .target = target.text(),
+        .time_limit = options_.time_limit,
+        .repeat = Repeat::WhenSafe
+    };
+    const std::string name = name_of(request);
+    const HttpResponse response = co_await transport_.send(std::move(request));
+    if (!is_success(response.status)) throw api_error_of(name, response);
+    Page page;
+    page.list = object_of(name, response);
+    json::Value& items = page.list.as_object()["items"];
+    if (items.is_null()) items = json::Array{};  // how an empty list is written by some servers
+    const std::string_view version = json::find_string(page.list, {"metadata", "resourceVersion"});
+    if (!items.is_array() || version.empty()) {
+        throw TransportError{
+            TransportError::Kind::Broken, fmt::format("{}: {} with a body that is no list", name, response.status)
+        };
+    }
+    page.resource_version = ResourceVersion{std::string{version}};
+    page.continue_token = json::find_string(page.list, {"metadata", "continue"});
+    page.is_first = continue_token.empty();
+    co_return page;
+}
+
+Async<std::unique_ptr<RawWatch>> RawClient::watch(
+    const ResourceType& type, ListOptions options, ResourceVersion since
+) {
+    Target target{type.collection_path(options.namespace_)};
+    target.with("watch", "true").with("allowWatchBookmarks", "true").with("resourceVersion", since.value());
+    target.with("labelSelector", options.label_selector).with("fieldSelector", options.field_selector);
+    if (options.watch_time_limit.count() > 0) {
+        target.with("timeoutSeconds", std::to_string(options.watch_time_limit.count()));
+    }
+    HttpRequest request{
+        .method = HttpMethod::Get,
+        .target = target.text(),
+        .time_limit = options_.time_limit,
+        .repeat = Repeat::WhenSafe
+    };
+    std::string name = fmt::format("WATCH {}", type.collection_path(options.namespace_));
+    std::unique_ptr<HttpStream> stream = co_await transport_.open(std::move(request));
+    if (is_success(stream->status())) co_return make_watch(std::move(stream), std::move(name));
+    HttpResponse refused{.status = stream->status()};
+    while (auto chunk = co_await stream->next_chunk()) {
+        refused.body += *chunk;
+        if (refused.body.size() > kErrorBodyBytesMax) break;
+    }
+    throw api_error_of(name, refused);
+}
+
+Async<std::expected<json::Value, AlreadyExists>> RawClient::create(
+    const ResourceType& type, std::string namespace_, json::Object object
+) {
+    // Never repeated blindly: after a lost answer the second attempt could not tell whose object it finds.
+    HttpRequest request{
+        .method = HttpMethod::Post,
+        .target = Target{type.collection_path(namespace_)}.with("fieldManager", options_.field_manager.value()).text(),
+        .content_type = "application/json",
+        .body = json::serialize(object),
+        .time_limit = options_.time_limit
+    };
+    const std::string name = name_of(request);
+    const HttpResponse response = co_await transport_.send(std::move(request));
+    if (is_success(response.status)) co_return object_of(name, response);
+    ApiError error = api_error_of(name, response);
+    if (error.code() == 409 && error.reason() == "AlreadyExists") co_return std::unexpected(AlreadyExists{});
+    throw error;
+}
+
+Async<WriteResult<json::Value>> RawClient::merge_patch(
+    const ResourceType& type, NamespacedName key, std::string_view subresource, json::Object patch
+) {
+    std::string path = type.object_path(key);
+    if (!subresource.empty()) path.append("/").append(subresource);
+    json::Value body = std::move(patch);
+    const bool is_conditional = !json::find_string(body, {"metadata", "resourceVersion"}).empty();
+    HttpRequest request{
+        .method = HttpMethod::Patch,
+        .target = Target{std::move(path)}.with("fieldManager", options_.field_manager.value()).text(),
+        .content_type = "application/merge-patch+json",
+        .body = json::serialize(body),
+        .time_limit = options_.time_limit,
+        .repeat = is_conditional ? Repeat::WhenSafe : Repeat::Never
+    };
+    const std::string name = name_of(request);
+    const HttpResponse response = co_await transport_.send(std::move(request));
+    if (is_success(response.status)) co_return object_of(name, response);
+    ApiError error = api_error_of(name, response);
+    if (is_absent(error)) co_return std::unexpected(WriteRefusal::Absent);
+    if (is_conflict(error)) co_return std::unexpected(WriteRefusal::Conflict);
+    throw error;
+}
+
+Async<json::Value> RawClient::apply(
+    const ResourceType& type, NamespacedName key, json::Object object, FieldManager manager, Force force
+) {
+    HttpRequest request{
+        .method = HttpMethod::Patch,
+        .target = Target{type.object_path(key)}
+                      .with("fieldManager", manager.value())
+                      .with("force", force == Force::Yes ? "true" : "false")
+                      .text(),
+        .content_type = "application/apply-patch+yaml",
+        .body = json::serialize(object),
+        .time_limit = options_.time_limit,
+        .repeat = Repeat::WhenSafe
+    };
+    const std::string name = name_of(request);
+    const HttpResponse response = co_await transport_.send(std::move(request));
+    if (!is_success(response.status)) throw api_error_of(name, response);
+    co_return object_of(name, response);
+}
+
+Async<DeleteOutcome> RawClient::delete_object(
+    const ResourceType& type, NamespacedName key, DeletePrecondition precondition, Propagation propagation
+) {
+    json::Object preconditions{{"uid", precondition.uid.value()}};
+    if (precondition.resource_version) preconditions["resourceVersion"] = precondition.resource_version->value();
+    json::Object body{{"apiVersion", "v1"}, {"kind", "DeleteOptions"}};
+    body["preconditions"] = std::move(preconditions);
+    body["propagationPolicy"] = to_wire(propagation);
+    HttpRequest request{
+        .method = HttpMethod::Delete,
+        .target = type.object_path(key),
+        .content_type = "application/json",
+        .body = json::serialize(body),
+        .time_limit = options_.time_limit,
+        .repeat = Repeat::WhenSafe
+    };
+    const std::string name = name_of(request);
+    const HttpResponse response = co_await transport_.send(std::move(request));
+    if (!is_success(response.status)) {
+        ApiError error = api_error_of(name, response);
+        if (is_absent(error)) co_return DeleteOutcome::Absent;
+        if (is_conflict(error)) co_return DeleteOutcome::PreconditionFailed;
+        throw error;
+    }
+    if (options_.observer != nullptr) {
+        // The answer is a Status when the object is gone, else the object as it remains (or as it was last).
+        const json::Value remaining = object_of(name, response);
+        std::optional<ObjectMeta> metadata;
+        const json::Value* found = json::find(remaining, {"metadata"});
+        if (json::find_string(remaining, {"kind"}) != "Status" && found != nullptr) {
+            metadata = json::from_json<ObjectMeta>(*found);
+        }
+        options_.observer->deleted(type, key, precondition.uid, metadata ? &*metadata : nullptr);
+    }
+    co_return DeleteOutcome::Accepted;
+}
+
+void RawClient::observe(const ResourceType& type, const ObjectMeta& metadata) const {
+    if (options_.observer != nullptr) options_.observer->written(type, metadata);
+}
+
+Async<std::optional<RawClient::Page>> Paging::next() {
+    if (is_started_ && continue_token_.empty()) co_return std::nullopt;
+    for (;;) {
+        std::optional<RawClient::Page> page;
+        try {
+            page = co_await client_.list_page(type_, options_, continue_token_);
+        } catch (const ApiError& error) {
+            if (error.code() != 410 || continue_token_.empty() || restarts_ == kListRestartsMax) throw;
+        }
+        if (!page) {
+            continue_token_.clear();
+            ++restarts_;
+            continue;
+        }
+        is_started_ = true;
+        continue_token_ = page->continue_token;
+        co_return page;
+    }
+}
+
+Undecodable undecodable(const json::Value& item, std::string error) {
+    return {
+        .key =
+            {std::string{json::find_string(item, {"metadata", "namespace"})},
+             std::string{json::find_string(item, {"metadata", "name"})}},
+        .resource_version = ResourceVersion{std::string{json::find_string(item, {"metadata", "resourceVersion"})}},
+        .error = std::move(error)
+    };
+}
+
+}  // namespace kube::detail

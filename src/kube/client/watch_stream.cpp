@@ -1,0 +1,105 @@
+#include "kube/client/watch_stream.hpp"
+
+#include <utility>
+
+#include <fmt/format.h>
+#include <boost/json.hpp>
+
+namespace kube::detail {
+
+namespace {
+
+/// Below this the front of the buffer is not worth moving.
+constexpr std::size_t kCompactBytesMin = 64u << 10u;
+constexpr std::size_t kQuotedLineBytesMax = 120;
+
+std::optional<RawWatchEvent::Type> type_of(std::string_view word) {
+    if (word == "ADDED") return RawWatchEvent::Type::Added;
+    if (word == "MODIFIED") return RawWatchEvent::Type::Modified;
+    if (word == "DELETED") return RawWatchEvent::Type::Deleted;
+    if (word == "BOOKMARK") return RawWatchEvent::Type::Bookmark;
+    if (word == "ERROR") return RawWatchEvent::Type::Error;
+    return std::nullopt;
+}
+
+class StreamWatch final : public RawWatch {
+public:
+    StreamWatch(std::unique_ptr<HttpStream> stream, std::string request)
+        : stream_{std::move(stream)}, request_{std::move(request)} {}
+
+    Async<std::optional<RawWatchEvent>> next() override {
+        for (;;) {
+            while (const auto line = lines_.next_line()) {
+                if (line->find_first_not_of(" \t\r") == std::string_view::npos) continue;
+                co_return parse_watch_event(*line);
+            }
+            if (lines_.pending_bytes() > kWatchLineBytesMax) {
+                throw TransportError{
+                    TransportError::Kind::TooLarge,
+                    fmt::format("{}: a watch event is longer than {} bytes", request_, kWatchLineBytesMax)
+                };
+            }
+            auto chunk = co_await stream_->next_chunk();
+            if (!chunk) {
+                if (lines_.pending_bytes() == 0) co_return std::nullopt;
+                throw TransportError{
+                    TransportError::Kind::Broken, fmt::format("{}: the watch ended within an event", request_)
+                };
+            }
+            lines_.append(*chunk);
+        }
+    }
+
+private:
+    std::unique_ptr<HttpStream> stream_;
+    std::string request_;
+    LineSplitter lines_;
+};
+
+}  // namespace
+
+void LineSplitter::append(std::string_view chunk) {
+    if (begin_ == buffer_.size()) {
+        buffer_.clear();
+        begin_ = scanned_ = 0;
+    } else if (begin_ >= kCompactBytesMin && begin_ * 2 >= buffer_.size()) {
+        buffer_.erase(0, begin_);
+        scanned_ -= begin_;
+        begin_ = 0;
+    }
+    buffer_.append(chunk);
+}
+
+std::optional<std::string_view> LineSplitter::next_line() {
+    const std::size_t end = buffer_.find('\n', scanned_);
+    if (end == std::string::npos) {
+        scanned_ = buffer_.size();
+        return std::nullopt;
+    }
+    const std::string_view line = std::string_view{buffer_}.substr(begin_, end - begin_);
+    begin_ = scanned_ = end + 1;
+    return line;
+}
+
+RawWatchEvent parse_watch_event(std::string_view line) {
+    const auto broken = [line](const std::string& why) {
+        return std::runtime_error{fmt::format("not a watch event ({}): {}", why, line.substr(0, kQuotedLineBytesMax))};
+    };
+    // One block of memory for the whole event: it lives only until it is decoded.
+    const auto storage = boost::json::make_shared_resource<boost::json::monotonic_resource>(line.size() * 4);
+    boost::system::error_code failed;
+    json::Value value = boost::json::parse(boost::json::string_view{line.data(), line.size()}, failed, storage);
+    if (failed) throw broken(failed.message());
+    const auto type = type_of(json::find_string(value, {"type"}));
+    if (!type) throw broken("no known type");
+    boost::json::object* event = value.if_object();
+    boost::json::value* object = event->if_contains("object");
+    if (object == nullptr || !object->is_object()) throw broken("no object");
+    return {.type = *type, .object = std::move(*object)};
+}
+
+std::unique_ptr<RawWatch> make_watch(std::unique_ptr<HttpStream> stream, std::string request) {
+    return std::make_unique<StreamWatch>(std::move(stream), std::move(request));
+}
+
+}  // namespace kube::detail

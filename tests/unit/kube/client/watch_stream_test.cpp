@@ -1,0 +1,86 @@
+#include "kube/client/watch_stream.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "scripted_transport.hpp"
+
+namespace kube::testing {
+namespace {
+
+using kube::detail::LineSplitter;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+std::vector<std::string> lines_of(const std::vector<std::string>& chunks) {
+    LineSplitter splitter;
+    std::vector<std::string> lines;
+    for (const std::string& chunk : chunks) {
+        splitter.append(chunk);
+        while (const auto line = splitter.next_line()) lines.emplace_back(*line);
+    }
+    return lines;
+}
+
+TEST(LineSplitter, finds_the_same_lines_however_the_chunks_fall) {
+    EXPECT_THAT(lines_of({"a\nbb\nccc\n"}), ElementsAre("a", "bb", "ccc"));
+    EXPECT_THAT(lines_of({"a", "\n", "b", "b\nc", "cc", "\n"}), ElementsAre("a", "bb", "ccc"));
+    EXPECT_THAT(lines_of({"\n\n"}), ElementsAre("", ""));
+    EXPECT_THAT(lines_of({"unfinished"}), ElementsAre());
+}
+
+TEST(LineSplitter, keeps_long_lines_intact_while_it_frees_what_was_read) {
+    const std::string line = std::string(100'000, 'x') + "\n";
+    std::string all;
+    for (int i = 0; i < 20; ++i) all += line;
+    LineSplitter splitter;
+    std::size_t count = 0;
+    for (std::size_t at = 0; at < all.size(); at += 7'001) {
+        splitter.append(std::string_view{all}.substr(at, 7'001));
+        while (const auto found = splitter.next_line()) {
+            EXPECT_EQ(found->size(), 100'000u);
+            ++count;
+        }
+    }
+    EXPECT_EQ(count, 20u);
+    EXPECT_EQ(splitter.pending_bytes(), 0u);
+}
+
+TEST(WatchEvent, knows_five_types) {
+    struct Case {
+        std::string_view word;
+        RawWatchEvent::Type type;
+    };
+    for (const Case& one : std::vector<Case>{
+             {"ADDED", RawWatchEvent::Type::Added},
+             {"MODIFIED", RawWatchEvent::Type::Modified},
+             {"DELETED", RawWatchEvent::Type::Deleted},
+             {"BOOKMARK", RawWatchEvent::Type::Bookmark},
+             {"ERROR", RawWatchEvent::Type::Error},
+         }) {
+        SCOPED_TRACE(one.word);
+        const auto event =
+            kube::detail::parse_watch_event(R"({"type":")" + std::string{one.word} + R"(","object":{"kind":"X"}})");
+        EXPECT_EQ(event.type, one.type);
+        EXPECT_EQ(json::find_string(event.object, {"kind"}), "X");
+    }
+}
+
+TEST(WatchEvent, refuses_what_is_no_event) {
+    for (const std::string line :
+         {"<html>", "[]", "{}", R"({"type":"ADDED"})", R"({"type":"NEW","object":{}})", R"({"type":"ADDED","object":1})"
+         }) {
+        SCOPED_TRACE(line);
+        EXPECT_THROW((void)kube::detail::parse_watch_event(line), std::runtime_error);
+    }
+}
+
+TEST(Watch, ends_with_an_error_when_the_stream_ends_within_an_event) {
+    auto watch = kube::detail::make_watch(
+        std::make_unique<ScriptedStream>(200, std::deque<std::string>{R"({"type":"ADD)"}), "WATCH /x"
+    );
+    EXPECT_THROW((void)run(watch->next()), TransportError);
+}
+
+}  // namespace
+}  // namespace kube::testing
