@@ -1,0 +1,37 @@
+// The configuration that a node is to have, as `config-apply` carries it.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <boost/json.hpp>
+
+namespace sei::plan {
+
+/// A config intent (spec 04 §10.1). The operator makes full ones only: `incremental` and `target_version` stay zero,
+/// but are kept where a stored plan has them.
+struct ConfigIntent {
+    /// "validator", "full", "seed" or "archive".
+    std::string mode;
+    /// Dotted key to text.
+    std::map<std::string, std::string> overrides;
+    std::int64_t target_version = 0;
+    bool incremental = false;
+    bool operator==(const ConfigIntent&) const = default;
+};
+
+/// The stored form: keys at their zero value are left out, but `mode` never (spec 04 §10.1).
+[[nodiscard]] boost::json::object to_stored(const ConfigIntent& intent);
+/// The sidecar's form: only empty `overrides` are left out (spec 04 §9.4).
+[[nodiscard]] boost::json::object to_wire(const ConfigIntent& intent);
+
+/// Is this a key that the sidecar knows? Exact and case-sensitive (spec 04 §10.3).
+[[nodiscard]] bool is_override_key(std::string_view key);
+
+/// What is wrong with the intent, naming every unknown key; nullopt when it may be sent (spec 04 §10.3).
+[[nodiscard]] std::optional<std::string> problem_of(const ConfigIntent& intent);
+
+}  // namespace sei::plan

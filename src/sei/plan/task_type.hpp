@@ -1,0 +1,79 @@
+// Every type of task that a stored plan may name, and what each type promises.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace sei::plan {
+
+/// The closed set of task types (spec 04 §6). A plan that names another one fails (spec 04 §4.4).
+enum class TaskType {
+    EnsureDataPvc,
+    ApplyRbacProxyConfig,
+    ApplyStatefulSet,
+    ApplyService,
+    ReplacePod,
+    ObserveImage,
+    ValidateSigningKey,
+    ValidateNodeKey,
+    ValidateOperatorKeyring,
+    DeployBootstrapService,
+    DeployBootstrapJob,
+    AwaitBootstrapComplete,
+    TeardownBootstrap,
+    UpdateNodeSpecs,
+    AwaitSpecUpdate,
+    CollectAndSetPeers,
+    AwaitNodesRunning,
+    UpdateNodeImage,
+    SnapshotRestore,
+    ConfigureGenesis,
+    ConfigApply,
+    DiscoverPeers,
+    ConfigureStateSync,
+    ConfigValidate,
+    MarkReady,
+    SnapshotUpload,
+    GenerateIdentity,
+    GenerateGentx,
+    UploadGenesisArtifacts,
+    SetGenesisPeers,
+    AssembleAndUploadGenesis,
+    AwaitCondition,
+    GovVote,
+    GovSoftwareUpgrade,
+};
+
+/// All of them, in the order of the enum.
+[[nodiscard]] const std::array<TaskType, 34>& all_task_types();
+
+/// The word in plans and on the sidecar's wire, such as "config-apply".
+[[nodiscard]] std::string_view to_wire(TaskType type);
+/// The inverse of `to_wire`; nullopt for a word that is none.
+[[nodiscard]] std::optional<TaskType> parse_task_type(std::string_view wire);
+
+/// Who does the work.
+enum class TaskRunner {
+    /// The operator, through the Kubernetes API.
+    Operator,
+    /// The sidecar of one node.
+    Sidecar,
+};
+[[nodiscard]] TaskRunner runner_of(TaskType type);
+
+/// How often a failed run is repeated before the plan fails (spec 04 §4.5). Every type has its line: a new type without
+/// one does not compile.
+[[nodiscard]] std::int32_t max_retries(TaskType type);
+
+/// May the task be started again when nobody knows what became of an earlier run? Never for a signed transaction, whose
+/// effect lies outside the node (spec 08 1.3).
+enum class Repeatable { Yes, No };
+[[nodiscard]] Repeatable repeatable(TaskType type);
+
+/// The wait after the n-th retry was granted, n counted from 1: 10 s, 20 s, then 30 s (spec 04 §4.5).
+[[nodiscard]] std::chrono::seconds retry_delay(std::int32_t retry_count);
+
+}  // namespace sei::plan
