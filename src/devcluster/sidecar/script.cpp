@@ -1,0 +1,44 @@
+#include "devcluster/sidecar/script.hpp"
+
+namespace devcluster::sidecar {
+
+std::optional<Script> Scripts::take(const std::string& type) {
+    const auto found = entries_.find(type);
+    if (found == entries_.end()) return std::nullopt;
+    Entry& entry = found->second;
+    if (entry.script.times && entry.followed >= *entry.script.times) return std::nullopt;
+    ++entry.followed;
+    return entry.script;
+}
+
+unsigned Scripts::times_followed(const std::string& type) const {
+    const auto found = entries_.find(type);
+    return found == entries_.end() ? 0 : found->second.followed;
+}
+
+HttpFaults::Id HttpFaults::add(HttpFault fault) {
+    entries_.push_back({std::move(fault)});
+    return entries_.size() - 1;
+}
+
+void HttpFaults::clear(Id id) {
+    entries_.at(id).is_cleared = true;
+}
+
+unsigned HttpFaults::times_fired(Id id) const {
+    return entries_.at(id).fired;
+}
+
+std::optional<HttpFault> HttpFaults::take(const kube::NamespacedName& node, Endpoint endpoint) {
+    for (Entry& entry : entries_) {
+        const HttpFault& fault = entry.fault;
+        if (entry.is_cleared || (fault.times && entry.fired >= *fault.times)) continue;
+        if (fault.node && *fault.node != node) continue;
+        if (fault.endpoint != Endpoint::Any && fault.endpoint != endpoint) continue;
+        ++entry.fired;
+        return fault;
+    }
+    return std::nullopt;
+}
+
+}  // namespace devcluster::sidecar
