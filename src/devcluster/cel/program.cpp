@@ -1,0 +1,85 @@
+#include "devcluster/cel/program.hpp"
+
+#include "devcluster/cel/detail/arithmetic.hpp"
+#include "devcluster/cel/detail/checker.hpp"
+#include "devcluster/cel/detail/evaluator.hpp"
+#include "devcluster/cel/detail/lexer.hpp"
+#include "devcluster/cel/detail/parser.hpp"
+
+#include <fmt/core.h>
+
+#include <utility>
+
+namespace devcluster::cel {
+
+struct Program::Compiled {
+    detail::ExpressionPtr root;
+    detail::CheckedFacts facts;
+    const Type* self = nullptr;
+};
+
+namespace {
+
+Value run(
+    const Program::Compiled& compiled, const boost::json::value& self, const boost::json::value* old_self, Arena& arena
+) {
+    const std::span<Value> slots = arena.make<Value>(compiled.facts.slots);
+    slots[detail::kSelfSlot] = Value::of_json(self, compiled.self, arena);
+    if (old_self != nullptr) slots[detail::kOldSelfSlot] = Value::of_json(*old_self, compiled.self, arena);
+    return detail::evaluate(*compiled.root, slots, arena);
+}
+
+}  // namespace
+
+std::string CompileError::describe(std::string_view source) const {
+    std::size_t line = 1;
+    std::size_t line_begin = 0;
+    for (std::size_t at = 0; at < position && at < source.size(); ++at) {
+        if (source[at] != '\n') continue;
+        ++line;
+        line_begin = at + 1;
+    }
+    const std::size_t column = std::min(position, source.size()) - line_begin;
+    const std::string_view text = source.substr(line_begin, source.find('\n', line_begin) - line_begin);
+    return fmt::format(
+        "ERROR: <input>:{}:{}: {}\n | {}\n | {}^", line, column + 1, message, text, std::string(column, '.')
+    );
+}
+
+Program::Program(std::shared_ptr<const Compiled> compiled) : compiled_(std::move(compiled)) {}
+
+std::expected<Program, CompileError> Program::compile(std::string_view source, const CompileOptions& options) {
+    try {
+        auto compiled = std::make_shared<Compiled>();
+        compiled->root = detail::parse(source);
+        compiled->facts = detail::check(*compiled->root, options);
+        compiled->self = options.self;
+        return Program{std::move(compiled)};
+    } catch (const detail::ExpressionError& error) {
+        return std::unexpected(CompileError{error.position, error.message});
+    }
+}
+
+bool Program::uses_old_self() const {
+    return compiled_->facts.uses_old_self;
+}
+
+std::expected<bool, EvaluationError> Program::evaluate_bool(
+    const boost::json::value& self, const boost::json::value* old_self
+) const {
+    Arena arena;
+    const Value value = run(*compiled_, self, old_self, arena);
+    if (value.kind == ValueKind::Bool) return value.boolean;
+    return std::unexpected(EvaluationError{std::string(value.is_error() ? value.text : detail::kNoSuchOverload)});
+}
+
+std::expected<std::string, EvaluationError> Program::evaluate_string(
+    const boost::json::value& self, const boost::json::value* old_self
+) const {
+    Arena arena;
+    const Value value = run(*compiled_, self, old_self, arena);
+    if (value.kind == ValueKind::String) return std::string(value.text);
+    return std::unexpected(EvaluationError{std::string(value.is_error() ? value.text : detail::kNoSuchOverload)});
+}
+
+}  // namespace devcluster::cel
