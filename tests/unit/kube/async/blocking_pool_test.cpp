@@ -3,10 +3,10 @@
 #include <future>
 #include <thread>
 
-#include <boost/system/system_error.hpp>
 #include <gtest/gtest.h>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/system/system_error.hpp>
 
 #include "kube/async/scope.hpp"
 
