@@ -1,0 +1,121 @@
+// Types and reasons of conditions (spec 01 §15).
+//
+// The order of a kind's types here is the order in which they first appear, and so their order in the list.
+#pragma once
+
+#include <string_view>
+
+namespace sei::api {
+
+/// SeiNode (spec 01 §15.1).
+namespace node_condition {
+inline constexpr std::string_view kPaused = "Paused";
+inline constexpr std::string_view kImportPvcReady = "ImportPVCReady";
+inline constexpr std::string_view kSigningKeyReady = "SigningKeyReady";
+inline constexpr std::string_view kNodeKeyReady = "NodeKeyReady";
+inline constexpr std::string_view kOperatorKeyringReady = "OperatorKeyringReady";
+inline constexpr std::string_view kSidecarReady = "SidecarReady";
+inline constexpr std::string_view kNodeUpdateInProgress = "NodeUpdateInProgress";
+/// False while the controller cannot serve a spec that the schema accepts; True again once it can. Exists only after
+/// the first such spec (an addition: spec 01 §20.12).
+inline constexpr std::string_view kSpecValid = "SpecValid";
+}  // namespace node_condition
+
+/// SeiNodeDeployment (spec 01 §15.2).
+namespace deployment_condition {
+inline constexpr std::string_view kGenesisCeremonyComplete = "GenesisCeremonyComplete";
+inline constexpr std::string_view kPaused = "Paused";
+inline constexpr std::string_view kPlanInProgress = "PlanInProgress";
+inline constexpr std::string_view kRolloutInProgress = "RolloutInProgress";
+inline constexpr std::string_view kNetworkingReady = "NetworkingReady";
+inline constexpr std::string_view kNodesReady = "NodesReady";
+}  // namespace deployment_condition
+
+/// SeiNodeTask (spec 01 §15.3). `Ready` and `Failed` exist only in the terminal state, and only with status True.
+namespace task_condition {
+inline constexpr std::string_view kTargetReady = "TargetReady";
+inline constexpr std::string_view kReady = "Ready";
+inline constexpr std::string_view kFailed = "Failed";
+}  // namespace task_condition
+
+namespace reason {
+
+// Paused, of SeiNode and SeiNodeDeployment.
+inline constexpr std::string_view kPaused = "Paused";
+inline constexpr std::string_view kNotPaused = "NotPaused";
+
+// SidecarReady.
+inline constexpr std::string_view kReady = "Ready";
+inline constexpr std::string_view kNotReady = "NotReady";
+inline constexpr std::string_view kUnreachable = "Unreachable";
+
+// NodeUpdateInProgress.
+inline constexpr std::string_view kUpdateStarted = "UpdateStarted";
+inline constexpr std::string_view kUpdateComplete = "UpdateComplete";
+inline constexpr std::string_view kUpdateFailed = "UpdateFailed";
+
+// ImportPVCReady.
+inline constexpr std::string_view kPvcValidated = "PVCValidated";
+inline constexpr std::string_view kPvcNotReady = "PVCNotReady";
+inline constexpr std::string_view kPvcInvalid = "PVCInvalid";
+
+// SigningKeyReady, NodeKeyReady, OperatorKeyringReady.
+inline constexpr std::string_view kSigningKeyValidated = "SigningKeyValidated";
+inline constexpr std::string_view kSigningKeyNotReady = "SigningKeyNotReady";
+inline constexpr std::string_view kSigningKeyInvalid = "SigningKeyInvalid";
+inline constexpr std::string_view kNodeKeyValidated = "NodeKeyValidated";
+inline constexpr std::string_view kNodeKeyNotReady = "NodeKeyNotReady";
+inline constexpr std::string_view kNodeKeyInvalid = "NodeKeyInvalid";
+inline constexpr std::string_view kOperatorKeyringValidated = "OperatorKeyringValidated";
+inline constexpr std::string_view kOperatorKeyringNotReady = "OperatorKeyringNotReady";
+inline constexpr std::string_view kOperatorKeyringInvalid = "OperatorKeyringInvalid";
+
+// SpecValid.
+inline constexpr std::string_view kSpecAccepted = "SpecAccepted";
+inline constexpr std::string_view kSpecRejected = "SpecRejected";
+
+// GenesisCeremonyComplete.
+inline constexpr std::string_view kComplete = "Complete";
+inline constexpr std::string_view kNotApplicable = "NotApplicable";
+inline constexpr std::string_view kInProgress = "InProgress";
+inline constexpr std::string_view kNotStarted = "NotStarted";
+
+// PlanInProgress; NotStarted as above.
+inline constexpr std::string_view kPlanStarted = "PlanStarted";
+inline constexpr std::string_view kPlanComplete = "PlanComplete";
+inline constexpr std::string_view kPlanFailed = "PlanFailed";
+
+// RolloutInProgress; NotStarted as above.
+inline constexpr std::string_view kTemplateChanged = "TemplateChanged";
+inline constexpr std::string_view kRolloutComplete = "RolloutComplete";
+inline constexpr std::string_view kRolloutFailed = "RolloutFailed";
+
+// NetworkingReady.
+inline constexpr std::string_view kNetworkingDisabled = "NetworkingDisabled";
+inline constexpr std::string_view kNoEffectiveRoutes = "NoEffectiveRoutes";
+inline constexpr std::string_view kCrdNotInstalled = "CRDNotInstalled";
+inline constexpr std::string_view kDnsPending = "DNSPending";
+inline constexpr std::string_view kHttpRoutesPublished = "HTTPRoutesPublished";
+
+// NodesReady.
+inline constexpr std::string_view kAllNodesReady = "AllNodesReady";
+inline constexpr std::string_view kNodesFailed = "NodesFailed";
+inline constexpr std::string_view kNodesInitializing = "NodesInitializing";
+
+// TargetReady.
+inline constexpr std::string_view kPhaseMet = "PhaseMet";
+inline constexpr std::string_view kPhaseNotMet = "PhaseNotMet";
+
+// Ready of SeiNodeTask.
+inline constexpr std::string_view kTaskComplete = "TaskComplete";
+
+// Failed of SeiNodeTask; the reasons of its Warning events, too.
+inline constexpr std::string_view kTargetResolveFailed = "TargetResolveFailed";
+inline constexpr std::string_view kUnsupportedKind = "UnsupportedKind";
+inline constexpr std::string_view kDeserializeFailed = "DeserializeFailed";
+inline constexpr std::string_view kTaskTerminalError = "TaskTerminalError";
+inline constexpr std::string_view kTaskFailed = "TaskFailed";
+inline constexpr std::string_view kTimeout = "Timeout";
+
+}  // namespace reason
+}  // namespace sei::api

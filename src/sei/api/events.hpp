@@ -1,0 +1,34 @@
+// Reasons of events (spec 01 §16). The reasons of a failed SeiNodeTask are those of its condition (conditions.hpp).
+#pragma once
+
+#include <string_view>
+
+namespace sei::api::event {
+
+// SeiNode.
+inline constexpr std::string_view kNodeFailed = "NodeFailed";
+inline constexpr std::string_view kPhaseTransition = "PhaseTransition";
+inline constexpr std::string_view kSidecarReadinessLost = "SidecarReadinessLost";
+inline constexpr std::string_view kSidecarReadinessRestored = "SidecarReadinessRestored";
+/// An addition: a spec that the controller cannot serve (spec 01 §20.12).
+inline constexpr std::string_view kSpecRejected = "SpecRejected";
+
+// SeiNodeDeployment.
+inline constexpr std::string_view kNodeCreated = "SeiNodeCreated";
+inline constexpr std::string_view kNodeDeleted = "SeiNodeDeleted";
+inline constexpr std::string_view kChildPaused = "ChildPaused";
+inline constexpr std::string_view kChildResumed = "ChildResumed";
+inline constexpr std::string_view kPaused = "Paused";
+inline constexpr std::string_view kUnpaused = "Unpaused";
+inline constexpr std::string_view kRolloutStarted = "RolloutStarted";
+inline constexpr std::string_view kRolloutSuperseded = "RolloutSuperseded";
+inline constexpr std::string_view kRolloutComplete = "RolloutComplete";
+inline constexpr std::string_view kPlanStarted = "PlanStarted";
+inline constexpr std::string_view kPlanComplete = "PlanComplete";
+inline constexpr std::string_view kPlanFailed = "PlanFailed";
+inline constexpr std::string_view kHttpRoutesPublished = "HTTPRoutesPublished";
+inline constexpr std::string_view kCrdNotInstalled = "CRDNotInstalled";
+inline constexpr std::string_view kRetainResources = "RetainResources";
+inline constexpr std::string_view kDeleteFailed = "DeleteFailed";
+
+}  // namespace sei::api::event

@@ -1,0 +1,66 @@
+// The plan that is kept in the status of SeiNode and SeiNodeDeployment (spec 01 §4.5).
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <boost/describe.hpp>
+
+#include "kube/json/json.hpp"
+#include "kube/meta/time.hpp"
+#include "sei/api/phases.hpp"
+
+namespace sei::api {
+
+/// One step of a plan. Steps are executed strictly front to back.
+struct PlannedTask {
+    /// The word of the wire: a stored plan may hold one that this version does not know.
+    std::string type;
+    /// UUID v5 of plan, type and index (spec 04): the sidecar's task id.
+    std::string id;
+    TaskStatus status = TaskStatus::Pending;
+    /// The full payload of the task (spec 01 §18). Null: unset.
+    kube::json::Value params;
+    /// When it was first handed over; cleared by a retry.
+    std::optional<kube::Time> submittedAt;
+    std::string error;
+    /// 0: the first failure is terminal.
+    std::int32_t maxRetries = 0;
+    std::int32_t retryCount = 0;
+    static constexpr std::array required{"id", "status", "type"};
+    bool operator==(const PlannedTask&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(PlannedTask, (), (type, id, status, params, submittedAt, error, maxRetries, retryCount))
+
+/// What is known of the task that failed its plan.
+struct FailedTaskInfo {
+    std::string type;
+    std::string id;
+    std::string error;
+    std::int32_t retryCount = 0;
+    std::int32_t maxRetries = 0;
+    static constexpr std::array required{"error", "id", "maxRetries", "retryCount", "type"};
+    bool operator==(const FailedTaskInfo&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(FailedTaskInfo, (), (type, id, error, retryCount, maxRetries))
+
+struct TaskPlan {
+    /// A random UUID v4.
+    std::string id;
+    PlanPhase phase = PlanPhase::Active;
+    std::vector<PlannedTask> tasks;
+    /// The node's phase after success; unset: no transition. Plans of deployments have neither.
+    std::optional<NodePhase> targetPhase;
+    /// The node's phase after terminal failure; unset: no transition.
+    std::optional<NodePhase> failedPhase;
+    std::optional<std::int32_t> failedTaskIndex;
+    std::optional<FailedTaskInfo> failedTaskDetail;
+    static constexpr std::array required{"phase", "tasks"};
+    bool operator==(const TaskPlan&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(TaskPlan, (), (id, phase, tasks, targetPhase, failedPhase, failedTaskIndex, failedTaskDetail))
+
+}  // namespace sei::api
