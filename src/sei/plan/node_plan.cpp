@@ -1,0 +1,218 @@
+#include "sei/plan/node_plan.hpp"
+
+#include <array>
+#include <utility>
+#include <vector>
+
+#include "sei/plan/task_type.hpp"
+
+namespace sei::plan {
+namespace {
+
+/// The tasks of a plan under construction.
+class PlanBuilder {
+public:
+    explicit PlanBuilder(UuidSource& ids) {
+        plan_.id = ids.next();
+        plan_.phase = api::PlanPhase::Active;
+    }
+
+    PlanBuilder& add(TaskType type, boost::json::object params) {
+        const std::string wire{to_wire(type)};
+        api::PlannedTask task;
+        task.type = wire;
+        task.id = task_id(plan_.id, wire, plan_.tasks.size());
+        task.status = api::TaskStatus::Pending;
+        task.params = std::move(params);
+        task.maxRetries = max_retries(type);
+        plan_.tasks.push_back(std::move(task));
+        return *this;
+    }
+
+    [[nodiscard]] api::TaskPlan done() { return std::move(plan_); }
+    [[nodiscard]] api::TaskPlan done(api::NodePhase target) {
+        plan_.targetPhase = target;
+        return std::move(plan_);
+    }
+    [[nodiscard]] api::TaskPlan done(api::NodePhase target, api::NodePhase failed) {
+        plan_.failedPhase = failed;
+        return done(target);
+    }
+
+private:
+    api::TaskPlan plan_;
+};
+
+/// Informational: tasks act on the node that they belong to (spec 02 §17.2).
+boost::json::object node_params(const api::SeiNode& node) {
+    return {{"nodeName", node.metadata.name}, {"namespace", node.metadata.namespace_}};
+}
+
+const api::SnapshotSource* snapshot_of(const api::SeiNode& node) {
+    if (node.spec.fullNode && node.spec.fullNode->snapshot) return &*node.spec.fullNode->snapshot;
+    if (node.spec.validator && node.spec.validator->snapshot) return &*node.spec.validator->snapshot;
+    if (node.spec.replayer) return &node.spec.replayer->snapshot;
+    return nullptr;
+}
+
+const api::SnapshotGenerationConfig* snapshot_generation_of(const api::SeiNode& node) {
+    if (node.spec.fullNode && node.spec.fullNode->snapshotGeneration) return &*node.spec.fullNode->snapshotGeneration;
+    if (node.spec.archive && node.spec.archive->snapshotGeneration) return &*node.spec.archive->snapshotGeneration;
+    return nullptr;
+}
+
+bool publishes_snapshots(const api::SeiNode& node) {
+    const api::SnapshotGenerationConfig* generation = snapshot_generation_of(node);
+    return generation != nullptr && generation->tendermint && generation->tendermint->publish;
+}
+
+boost::json::object to_json(const kube::StringMap& map) {
+    boost::json::object object;
+    for (const auto& [key, value] : map) object[key] = value;
+    return object;
+}
+
+/// The sources in the order of `spec.peers` (spec 02 §18.4). A label source carries all resolved peers.
+boost::json::object peer_sources(const api::SeiNode& node) {
+    boost::json::array sources;
+    for (const api::PeerSource& peer : node.spec.peers) {
+        if (peer.ec2Tags) {
+            sources.push_back(boost::json::object{
+                {"type", "ec2Tags"}, {"region", peer.ec2Tags->region}, {"tags", to_json(peer.ec2Tags->tags)}
+            });
+        } else if (peer.static_) {
+            boost::json::array addresses(peer.static_->addresses.begin(), peer.static_->addresses.end());
+            sources.push_back(boost::json::object{{"type", "static"}, {"addresses", std::move(addresses)}});
+        } else if (peer.label) {
+            boost::json::array endpoints(node.status.resolvedPeers.begin(), node.status.resolvedPeers.end());
+            if (endpoints.empty()) continue;  // no peers is a valid configuration (spec 08 7.3)
+            sources.push_back(boost::json::object{{"type", "dnsEndpoints"}, {"endpoints", std::move(endpoints)}});
+        }
+    }
+    return {{"Sources", std::move(sources)}};
+}
+
+/// What prepares the data directory, then opens the gate (spec 02 §18.2).
+void add_sidecar_progression(PlanBuilder& plan, const api::SeiNode& node) {
+    const api::SnapshotSource* snapshot = snapshot_of(node);
+    if (snapshot != nullptr && snapshot->s3) {
+        plan.add(TaskType::SnapshotRestore, {{"TargetHeight", snapshot->s3->targetHeight}});
+    }
+    plan.add(TaskType::ConfigureGenesis, {});
+    plan.add(TaskType::ConfigApply, to_stored(config_intent(node)));
+    if (!node.spec.peers.empty()) {
+        boost::json::object sources = peer_sources(node);
+        if (!sources.at("Sources").as_array().empty()) plan.add(TaskType::DiscoverPeers, std::move(sources));
+    }
+    if (snapshot != nullptr) {
+        plan.add(
+            TaskType::ConfigureStateSync,
+            {{"UseLocalSnapshot", snapshot->s3.has_value()},
+             {"TrustPeriod", snapshot->trustPeriod},
+             {"BackfillBlocks", snapshot->backfillBlocks}}
+        );
+    }
+    plan.add(TaskType::ConfigValidate, {});
+    if (publishes_snapshots(node)) plan.add(TaskType::SnapshotUpload, {});
+    plan.add(TaskType::MarkReady, {});
+}
+
+using Overrides = std::map<std::string, std::string>;
+
+/// The keys that the mode brings along (spec 02 §21.2).
+void add_mode_overrides(const api::SeiNode& node, Overrides& overrides) {
+    if (const api::SnapshotGenerationConfig* generation = snapshot_generation_of(node);
+        generation != nullptr && generation->tendermint) {
+        overrides["storage.snapshot_interval"] = "2000";
+        overrides["storage.snapshot_keep_recent"] = std::to_string(generation->tendermint->keepRecent);
+        if (node.spec.fullNode) {
+            overrides["storage.pruning_keep_recent"] = "50000";
+            overrides["storage.pruning_keep_every"] = "0";
+            overrides["chain.min_retain_blocks"] = "50000";
+            overrides["network.p2p.max_connections"] = "500";
+            overrides["network.p2p.send_rate"] = "20971520";
+            overrides["network.p2p.recv_rate"] = "20971520";
+        }
+    }
+    if (node.spec.replayer) {
+        overrides["storage.state_commit.async_commit_buffer"] = "100";
+        overrides["storage.state_commit.memiavl.snapshot_keep_recent"] = "2";
+        overrides["storage.state_commit.memiavl.snapshot_min_time_interval"] = "3600";
+    }
+}
+
+/// spec 02 §21.3.
+std::string intent_mode(const api::SeiNode& node) {
+    if (node.spec.archive) return "archive";
+    if (node.spec.validator) return "validator";
+    return "full";
+}
+
+}  // namespace
+
+PlanKind kind_of(const api::TaskPlan& plan) {
+    for (const api::PlannedTask& task : plan.tasks) {
+        if (task.type == to_wire(TaskType::ObserveImage)) return PlanKind::NodeUpdate;
+        if (task.type == to_wire(TaskType::EnsureDataPvc)) return PlanKind::Init;
+    }
+    if (plan.tasks.size() == 1 && plan.tasks.front().type == to_wire(TaskType::MarkReady)) return PlanKind::MarkReady;
+    return PlanKind::Unknown;
+}
+
+std::string_view to_string(PlanKind kind) {
+    switch (kind) {
+        case PlanKind::Init:
+            return "init";
+        case PlanKind::NodeUpdate:
+            return "node-update";
+        case PlanKind::MarkReady:
+            return "mark-ready-reapply";
+        case PlanKind::Unknown:
+            return "unknown";
+    }
+    std::unreachable();
+}
+
+ConfigIntent config_intent(const api::SeiNode& node) {
+    ConfigIntent intent;
+    intent.mode = intent_mode(node);
+    if (!node.status.externalAddress.empty()) {
+        intent.overrides["network.p2p.external_address"] = node.status.externalAddress;
+    }
+    add_mode_overrides(node, intent.overrides);
+    for (const auto& [key, value] : node.spec.overrides) intent.overrides[key] = value;
+    intent.overrides["logging.level"] = "info";
+    return intent;
+}
+
+api::TaskPlan init_plan(const api::SeiNode& node, UuidSource& ids) {
+    PlanBuilder plan{ids};
+    plan.add(TaskType::EnsureDataPvc, node_params(node));
+    plan.add(TaskType::ApplyRbacProxyConfig, node_params(node));
+    plan.add(TaskType::ApplyStatefulSet, node_params(node));
+    plan.add(TaskType::ApplyService, node_params(node));
+    add_sidecar_progression(plan, node);
+    return plan.done(api::NodePhase::Running, api::NodePhase::Failed);
+}
+
+api::TaskPlan update_plan(const api::SeiNode& node, UuidSource& ids) {
+    PlanBuilder plan{ids};
+    plan.add(TaskType::ApplyStatefulSet, node_params(node));
+    plan.add(TaskType::ApplyService, node_params(node));
+    plan.add(TaskType::ReplacePod, node_params(node));
+    plan.add(TaskType::ObserveImage, node_params(node));
+    plan.add(TaskType::MarkReady, {});
+    return plan.done(api::NodePhase::Running);
+}
+
+api::TaskPlan mark_ready_plan(UuidSource& ids) {
+    PlanBuilder plan{ids};
+    plan.add(TaskType::MarkReady, {});
+    return plan.done(api::NodePhase::Running);
+}
+
+bool has_image_drift(const api::NodeSpec& spec, const api::SeiNodeStatus& status) {
+    return !status.currentImage.empty() && spec.image != status.currentImage;
+}
+
+}  // namespace sei::plan

@@ -1,0 +1,86 @@
+#include "sei/plan/progress.hpp"
+
+#include <string>
+#include <variant>
+
+#include "sei/plan/task_type.hpp"
+
+namespace sei::plan {
+namespace {
+
+Recorded fail_task(api::TaskPlan& plan, std::size_t index, const std::string& error) {
+    api::PlannedTask& task = plan.tasks[index];
+    task.status = api::TaskStatus::Failed;
+    task.error = error.empty() ? "unknown error" : error;
+    plan.phase = api::PlanPhase::Failed;
+    plan.failedTaskIndex = static_cast<std::int32_t>(index);
+    plan.failedTaskDetail = api::FailedTaskInfo{
+        .type = task.type,
+        .id = task.id,
+        .error = task.error,
+        .retryCount = task.retryCount,
+        .maxRetries = task.maxRetries,
+    };
+    return {Advance::PlanFailed, {}};
+}
+
+struct Recorder {
+    api::TaskPlan& plan;
+    std::size_t index;
+    kube::Time now;
+
+    [[nodiscard]] api::PlannedTask& task() const { return plan.tasks[index]; }
+
+    Recorded operator()(const Complete&) const {
+        if (!task().submittedAt) task().submittedAt = now;
+        task().status = api::TaskStatus::Complete;
+        return {Advance::NextTask, {}};
+    }
+    Recorded operator()(const Running& running) const {
+        if (!task().submittedAt || running.resubmitted) task().submittedAt = now;
+        return {Advance::Wait, {}};
+    }
+    Recorded operator()(const Failed& failed) const {
+        if (task().retryCount >= task().maxRetries) return fail_task(plan, index, failed.error);
+        task().retryCount += 1;
+        task().submittedAt.reset();
+        task().error.clear();
+        return {Advance::Retry, retry_delay(task().retryCount)};
+    }
+    Recorded operator()(const Terminal& terminal) const { return fail_task(plan, index, terminal.error); }
+    Recorded operator()(const Transient&) const { return {Advance::Wait, {}}; }
+};
+
+}  // namespace
+
+bool is_active(const std::optional<api::TaskPlan>& plan) {
+    return plan && plan->phase == api::PlanPhase::Active;
+}
+
+std::optional<std::size_t> current_task(const api::TaskPlan& plan) {
+    for (std::size_t i = 0; i < plan.tasks.size(); ++i) {
+        if (plan.tasks[i].status != api::TaskStatus::Complete) return i;
+    }
+    return std::nullopt;
+}
+
+Recorded record(const TaskOutcome& outcome, api::TaskPlan& plan, std::size_t index, kube::Time now) {
+    return std::visit(Recorder{plan, index, now}, outcome);
+}
+
+void complete(api::SeiNodeStatus& status, kube::Time now) {
+    status.plan->phase = api::PlanPhase::Complete;
+    if (status.plan->targetPhase) set_phase(status, *status.plan->targetPhase, now);
+}
+
+void fail(api::SeiNodeStatus& status, kube::Time now) {
+    if (status.plan->failedPhase) set_phase(status, *status.plan->failedPhase, now);
+}
+
+void set_phase(api::SeiNodeStatus& status, api::NodePhase phase, kube::Time now) {
+    if (status.phase == phase) return;
+    status.phase = phase;
+    status.phaseTransitionTime = now;
+}
+
+}  // namespace sei::plan

@@ -1,0 +1,51 @@
+// How a plan moves: what an attempt's outcome does to the stored tasks (spec 04 §4).
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <string>
+
+#include "kube/meta/time.hpp"
+#include "sei/api/node.hpp"
+#include "sei/plan/task_outcome.hpp"
+
+namespace sei::plan {
+
+/// What follows after an outcome was recorded.
+enum class Advance {
+    /// The task is complete: the next one may be attempted in this pass.
+    NextTask,
+    /// The task is under way, or is to be attempted again: the pass ends here.
+    Wait,
+    /// A retry was granted: the next attempt is due after `Recorded::retry_after`, not before.
+    Retry,
+    /// The plan failed.
+    PlanFailed,
+};
+struct Recorded {
+    Advance advance = Advance::Wait;
+    std::chrono::seconds retry_after{0};
+};
+
+/// Is there a plan that wants to be executed?
+[[nodiscard]] bool is_active(const std::optional<api::TaskPlan>& plan);
+
+/// The task to work on: the first that is not complete (spec 04 §4.2). Nullopt when none is left.
+[[nodiscard]] std::optional<std::size_t> current_task(const api::TaskPlan& plan);
+
+/// Writes an outcome of the task at `index` into the plan (spec 04 §4.2, §4.5, §4.6).
+///
+/// `submittedAt` is stamped when the task is first accepted, and cleared by a retry, so that it says whether there is a
+/// run to ask for (spec 08 1.1). A transient failure changes nothing.
+[[nodiscard]] Recorded record(const TaskOutcome& outcome, api::TaskPlan& plan, std::size_t index, kube::Time now);
+
+/// Ends a plan whose tasks are all complete: phase Complete, and `targetPhase` for the node.
+void complete(api::SeiNodeStatus& status, kube::Time now);
+/// After `record` said PlanFailed: `failedPhase` for the node, where the plan has one.
+void fail(api::SeiNodeStatus& status, kube::Time now);
+
+/// Sets the phase. `phaseTransitionTime` moves only when the phase changes (spec 02 D7).
+void set_phase(api::SeiNodeStatus& status, api::NodePhase phase, kube::Time now);
+
+}  // namespace sei::plan

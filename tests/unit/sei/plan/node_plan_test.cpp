@@ -1,0 +1,356 @@
+// The plans of a full node, as spec 02 §24 lists them.
+#include "sei/plan/node_plan.hpp"
+
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "kube/json/json.hpp"
+#include "sei/plan/spec_problem.hpp"
+#include "sei/plan/task_type.hpp"
+
+namespace sei::plan {
+namespace {
+
+api::SeiNode full_node() {
+    api::SeiNode node;
+    node.metadata.name = "n0";
+    node.metadata.namespace_ = "ns";
+    node.spec.chainId = "pacific-1";
+    node.spec.image = "seid:v1";
+    node.spec.fullNode.emplace();
+    return node;
+}
+
+api::SnapshotSource s3_snapshot() {
+    api::SnapshotSource snapshot;
+    snapshot.s3 = api::S3Snapshot{.targetHeight = 100'000'000};
+    snapshot.trustPeriod = "9999h0m0s";
+    return snapshot;
+}
+
+api::SnapshotSource state_sync() {
+    api::SnapshotSource snapshot;
+    snapshot.stateSync.emplace();
+    return snapshot;
+}
+
+api::SnapshotGenerationConfig generation(std::int32_t keep_recent, bool publish) {
+    api::SnapshotGenerationConfig config;
+    config.tendermint.emplace();
+    config.tendermint->keepRecent = keep_recent;
+    if (publish) config.tendermint->publish.emplace();
+    return config;
+}
+
+api::PeerSource static_peer() {
+    api::PeerSource peer;
+    peer.static_ = api::StaticPeerSource{.addresses = {"id@host:26656"}};
+    return peer;
+}
+
+UuidSource fixed_ids() {
+    return UuidSource{[] { return std::uint64_t{0}; }};
+}
+
+std::vector<std::string> types_of(const api::TaskPlan& plan) {
+    std::vector<std::string> types;
+    for (const auto& task : plan.tasks) types.push_back(task.type);
+    return types;
+}
+
+const api::PlannedTask& task_of(const api::TaskPlan& plan, TaskType type) {
+    for (const auto& task : plan.tasks) {
+        if (task.type == to_wire(type)) return task;
+    }
+    ADD_FAILURE() << "no " << to_wire(type);
+    return plan.tasks.front();
+}
+
+TEST(InitPlan, of_the_smallest_full_node_is_the_worked_example) {
+    UuidSource ids = fixed_ids();
+    const api::TaskPlan plan = init_plan(full_node(), ids);
+
+    EXPECT_EQ(plan.id, "00000000-0000-4000-8000-000000000000");
+    EXPECT_EQ(plan.phase, api::PlanPhase::Active);
+    EXPECT_EQ(plan.targetPhase, api::NodePhase::Running);
+    EXPECT_EQ(plan.failedPhase, api::NodePhase::Failed);
+    const std::vector<std::string> expected{
+        "ensure-data-pvc",
+        "apply-rbac-proxy-config",
+        "apply-statefulset",
+        "apply-service",
+        "configure-genesis",
+        "config-apply",
+        "config-validate",
+        "mark-ready"
+    };
+    EXPECT_EQ(types_of(plan), expected);
+    EXPECT_EQ(kube::json::serialize(plan.tasks[0].params), R"({"nodeName":"n0","namespace":"ns"})");
+    EXPECT_EQ(kube::json::serialize(task_of(plan, TaskType::ConfigureGenesis).params), "{}");
+    EXPECT_EQ(task_of(plan, TaskType::ConfigureGenesis).maxRetries, 180);
+    EXPECT_EQ(
+        kube::json::serialize(task_of(plan, TaskType::ConfigApply).params),
+        R"({"mode":"full","overrides":{"logging.level":"info"}})"
+    );
+    for (std::size_t i = 0; i < plan.tasks.size(); ++i) {
+        EXPECT_EQ(plan.tasks[i].id, task_id(plan.id, plan.tasks[i].type, i));
+        EXPECT_EQ(plan.tasks[i].status, api::TaskStatus::Pending);
+    }
+}
+
+TEST(InitPlan, survives_being_stored_with_empty_params) {
+    UuidSource ids = fixed_ids();
+    const api::TaskPlan plan = init_plan(full_node(), ids);
+    api::SeiNodeStatus status;
+    status.plan = plan;
+    const auto read = kube::json::from_json<api::SeiNodeStatus>(kube::json::to_json(status));
+    ASSERT_TRUE(read.plan.has_value());
+    EXPECT_EQ(*read.plan, plan);
+}
+
+TEST(InitPlan, has_the_tasks_of_each_variant) {
+    struct Case {
+        std::string behaviour;
+        api::SeiNode node;
+        std::vector<std::string> expected;
+    };
+    std::vector<Case> cases;
+    {
+        api::SeiNode node = full_node();
+        node.spec.fullNode->snapshot = s3_snapshot();
+        cases.push_back(
+            {"an S3 snapshot without peers",
+             node,
+             {"ensure-data-pvc",
+              "apply-rbac-proxy-config",
+              "apply-statefulset",
+              "apply-service",
+              "snapshot-restore",
+              "configure-genesis",
+              "config-apply",
+              "configure-state-sync",
+              "config-validate",
+              "mark-ready"}}
+        );
+        node.spec.peers.push_back(static_peer());
+        cases.push_back(
+            {"an S3 snapshot with a peer source",
+             node,
+             {"ensure-data-pvc",
+              "apply-rbac-proxy-config",
+              "apply-statefulset",
+              "apply-service",
+              "snapshot-restore",
+              "configure-genesis",
+              "config-apply",
+              "discover-peers",
+              "configure-state-sync",
+              "config-validate",
+              "mark-ready"}}
+        );
+    }
+    {
+        api::SeiNode node = full_node();
+        node.spec.fullNode->snapshot = state_sync();
+        node.spec.peers.push_back(static_peer());
+        cases.push_back(
+            {"state sync with peers",
+             node,
+             {"ensure-data-pvc",
+              "apply-rbac-proxy-config",
+              "apply-statefulset",
+              "apply-service",
+              "configure-genesis",
+              "config-apply",
+              "discover-peers",
+              "configure-state-sync",
+              "config-validate",
+              "mark-ready"}}
+        );
+        node.spec.peers.clear();
+        node.spec.fullNode->snapshotGeneration = generation(5, true);
+        cases.push_back(
+            {"state sync that publishes",
+             node,
+             {"ensure-data-pvc",
+              "apply-rbac-proxy-config",
+              "apply-statefulset",
+              "apply-service",
+              "configure-genesis",
+              "config-apply",
+              "configure-state-sync",
+              "config-validate",
+              "snapshot-upload",
+              "mark-ready"}}
+        );
+    }
+    {
+        api::SeiNode node = full_node();
+        node.spec.peers.emplace_back().label = api::LabelPeerSource{.selector = {{"a", "b"}}};
+        cases.push_back(
+            {"a label source that matches nothing is no task",
+             node,
+             {"ensure-data-pvc",
+              "apply-rbac-proxy-config",
+              "apply-statefulset",
+              "apply-service",
+              "configure-genesis",
+              "config-apply",
+              "config-validate",
+              "mark-ready"}}
+        );
+    }
+    for (const Case& c : cases) {
+        SCOPED_TRACE(c.behaviour);
+        UuidSource ids = fixed_ids();
+        EXPECT_EQ(types_of(init_plan(c.node, ids)), c.expected);
+        EXPECT_EQ(problem_of(c.node), std::nullopt);
+    }
+}
+
+TEST(InitPlan, stores_parameters_under_the_keys_of_the_specification) {
+    api::SeiNode node = full_node();
+    node.spec.fullNode->snapshot = s3_snapshot();
+    node.spec.peers.emplace_back().ec2Tags =
+        api::Ec2TagsPeerSource{.region = "eu-central-1", .tags = {{"ChainIdentifier", "pacific-1"}}};
+    node.spec.peers.push_back(static_peer());
+    node.spec.peers.emplace_back().label = api::LabelPeerSource{.selector = {{"a", "b"}}};
+    node.status.resolvedPeers = {"seed-0-0.seed-0.ns.svc.cluster.local"};
+    UuidSource ids = fixed_ids();
+    const api::TaskPlan plan = init_plan(node, ids);
+
+    EXPECT_EQ(kube::json::serialize(task_of(plan, TaskType::SnapshotRestore).params), R"({"TargetHeight":100000000})");
+    EXPECT_EQ(
+        kube::json::serialize(task_of(plan, TaskType::ConfigureStateSync).params),
+        R"({"UseLocalSnapshot":true,"TrustPeriod":"9999h0m0s","BackfillBlocks":0})"
+    );
+    EXPECT_EQ(
+        kube::json::serialize(task_of(plan, TaskType::DiscoverPeers).params),
+        R"({"Sources":[{"type":"ec2Tags","region":"eu-central-1","tags":{"ChainIdentifier":"pacific-1"}},)"
+        R"({"type":"static","addresses":["id@host:26656"]},)"
+        R"({"type":"dnsEndpoints","endpoints":["seed-0-0.seed-0.ns.svc.cluster.local"]}]})"
+    );
+    EXPECT_EQ(task_of(plan, TaskType::DiscoverPeers).maxRetries, 20);
+}
+
+TEST(ConfigIntentOfNode, layers_mode_then_user_then_the_forced_level) {
+    api::SeiNode node = full_node();
+    node.spec.fullNode->snapshotGeneration = generation(3, false);
+    node.spec.overrides = {{"evm.http_port", "9545"}, {"logging.level", "debug"}};
+    EXPECT_EQ(
+        kube::json::serialize_canonical(to_stored(config_intent(node))),
+        R"({"mode":"full","overrides":{"chain.min_retain_blocks":"50000","evm.http_port":"9545","logging.level":"info",)"
+        R"("network.p2p.max_connections":"500","network.p2p.recv_rate":"20971520","network.p2p.send_rate":"20971520",)"
+        R"("storage.pruning_keep_every":"0","storage.pruning_keep_recent":"50000","storage.snapshot_interval":"2000",)"
+        R"("storage.snapshot_keep_recent":"3"}})"
+    );
+}
+
+TEST(ConfigIntentOfNode, lets_the_user_replace_what_the_mode_brings) {
+    api::SeiNode node = full_node();
+    node.spec.fullNode->snapshotGeneration = generation(3, false);
+    node.spec.overrides = {{"storage.snapshot_interval", "77"}};
+    EXPECT_EQ(config_intent(node).overrides.at("storage.snapshot_interval"), "77");
+}
+
+TEST(ConfigIntentOfNode, carries_the_external_address_when_there_is_one) {
+    api::SeiNode node = full_node();
+    node.status.externalAddress = "1.2.3.4:26656";
+    EXPECT_EQ(config_intent(node).overrides.at("network.p2p.external_address"), "1.2.3.4:26656");
+}
+
+TEST(UpdatePlan, rolls_the_pod_then_observes_then_opens_the_gate) {
+    UuidSource ids = fixed_ids();
+    const api::TaskPlan plan = update_plan(full_node(), ids);
+    const std::vector<std::string> expected{
+        "apply-statefulset", "apply-service", "replace-pod", "observe-image", "mark-ready"
+    };
+    EXPECT_EQ(types_of(plan), expected);
+    EXPECT_EQ(plan.targetPhase, api::NodePhase::Running);
+    EXPECT_EQ(plan.failedPhase, std::nullopt);
+    EXPECT_EQ(task_of(plan, TaskType::ReplacePod).maxRetries, 3);
+}
+
+TEST(PlanKind, is_told_from_the_tasks) {
+    UuidSource ids = fixed_ids();
+    EXPECT_EQ(kind_of(init_plan(full_node(), ids)), PlanKind::Init);
+    EXPECT_EQ(kind_of(update_plan(full_node(), ids)), PlanKind::NodeUpdate);
+    EXPECT_EQ(kind_of(mark_ready_plan(ids)), PlanKind::MarkReady);
+    EXPECT_EQ(kind_of(api::TaskPlan{}), PlanKind::Unknown);
+}
+
+TEST(ImageDrift, is_a_difference_to_an_image_that_was_observed) {
+    api::SeiNode node = full_node();
+    EXPECT_FALSE(has_image_drift(node.spec, node.status)) << "nothing observed yet is no drift";
+    node.status.currentImage = "seid:v1";
+    EXPECT_FALSE(has_image_drift(node.spec, node.status));
+    node.status.currentImage = "seid:v0";
+    EXPECT_TRUE(has_image_drift(node.spec, node.status));
+}
+
+TEST(SpecProblem, names_the_field_and_the_rule) {
+    struct Case {
+        std::string behaviour;
+        api::SeiNode node;
+        SpecProblem::Kind kind;
+        std::string begins;
+    };
+    std::vector<Case> cases;
+    using Kind = SpecProblem::Kind;
+    {
+        api::SeiNode node = full_node();
+        node.spec.fullNode.reset();
+        cases.push_back({"no mode", node, Kind::InvalidSpec, "spec has no mode"});
+        node.spec.archive.emplace();
+        cases.push_back({"archive", node, Kind::Unsupported, "spec.archive: this mode"});
+        node.spec.archive.reset();
+        node.spec.validator.emplace();
+        cases.push_back({"validator", node, Kind::Unsupported, "spec.validator: this mode"});
+        node.spec.validator.reset();
+        node.spec.replayer.emplace();
+        cases.push_back({"replayer", node, Kind::Unsupported, "spec.replayer: this mode"});
+    }
+    {
+        api::SeiNode node = full_node();
+        node.spec.fullNode->snapshot = state_sync();
+        node.spec.fullNode->snapshot->bootstrapImage = "seid:boot";
+        cases.push_back(
+            {"a bootstrap image without S3",
+             node,
+             Kind::InvalidSpec,
+             "spec.fullNode.snapshot.bootstrapImage requires s3 with targetHeight > 0"}
+        );
+        node.spec.fullNode->snapshot = s3_snapshot();
+        node.spec.fullNode->snapshot->bootstrapImage = "seid:boot";
+        cases.push_back({"a bootstrap Job", node, Kind::Unsupported, "spec.fullNode.snapshot.bootstrapImage: "});
+    }
+    {
+        api::SeiNode node = full_node();
+        node.spec.fullNode->snapshotGeneration.emplace();
+        cases.push_back(
+            {"snapshot generation without a member",
+             node,
+             Kind::InvalidSpec,
+             "spec.fullNode.snapshotGeneration is set but has no member"}
+        );
+        node.spec.fullNode->snapshotGeneration = generation(1, true);
+        cases.push_back(
+            {"publishing with one snapshot",
+             node,
+             Kind::InvalidSpec,
+             "spec.fullNode.snapshotGeneration.tendermint.keepRecent must be at least 2"}
+        );
+    }
+    for (const Case& c : cases) {
+        SCOPED_TRACE(c.behaviour);
+        const auto problem = problem_of(c.node);
+        ASSERT_TRUE(problem.has_value());
+        EXPECT_EQ(problem->kind, c.kind);
+        EXPECT_TRUE(problem->message.starts_with(c.begins)) << problem->message;
+    }
+}
+
+}  // namespace
+}  // namespace sei::plan

@@ -1,0 +1,120 @@
+// What an outcome does to a stored task: the state table of spec 04 §4.
+#include "sei/plan/progress.hpp"
+
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace sei::plan {
+namespace {
+
+constexpr kube::Time kNow{std::chrono::sys_seconds{std::chrono::seconds{1'750'000'000}}};
+constexpr kube::Time kEarlier{std::chrono::sys_seconds{std::chrono::seconds{1'740'000'000}}};
+
+api::SeiNodeStatus status_with_plan() {
+    api::SeiNodeStatus status;
+    status.phase = api::NodePhase::Initializing;
+    status.phaseTransitionTime = kEarlier;
+    status.plan.emplace();
+    status.plan->targetPhase = api::NodePhase::Running;
+    status.plan->failedPhase = api::NodePhase::Failed;
+    status.plan->tasks.push_back({.type = "config-apply", .id = "i0"});
+    status.plan->tasks.push_back({.type = "configure-genesis", .id = "i1", .maxRetries = 2});
+    return status;
+}
+
+TEST(CurrentTask, is_the_first_that_is_not_complete) {
+    api::SeiNodeStatus status = status_with_plan();
+    EXPECT_EQ(current_task(*status.plan), 0u);
+    status.plan->tasks[0].status = api::TaskStatus::Complete;
+    EXPECT_EQ(current_task(*status.plan), 1u);
+    status.plan->tasks[1].status = api::TaskStatus::Complete;
+    EXPECT_EQ(current_task(*status.plan), std::nullopt);
+    EXPECT_EQ(current_task(api::TaskPlan{}), std::nullopt);
+}
+
+TEST(Record, completes_a_task_that_was_done_at_once) {
+    api::SeiNodeStatus status = status_with_plan();
+    EXPECT_EQ(record(Complete{}, *status.plan, 0, kNow).advance, Advance::NextTask);
+    EXPECT_EQ(status.plan->tasks[0].status, api::TaskStatus::Complete);
+    EXPECT_EQ(status.plan->tasks[0].submittedAt, kNow);
+}
+
+TEST(Record, stamps_the_first_acceptance_only) {
+    api::SeiNodeStatus status = status_with_plan();
+    EXPECT_EQ(record(Running{.waits_for = "x"}, *status.plan, 0, kEarlier).advance, Advance::Wait);
+    EXPECT_EQ(record(Running{.waits_for = "x"}, *status.plan, 0, kNow).advance, Advance::Wait);
+    EXPECT_EQ(status.plan->tasks[0].status, api::TaskStatus::Pending);
+    EXPECT_EQ(status.plan->tasks[0].submittedAt, kEarlier);
+}
+
+TEST(Record, stamps_a_resubmission_anew) {
+    api::SeiNodeStatus status = status_with_plan();
+    (void)record(Running{.waits_for = "x"}, *status.plan, 0, kEarlier);
+    (void)record(Running{.waits_for = "x", .resubmitted = true}, *status.plan, 0, kNow);
+    EXPECT_EQ(status.plan->tasks[0].submittedAt, kNow);
+}
+
+TEST(Record, changes_nothing_for_a_transient_failure) {
+    api::SeiNodeStatus status = status_with_plan();
+    const api::TaskPlan before = *status.plan;
+    EXPECT_EQ(record(Transient{"no connection"}, *status.plan, 0, kNow).advance, Advance::Wait);
+    EXPECT_EQ(*status.plan, before);
+}
+
+TEST(Record, grants_retries_up_to_the_budget_then_fails_the_plan) {
+    api::SeiNodeStatus status = status_with_plan();
+    status.plan->tasks[0].status = api::TaskStatus::Complete;
+    for (int retry = 1; retry <= 2; ++retry) {
+        SCOPED_TRACE(retry);
+        (void)record(Running{.waits_for = "x"}, *status.plan, 1, kNow);
+        const Recorded recorded = record(Failed{"S3"}, *status.plan, 1, kNow);
+        EXPECT_EQ(recorded.advance, Advance::Retry);
+        EXPECT_EQ(recorded.retry_after, std::chrono::seconds{retry * 10});
+        EXPECT_EQ(status.plan->tasks[1].retryCount, retry);
+        EXPECT_EQ(status.plan->tasks[1].submittedAt, std::nullopt) << "there is no run to ask for";
+        EXPECT_EQ(status.plan->tasks[1].id, "i1") << "the id is for life";
+    }
+    EXPECT_EQ(record(Failed{"S3"}, *status.plan, 1, kNow).advance, Advance::PlanFailed);
+    fail(status, kNow);
+    EXPECT_EQ(status.phase, api::NodePhase::Failed);
+    EXPECT_EQ(status.phaseTransitionTime, kNow);
+    EXPECT_EQ(status.plan->phase, api::PlanPhase::Failed);
+    EXPECT_EQ(status.plan->failedTaskIndex, 1);
+    const api::FailedTaskInfo expected{
+        .type = "configure-genesis", .id = "i1", .error = "S3", .retryCount = 2, .maxRetries = 2
+    };
+    EXPECT_EQ(status.plan->failedTaskDetail, expected);
+}
+
+TEST(Record, fails_at_once_without_a_budget) {
+    api::SeiNodeStatus status = status_with_plan();
+    EXPECT_EQ(record(Failed{""}, *status.plan, 0, kNow).advance, Advance::PlanFailed);
+    EXPECT_EQ(status.plan->tasks[0].error, "unknown error");
+}
+
+TEST(Record, fails_at_once_for_a_terminal_error_whatever_the_budget) {
+    api::SeiNodeStatus status = status_with_plan();
+    EXPECT_EQ(record(Terminal{"unknown task type \"x\""}, *status.plan, 1, kNow).advance, Advance::PlanFailed);
+    EXPECT_EQ(status.plan->failedTaskDetail->error, "unknown task type \"x\"");
+    EXPECT_EQ(status.plan->tasks[1].retryCount, 0);
+}
+
+TEST(CompletePlan, moves_the_node_to_the_target_phase) {
+    api::SeiNodeStatus status = status_with_plan();
+    complete(status, kNow);
+    EXPECT_EQ(status.plan->phase, api::PlanPhase::Complete);
+    EXPECT_EQ(status.phase, api::NodePhase::Running);
+    EXPECT_EQ(status.phaseTransitionTime, kNow);
+}
+
+TEST(CompletePlan, leaves_the_transition_time_of_an_unchanged_phase) {
+    api::SeiNodeStatus status = status_with_plan();
+    status.phase = api::NodePhase::Running;
+    complete(status, kNow);
+    EXPECT_EQ(status.phaseTransitionTime, kEarlier);
+}
+
+}  // namespace
+}  // namespace sei::plan
