@@ -1,0 +1,201 @@
+#include "kube/http/detail/stream.hpp"
+
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/system/system_error.hpp>
+
+namespace kube::detail {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+
+namespace {
+
+constexpr std::size_t kReadBytesMin = 8u << 10u;
+constexpr std::size_t kReadBytesFirst = 16u << 10u;
+
+}  // namespace
+
+struct Stream::Impl : std::enable_shared_from_this<Impl> {
+    explicit Impl(asio::ip::tcp::socket connected) : socket{std::move(connected)}, timer{socket.get_executor()} {}
+
+    asio::ip::tcp::socket socket;
+    asio::steady_timer timer;
+    MonotonicTime expires = MonotonicTime::max();
+    std::optional<MonotonicTime> armed;
+    bool is_expired = false;
+    std::optional<TlsEngine> tls;
+    std::string sending;
+    /// Stays true when a write fails half way: nothing can follow it.
+    bool is_sending = false;
+    std::uint64_t bytes_sent = 0;
+
+    void arm() {
+        armed = expires;
+        timer.expires_at(expires);
+        timer.async_wait([weak = weak_from_this()](error_code error) {
+            const auto self = weak.lock();
+            if (!self || error) return;
+            self->armed.reset();
+            if (self->expires == MonotonicTime::max()) return;
+            if (std::chrono::steady_clock::now() < self->expires) return self->arm();
+            self->is_expired = true;
+            self->close();
+        });
+    }
+
+    void close() {
+        error_code ignored;
+        socket.close(ignored);
+        timer.cancel();
+        armed.reset();
+    }
+
+    /// Reads what the peer sent into the TLS engine; false at the end of the connection.
+    Async<bool> receive() {
+        const auto space = tls->received.prepare(kReadBytesMin);
+        try {
+            tls->received.commit(
+                co_await socket.async_read_some(asio::buffer(space.data(), space.size()), asio::use_awaitable)
+            );
+        } catch (const boost::system::system_error& error) {
+            if (error.code() != asio::error::eof) throw;
+            co_return false;
+        }
+        co_return true;
+    }
+
+    Async<> write_raw(std::string_view bytes) {
+        const auto [error, count] =
+            co_await asio::async_write(socket, asio::buffer(bytes), asio::as_tuple(asio::use_awaitable));
+        bytes_sent += count;
+        if (error) throw boost::system::system_error{error};
+    }
+
+    /// Sends what the TLS engine has produced. Where the other direction is sending already, it sends this too.
+    Async<> flush() {
+        if (is_sending || tls->to_send.empty()) co_return;
+        is_sending = true;
+        while (!tls->to_send.empty()) {
+            sending.clear();
+            sending.swap(tls->to_send);
+            co_await write_raw(sending);
+        }
+        is_sending = false;
+        if (sending.capacity() > (64u << 10u)) std::string{}.swap(sending);
+    }
+};
+
+Stream::Stream(asio::ip::tcp::socket socket) : impl_{std::make_shared<Impl>(std::move(socket))} {}
+
+Stream::~Stream() {
+    close();
+}
+
+void Stream::expire_at(MonotonicTime when) {
+    impl_->expires = when;
+    if (when != MonotonicTime::max() && (!impl_->armed || when < *impl_->armed)) impl_->arm();
+}
+
+bool Stream::is_expired() const {
+    return impl_->is_expired;
+}
+
+Async<> Stream::start_tls(std::shared_ptr<TlsContext> context) {
+    const auto impl = impl_;
+    impl->tls.emplace(std::move(context));
+    for (;;) {
+        const auto step = impl->tls->handshake();
+        co_await impl->flush();
+        if (step == TlsEngine::Step::Done) co_return;
+        if (!co_await impl->receive()) throw TlsError{"the peer ended the connection during the TLS handshake"};
+    }
+}
+
+Async<std::size_t> Stream::read_some(InputBuffer& into) {
+    const auto impl = impl_;
+    const auto space = into.prepare(into.empty() ? kReadBytesFirst : kReadBytesMin);
+    if (!impl->tls) {
+        std::size_t count = 0;
+        try {
+            count =
+                co_await impl->socket.async_read_some(asio::buffer(space.data(), space.size()), asio::use_awaitable);
+        } catch (const boost::system::system_error& error) {
+            if (error.code() != asio::error::eof) throw;
+        }
+        into.commit(count);
+        co_return count;
+    }
+    for (;;) {
+        const auto read = impl->tls->read(space);
+        if (read.step == TlsEngine::Step::Done) {
+            into.commit(read.bytes);
+            co_return read.bytes;
+        }
+        if (read.step == TlsEngine::Step::Closed) co_return 0;
+        // An answer of the protocol itself (a key update) must not wait for our next write.
+        if (!impl->tls->to_send.empty()) co_await impl->flush();
+        if (!co_await impl->receive()) throw TlsError{"the connection ended without the peer's good-bye"};
+    }
+}
+
+Async<> Stream::write(std::string_view bytes) {
+    const auto impl = impl_;
+    if (impl->tls) {
+        impl->tls->write(bytes);
+        co_await impl->flush();
+        co_return;
+    }
+    co_await impl->write_raw(bytes);
+}
+
+bool Stream::is_quiet() {
+    if (!impl_->socket.is_open()) return false;
+    char byte = 0;
+    const auto count = ::recv(impl_->socket.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    return count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
+}
+
+void Stream::close() {
+    auto& impl = *impl_;
+    if (impl.tls && impl.socket.is_open() && !impl.is_sending) {
+        impl.tls->to_send.clear();
+        impl.tls->close_notify();
+        if (const auto& bytes = impl.tls->to_send; !bytes.empty()) {
+            ::send(impl.socket.native_handle(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+        }
+    }
+    impl.close();
+}
+
+asio::ip::tcp::socket& Stream::socket() {
+    return impl_->socket;
+}
+
+std::uint64_t Stream::bytes_sent() const {
+    return impl_->bytes_sent;
+}
+
+bool Stream::was_resumed() const {
+    return impl_->tls && impl_->tls->was_resumed();
+}
+
+void tune(asio::ip::tcp::socket& socket) {
+    error_code ignored;
+    socket.set_option(asio::ip::tcp::no_delay{true}, ignored);
+    socket.set_option(asio::socket_base::keep_alive{true}, ignored);
+    const auto set = [&](int option, int value) {
+        ::setsockopt(socket.native_handle(), IPPROTO_TCP, option, &value, sizeof value);
+    };
+    set(TCP_KEEPIDLE, 30);
+    set(TCP_KEEPINTVL, 15);
+    set(TCP_KEEPCNT, 3);
+}
+
+}  // namespace kube::detail
