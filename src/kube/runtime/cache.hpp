@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +22,9 @@ public:
         const ObjectMeta* metadata = nullptr;
     };
     using IndexFunction = std::function<std::vector<std::string>(const void* object)>;
+    /// An object appeared (`before` is null), changed, or went away (`after` is null). When a name changes its
+    /// identity, the old object goes away first.
+    using Changed = std::function<void(const Entry* before, const Entry* after)>;
 
     explicit CacheStore(const ResourceType& type);
     ~CacheStore();
@@ -28,13 +32,21 @@ public:
     [[nodiscard]] std::vector<Entry> list(std::string_view namespace_) const;
     [[nodiscard]] std::vector<Entry> by_index(std::string_view index, std::string_view value) const;
     void add_index(std::string name, IndexFunction keys_of);
+    /// Told at once of every change, after it took place. Not called for an entry that is put again at the same
+    /// version.
+    void on_change(Changed changed);
+    /// Told whenever `seen_version` has moved.
+    void on_progress(std::function<void()> progressed);
     void put(Entry entry);
     void erase(const NamespacedName& key);
+    /// What a list says: `entries` are there, and nothing else but `kept` (objects that could not be decoded).
+    void replace(std::vector<Entry> entries, const std::set<NamespacedName>& kept);
     [[nodiscard]] std::size_t size() const;
     /// Has the first list arrived?
     [[nodiscard]] bool is_synced() const;
     void set_synced(ResourceVersion version);
-    /// The newest version that the reflector has seen, of an object, a list or a bookmark.
+    /// The newest version that the reflector has seen, of an object, a list or a bookmark: every change of this kind
+    /// up to it is in the cache.
     [[nodiscard]] const ResourceVersion& seen_version() const;
     void set_seen_version(ResourceVersion version);
     [[nodiscard]] const ResourceType& type() const;

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <boost/asio/any_io_executor.hpp>
 
@@ -13,7 +15,9 @@
 #include "kube/client/client.hpp"
 #include "kube/http/transport.hpp"
 #include "kube/runtime/cache.hpp"
+#include "kube/runtime/debug_state.hpp"
 #include "kube/runtime/event_recorder.hpp"
+#include "kube/runtime/log.hpp"
 
 namespace kube {
 
@@ -38,15 +42,32 @@ struct ManagerOptions {
     /// How long a stop may take before the process gives up (spec 07 §14).
     std::chrono::milliseconds graceful_stop_limit{30'000};
     FieldManager field_manager{"manager"};
+    Logger log;
+    /// Of all jitter and ids of this manager: the same seed gives the same run.
+    std::uint64_t seed = 0;
+    /// "host:port" of the API server, a label of rest_client_requests_total.
+    std::string api_server_host;
+    /// The loop counts as wedged (and /healthz fails) when it has not turned for so long.
+    std::chrono::milliseconds wedged_after{15'000};
+};
+
+/// May a kind be missing at the API server?
+enum class KindNeed {
+    /// Nothing starts before it is served and listed.
+    Required,
+    /// Its cache stays empty and unsynced, and holds nothing up, for as long as its CRD is not installed.
+    Optional,
 };
 
 /// Owns caches, controllers, elections and servers; starts them in order and stops them in the reverse order.
 ///
 /// Order: health and metrics servers, caches (first lists of all kinds at once), leader election, controllers.
-/// `/readyz` says yes when the caches are synced, `/healthz` says no when the loop is wedged.
+/// `/readyz` says yes when the caches are synced, `/healthz` says no when the loop is wedged: the health server runs on
+/// a small thread of its own (the only one), because a wedged loop could not answer. A standby warms its caches.
 class Manager {
 public:
-    /// `transport` outlives the manager. `clock` is the only source of time.
+    /// `transport` outlives the manager. `clock` is the only source of time. Binds the health address: TransportError
+    /// when that is taken.
     Manager(boost::asio::any_io_executor executor, Clock& clock, Transport& transport, ManagerOptions options);
     ~Manager();
     Manager(const Manager&) = delete;
@@ -62,17 +83,23 @@ public:
 
     /// The cache of a kind. The first call (before `run`) adds its reflector.
     template <Kind K>
-    [[nodiscard]] Cache<K> cache() {
-        return Cache<K>{cache_store(KindOf<K>::type, &decode_entry<K>)};
+    [[nodiscard]] Cache<K> cache(KindNeed need = KindNeed::Required) {
+        return Cache<K>{cache_store(KindOf<K>::type, &decode_entry<K>, need)};
     }
 
-    /// Runs until `stop`, or until something fails that the process cannot survive (lost lease, metrics port in use):
-    /// then it throws.
+    /// Runs until `stop`, or until something fails that the process cannot survive (lost lease, metrics port in use, a
+    /// stop that takes longer than its limit): then it throws. After the last of these coroutines are still there: end
+    /// the process, do not go on with the loop.
     [[nodiscard]] Async<> run();
     /// Begins the graceful stop. Safe to call more than once.
     void stop();
     /// Are the caches synced (and, with election, is this process either leading or waiting)? What /readyz says.
     [[nodiscard]] bool is_ready() const;
+    /// Leads this process, or is there no election?
+    [[nodiscard]] bool is_leading() const;
+    /// What the controllers are doing, in the order in which they were built: queued, in flight, due, waited for. Also
+    /// GET /debug/controllers of the health server.
+    [[nodiscard]] std::vector<ControllerDebugState> debug_state() const;
     [[nodiscard]] unsigned short health_port() const;
     [[nodiscard]] unsigned short metrics_port() const;
 
@@ -87,7 +114,9 @@ private:
         const ObjectMeta* metadata = &decoded->metadata;
         return {std::move(decoded), metadata};
     }
-    [[nodiscard]] std::shared_ptr<detail::CacheStore> cache_store(const ResourceType& type, DecodeEntry decode);
+    [[nodiscard]] std::shared_ptr<detail::CacheStore> cache_store(
+        const ResourceType& type, DecodeEntry decode, KindNeed need
+    );
     std::unique_ptr<Impl> impl_;
 };
 

@@ -1,6 +1,7 @@
 // Metrics, as Prometheus reads them.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -45,6 +46,8 @@ public:
     [[nodiscard]] Gauge& gauge(const std::string& name, const std::string& help);
     [[nodiscard]] Counter& counter(const std::string& name, const std::string& help);
     [[nodiscard]] Histogram& histogram(const std::string& name, const std::string& help, std::vector<double> buckets);
+    /// Called at the beginning of each `serialize`: sets what is cheaper to look up than to keep up to date.
+    void before_serialize(std::function<void()> update);
     /// Prometheus text format 0.0.4.
     [[nodiscard]] std::string serialize() const;
 
@@ -52,5 +55,9 @@ private:
     struct Impl;
     std::unique_ptr<Impl> impl_;
 };
+
+/// Adds process_cpu_seconds_total, process_resident_memory_bytes, process_virtual_memory_bytes, process_open_fds,
+/// process_max_fds and process_start_time_seconds, read from /proc at each scrape.
+void add_process_metrics(Metrics& metrics);
 
 }  // namespace kube

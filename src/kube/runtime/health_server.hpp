@@ -1,0 +1,48 @@
+// /healthz and /readyz, from a thread of their own.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include "kube/async/clock.hpp"
+#include "kube/runtime/listen_address.hpp"
+
+namespace kube {
+
+/// Answers probes (spec 07 §8), and GET /debug/controllers.
+///
+/// The one thread that runs everything cannot say that it is wedged. So this server has a thread and a loop of its own,
+/// and shares three things with the main loop: the time of its last heartbeat, whether it is ready (both atomic), and
+/// questions that are posted to it and given up after two seconds.
+class HealthServer {
+public:
+    /// Binds at once: TransportError when the address is taken. `clock` is the machine's: it is read by two threads.
+    HealthServer(
+        Clock& clock,
+        boost::asio::any_io_executor main_loop,
+        const ListenAddress& address,
+        std::chrono::milliseconds wedged_after
+    );
+    /// Stops, and waits for the thread.
+    ~HealthServer();
+    HealthServer(const HealthServer&) = delete;
+    HealthServer& operator=(const HealthServer&) = delete;
+
+    /// `controllers` runs on the main loop and gives the JSON of /debug/controllers.
+    void start(std::function<std::string()> controllers);
+    void stop();
+    /// The main loop turns. To be called more often than `wedged_after`.
+    void beat();
+    void set_ready(bool is_ready);
+    [[nodiscard]] unsigned short port() const;
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace kube

@@ -1,0 +1,381 @@
+#include "kube/runtime/manager.hpp"
+
+#include <algorithm>
+#include <map>
+#include <stdexcept>
+#include <utility>
+
+#include <fmt/format.h>
+#include <boost/asio/error.hpp>
+#include <boost/system/system_error.hpp>
+
+#include "kube/async/scope.hpp"
+#include "kube/async/signal.hpp"
+#include "kube/http/server.hpp"
+#include "kube/runtime/controller.hpp"
+#include "kube/runtime/detail/controller_loop.hpp"
+#include "kube/runtime/detail/listening_server.hpp"
+#include "kube/runtime/event_broadcaster.hpp"
+#include "kube/runtime/health_server.hpp"
+#include "kube/runtime/leader_elector.hpp"
+#include "kube/runtime/listen_address.hpp"
+#include "kube/runtime/metered_transport.hpp"
+#include "kube/runtime/metrics.hpp"
+#include "kube/runtime/random.hpp"
+#include "kube/runtime/reflector.hpp"
+
+namespace kube {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto kHeartbeatInterval = 1s;
+/// While something is not synced, one log line in this time says what.
+constexpr auto kSyncReportInterval = 30s;
+/// Of each request about the lease (spec 07 §7).
+constexpr std::chrono::milliseconds kLeaseTimeLimit = 5s;
+/// For events that are still queued when everything else has stopped.
+constexpr auto kEventFlushLimit = 2s;
+
+bool is_cancellation(const std::exception_ptr& failure) {
+    try {
+        std::rethrow_exception(failure);
+    } catch (const boost::system::system_error& error) {
+        return error.code() == asio::error::operation_aborted;
+    } catch (...) {
+        return false;
+    }
+}
+
+}  // namespace
+
+struct Manager::Impl final : WriteObserver, HttpHandler {
+    struct Kind {
+        std::unique_ptr<detail::Reflector> reflector;
+        KindNeed need = KindNeed::Required;
+        DecodeEntry decode = nullptr;
+    };
+
+    Impl(asio::any_io_executor executor, Clock& clock, Transport& inner, ManagerOptions with)
+        : options{std::move(with)},
+          random{options.seed},
+          transport{inner, metrics, options.api_server_host},
+          client{transport, {.field_manager = options.field_manager, .observer = this}},
+          raw{transport, {.field_manager = options.field_manager}},
+          lease_client{transport, {.field_manager = options.field_manager, .time_limit = kLeaseTimeLimit}},
+          around{executor, clock, raw, random, metrics, options.log},
+          events{around},
+          changed{executor},
+          caches{executor, failed("cache")},
+          controllers_scope{executor, failed("controller")},
+          services{executor, failed("service")} {
+        add_process_metrics(metrics);
+        if (const auto address = parse_listen_address(options.health_address)) {
+            health = std::make_unique<HealthServer>(clock, executor, *address, options.wedged_after);
+        }
+        if (options.leader_election) {
+            elector = std::make_unique<detail::LeaderElector>(
+                around, lease_client, *options.leader_election, events.recorder(options.leader_election->identity)
+            );
+        }
+    }
+
+    // ---- What the parts say ---------------------------------------------------------------------------------------
+
+    void written(const ResourceType& type, const ObjectMeta& metadata) override {
+        for (const auto& controller : controllers) controller->written(type, metadata);
+    }
+    void deleted(const ResourceType& type, const NamespacedName& key, const Uid& uid, const ObjectMeta* remaining)
+        override {
+        for (const auto& controller : controllers) controller->deleted(type, key, uid, remaining);
+    }
+    /// The metrics server's requests.
+    Async<Answer> handle(ServedRequest request) override {
+        HttpResponse response{.status = 404, .headers = {{"content-type", "text/plain; charset=utf-8"}}};
+        response.body = "404 page not found\n";
+        if (request.target.substr(0, request.target.find('?')) == "/metrics") {
+            response.status = 200;
+            response.headers[0].value = "text/plain; version=0.0.4; charset=utf-8";
+            response.body = metrics.serialize();
+        }
+        co_return Answer{std::move(response), {}};
+    }
+    Scope::Failed failed(std::string what) {
+        return [this, what = std::move(what)](const std::string& name, std::exception_ptr failure_) {
+            fail(std::move(failure_), what + " " + name);
+        };
+    }
+    /// The first failure ends the process; what follows from it is only logged.
+    void fail(std::exception_ptr what, const std::string& where) {
+        if (is_stopping && is_cancellation(what)) return;
+        options.log.error("A part of the manager failed", what, {{"part", where}});
+        if (!failure) failure = std::move(what);
+        changed.notify_all();
+    }
+
+    // ---- The order of things --------------------------------------------------------------------------------------
+
+    [[nodiscard]] bool is_over() const { return stop_requested || failure; }
+
+    [[nodiscard]] bool is_synced() const {
+        return std::ranges::all_of(kinds, [](const auto& one) {
+            const Kind& kind = one.second;
+            return kind.reflector->cache()->is_synced() ||
+                   (kind.need == KindNeed::Optional && kind.reflector->is_type_missing());
+        });
+    }
+
+    Async<> heartbeat() {
+        for (;;) {
+            health->beat();
+            health->set_ready(is_synced());
+            co_await around.clock.sleep_for(kHeartbeatInterval);
+        }
+    }
+
+    void start_servers() {
+        if (health) {
+            health->start([this] { return json::serialize(debug_json()); });
+            services.spawn("heartbeat", heartbeat());
+            options.log.info("Serving health probes", {{"port", health->port()}});
+        }
+        if (const auto address = parse_listen_address(options.metrics_address)) {
+            metrics_server = detail::listen(around.executor, *this, *address);
+            services.spawn("metrics server", metrics_server->serve());
+            options.log.info("Serving metrics server", {{"port", metrics_server->port()}});
+        }
+        services.spawn("events", events.run());
+    }
+
+    Async<> start_caches() {
+        for (auto& [name, kind] : kinds) {
+            // Optional kinds decide by their first attempt whether they are missing.
+            kind.reflector->cache()->on_progress([this] {
+                if (!are_caches_started) changed.notify_all();
+            });
+            caches.spawn("reflector of " + name, kind.reflector->run());
+        }
+        const MonotonicTime began = around.clock.monotonic();
+        MonotonicTime report_at = began + kSyncReportInterval;
+        while (!is_synced() && !is_over()) {
+            // Optional kinds that turn out to be missing make no progress: look again now and then.
+            (void)co_await changed.wait_until(around.clock, std::min(report_at, around.clock.monotonic() + 100ms));
+            if (around.clock.monotonic() < report_at) continue;
+            report_at += kSyncReportInterval;
+            for (const auto& [name, kind] : kinds) {
+                if (!kind.reflector->cache()->is_synced()) {
+                    options.log.info("Still waiting for the cache to sync", {{"kind", name}});
+                }
+            }
+        }
+        are_caches_started = true;
+        if (is_over()) co_return;
+        if (health) health->set_ready(true);
+        const auto took = std::chrono::duration<double>(around.clock.monotonic() - began).count();
+        options.log.info("Caches are synced", {{"kinds", kinds.size()}, {"seconds", took}});
+    }
+
+    Async<> lead() {
+        co_await elector->acquire();
+        changed.notify_all();
+        co_await elector->hold();
+        throw std::runtime_error{"leader election lost"};
+    }
+
+    Async<> start_leading() {
+        if (!elector) co_return;
+        services.spawn("leader election", lead());
+        while (!elector->is_leading() && !is_over()) co_await changed.wait();
+    }
+
+    void start_controllers() {
+        for (const auto& controller : controllers) {
+            const detail::ControllerSpec& spec = controller->spec();
+            options.log.info(
+                "Starting workers",
+                {{"controller", spec.name},
+                 {"controllerGroup", spec.primary->group},
+                 {"controllerKind", spec.primary->kind},
+                 {"worker count", spec.reconciles_in_flight_max}}
+            );
+            controllers_scope.spawn(spec.name, controller->run());
+        }
+    }
+
+    /// The reverse order. Nothing is left when it returns.
+    Async<> stop_all() {
+        is_stopping = true;
+        for (const auto& controller : controllers) co_await controller->stop();
+        co_await controllers_scope.stop();
+        co_await caches.stop();
+        if (metrics_server) metrics_server->stop();
+        co_await services.stop();
+        // A lost lease is not ours to release, and a process that has lost it ends without another word.
+        if (elector) co_await elector->release();
+        if (!failure) co_await events.flush(around.clock.monotonic() + kEventFlushLimit);
+        is_stopped = true;
+        changed.notify_all();
+    }
+
+    Async<> stop_within_limit() {
+        const MonotonicTime deadline = around.clock.monotonic() + options.graceful_stop_limit;
+        auto stopper = std::make_unique<Scope>(around.executor, failed("stop"));
+        stopper->spawn("stop", stop_all());
+        while (!is_stopped) {
+            if (!co_await changed.wait_until(around.clock, deadline) && !is_stopped) {
+                is_abandoned = true;
+                (void)stopper.release();  // what it waits for is still there; the process ends
+                throw std::runtime_error{fmt::format(
+                    "failed waiting for all runnables to end within grace period of {}s",
+                    std::chrono::duration<double>(options.graceful_stop_limit).count()
+                )};
+            }
+        }
+        co_await stopper->drained();
+    }
+
+    Async<> run() {
+        if (has_run) throw std::logic_error{"a manager runs once"};
+        has_run = true;
+        std::exception_ptr cannot_start;
+        try {
+            start_servers();
+        } catch (...) {
+            cannot_start = std::current_exception();
+        }
+        if (cannot_start) {
+            fail(std::move(cannot_start), "start of the servers");
+        } else {
+            co_await start_caches();
+            if (!is_over()) co_await start_leading();
+            if (!is_over()) start_controllers();
+        }
+        while (!is_over()) co_await changed.wait();
+        if (!failure) options.log.info("Stopping and waiting for everything in flight");
+        co_await stop_within_limit();
+        if (health) {
+            health->set_ready(false);
+            health->stop();
+        }
+        if (failure) std::rethrow_exception(failure);
+        options.log.info("Everything has stopped");
+    }
+
+    [[nodiscard]] json::Value debug_json() const {
+        json::Array all;
+        for (const auto& controller : controllers) {
+            all.push_back(to_json(controller->debug_state(), around.clock.monotonic()));
+        }
+        return all;
+    }
+
+    ManagerOptions options;
+    Metrics metrics;
+    Random random;
+    MeteredTransport transport;
+    Client client;
+    detail::RawClient raw;
+    detail::RawClient lease_client;
+    detail::Surroundings around;
+    detail::EventBroadcaster events;
+    Signal changed;
+    std::map<std::string, Kind> kinds;
+    std::vector<std::unique_ptr<detail::ControllerLoop>> controllers;
+    std::unique_ptr<detail::LeaderElector> elector;
+    std::unique_ptr<HealthServer> health;
+    std::unique_ptr<HttpServer> metrics_server;
+    Scope caches;
+    Scope controllers_scope;
+    Scope services;
+    std::exception_ptr failure;
+    bool has_run = false;
+    bool are_caches_started = false;
+    bool stop_requested = false;
+    bool is_stopping = false;
+    bool is_stopped = false;
+    bool is_abandoned = false;
+};
+
+Manager::Manager(asio::any_io_executor executor, Clock& clock, Transport& transport, ManagerOptions options)
+    : impl_{std::make_unique<Impl>(std::move(executor), clock, transport, std::move(options))} {}
+
+Manager::~Manager() {
+    // Coroutines that did not end in time still refer to it, and the process is about to end.
+    if (impl_->is_abandoned) (void)impl_.release();
+}
+
+asio::any_io_executor Manager::executor() const {
+    return impl_->around.executor;
+}
+
+Clock& Manager::clock() const {
+    return impl_->around.clock;
+}
+
+Client& Manager::client() const {
+    return impl_->client;
+}
+
+Metrics& Manager::metrics() const {
+    return impl_->metrics;
+}
+
+EventRecorder& Manager::event_recorder(const std::string& component) {
+    return impl_->events.recorder(component);
+}
+
+Async<> Manager::run() {
+    return impl_->run();
+}
+
+void Manager::stop() {
+    impl_->stop_requested = true;
+    impl_->changed.notify_all();
+}
+
+bool Manager::is_ready() const {
+    return impl_->has_run && !impl_->is_stopping && impl_->is_synced();
+}
+
+bool Manager::is_leading() const {
+    return !impl_->elector || impl_->elector->is_leading();
+}
+
+std::vector<ControllerDebugState> Manager::debug_state() const {
+    std::vector<ControllerDebugState> all;
+    for (const auto& controller : impl_->controllers) all.push_back(controller->debug_state());
+    return all;
+}
+
+unsigned short Manager::health_port() const {
+    return impl_->health ? impl_->health->port() : static_cast<unsigned short>(0);
+}
+
+unsigned short Manager::metrics_port() const {
+    return impl_->metrics_server ? impl_->metrics_server->port() : static_cast<unsigned short>(0);
+}
+
+std::shared_ptr<detail::CacheStore> Manager::cache_store(const ResourceType& type, DecodeEntry decode, KindNeed need) {
+    std::string name = fmt::format("{}{}{}", type.kind, type.group.empty() ? "" : ".", type.group);
+    const auto found = impl_->kinds.find(name);
+    if (found != impl_->kinds.end()) {
+        if (found->second.decode != decode) throw std::logic_error{"two C++ types claim the kind " + name};
+        if (need == KindNeed::Required) found->second.need = KindNeed::Required;
+        return found->second.reflector->cache();
+    }
+    if (impl_->has_run) throw std::logic_error{"the cache of " + name + " was asked for after the manager started"};
+    auto store = std::make_shared<detail::CacheStore>(type);
+    auto reflector = std::make_unique<detail::Reflector>(impl_->around, store, decode);
+    impl_->kinds.emplace(std::move(name), Impl::Kind{std::move(reflector), need, decode});
+    return store;
+}
+
+void detail::add_controller(Manager& manager, ControllerSpec spec) {
+    Manager::Impl& impl = manager.impl();
+    if (impl.has_run) throw std::logic_error{"the controller " + spec.name + " was added after the manager started"};
+    impl.controllers.push_back(std::make_unique<ControllerLoop>(impl.around, std::move(spec)));
+}
+
+}  // namespace kube

@@ -1,0 +1,215 @@
+#include "kube/runtime/reflector.hpp"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include <fmt/format.h>
+#include <boost/asio/error.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/system/system_error.hpp>
+
+namespace kube::detail {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr std::chrono::milliseconds kRetryDelayMin = 100ms;
+constexpr std::chrono::milliseconds kRetryDelayMax = 15s;
+/// While it fails, one line in this time.
+constexpr auto kReportInterval = 30s;
+/// The server ends each watch after a time between this and its double.
+constexpr auto kWatchTimeMin = std::chrono::seconds{300};
+/// How much later than that a watch is given up whose server says nothing any more.
+constexpr auto kWatchTimeGrace = 30s;
+/// A watch that ends in order sooner than this, without an event, counts as a failure: else it would be a busy loop.
+constexpr auto kShortWatch = 1s;
+
+bool is_cancellation(const boost::system::system_error& error) {
+    return error.code() == asio::error::operation_aborted;
+}
+
+}  // namespace
+
+Reflector::Reflector(Surroundings& around, std::shared_ptr<CacheStore> cache, Decode decode)
+    : around_{around},
+      cache_{std::move(cache)},
+      decode_{decode},
+      log_{around.log.named("reflector").with({{"kind", cache_->type().kind}})},
+      labels_{{"kind", std::string{cache_->type().kind}}} {}
+
+Async<> Reflector::run() {
+    for (;;) {
+        std::string failure;
+        const MonotonicTime began = around_.clock.monotonic();
+        try {
+            if (must_list_) co_await list();
+            must_list_ = false;
+            if (co_await watch() == End::Expired) {
+                log_.info("The watch's version has expired; listing again");
+                must_list_ = true;
+            }
+        } catch (const boost::system::system_error& error) {
+            if (is_cancellation(error)) throw;
+            failure = error.what();
+        } catch (const ApiError& error) {
+            is_type_missing_ = error.is_type_not_served();
+            if (error.code() == 410 || is_type_missing_) must_list_ = true;
+            failure = error.what();
+        } catch (const std::exception& error) {
+            failure = error.what();
+        }
+        const bool was_short = around_.clock.monotonic() - began < kShortWatch;
+        if (has_news_ || !was_short) failures_ = 0;
+        if (failure.empty()) {
+            if (has_news_ || !was_short) continue;
+            failure = "the server ended the watch at once";
+        }
+        note_failure(failure);
+        auto delay = kRetryDelayMin;
+        for (unsigned i = 1; i < failures_ && delay < kRetryDelayMax; ++i) delay *= 2;
+        delay = around_.random.jittered(std::min(delay, kRetryDelayMax), 0.5);
+        co_await around_.clock.sleep_for(delay);
+    }
+}
+
+Async<> Reflector::list() {
+    has_news_ = false;
+    ListOptions options;
+    options.any_version = !cache_->is_synced();
+    Paging paging{around_.client, cache_->type(), std::move(options)};
+    std::vector<CacheStore::Entry> entries;
+    std::set<NamespacedName> undecodable_keys;
+    ResourceVersion version;
+    while (auto page = co_await paging.next()) {
+        if (page->is_first) {
+            entries.clear();
+            undecodable_keys.clear();
+        }
+        for (const json::Value& item : page->items()) {
+            try {
+                entries.push_back(decode_(item));
+            } catch (const std::exception& error) {
+                Undecodable bad = undecodable(item, error.what());
+                report(bad);
+                undecodable_keys.insert(std::move(bad.key));
+            }
+        }
+        version = std::move(page->resource_version);
+    }
+    cache_->replace(std::move(entries), undecodable_keys);
+    is_type_missing_ = false;
+    cache_->set_synced(std::move(version));
+}
+
+Async<Reflector::End> Reflector::watch() {
+    using namespace asio::experimental::awaitable_operators;
+    has_news_ = false;
+    ListOptions options;
+    options.watch_time_limit =
+        kWatchTimeMin + std::chrono::seconds{static_cast<int>(around_.random.uniform() * kWatchTimeMin.count())};
+    const MonotonicTime given_up_at = around_.clock.monotonic() + options.watch_time_limit + kWatchTimeGrace;
+    const auto watch = co_await around_.client.watch(cache_->type(), std::move(options), cache_->seen_version());
+    note_success();
+    End end = End::InOrder;
+    const auto first = co_await (follow(*watch, end) || around_.clock.sleep_until(given_up_at));
+    if (first.index() == 1) throw std::runtime_error{"the server did not end the watch at its time"};
+    if (std::get<0>(first)) std::rethrow_exception(std::get<0>(first));
+    co_return end;
+}
+
+Async<std::exception_ptr> Reflector::follow(RawWatch& watch, End& end) {
+    std::exception_ptr failure;
+    try {
+        while (const auto event = co_await watch.next()) {
+            if (take(*event)) {
+                end = End::Expired;
+                break;
+            }
+            has_news_ = true;
+        }
+    } catch (...) {
+        failure = std::current_exception();
+    }
+    co_return failure;
+}
+
+bool Reflector::take(const RawWatchEvent& event) {
+    if (event.type == RawWatchEvent::Type::Error) {
+        const json::Value* code = json::find(event.object, {"code"});
+        if (code != nullptr && code->is_int64() && code->as_int64() == 410) return true;
+        throw std::runtime_error{
+            fmt::format("the server ended the watch with an error: {}", json::find_string(event.object, {"message"}))
+        };
+    }
+    ResourceVersion version{std::string{json::find_string(event.object, {"metadata", "resourceVersion"})}};
+    switch (event.type) {
+        case RawWatchEvent::Type::Added:
+        case RawWatchEvent::Type::Modified:
+            try {
+                cache_->put(decode_(event.object));
+            } catch (const std::exception& error) {
+                report(undecodable(event.object, error.what()));
+            }
+            break;
+        case RawWatchEvent::Type::Deleted: {
+            const Undecodable named = undecodable(event.object, {});
+            undecodable_.erase(named.key);
+            cache_->erase(named.key);
+            break;
+        }
+        case RawWatchEvent::Type::Bookmark:
+        case RawWatchEvent::Type::Error:
+            break;
+    }
+    if (!version.empty()) cache_->set_seen_version(std::move(version));
+    return false;
+}
+
+void Reflector::report(const Undecodable& object) {
+    auto& reported = undecodable_[object.key];
+    if (reported == object.resource_version && !reported.empty()) return;
+    reported = object.resource_version;
+    around_.metrics.counter("reflector_undecodable_objects_total", "Versions of objects that did not fit their type")
+        .add(labels_);
+    log_.error(
+        "An object does not fit its type and is ignored until it changes",
+        object.error,
+        {{"namespace", object.key.namespace_},
+         {"name", object.key.name},
+         {"resourceVersion", object.resource_version.value()}}
+    );
+}
+
+void Reflector::note_failure(const std::string& error) {
+    ++failures_;
+    around_.metrics.counter("reflector_failures_total", "Lists and watches that failed").add(labels_);
+    const MonotonicTime now = around_.clock.monotonic();
+    if (!failing_since_) failing_since_ = now;
+    if (reported_at_ && now - *reported_at_ < kReportInterval) return;
+    // A watch that breaks is everyday life and mostly over at once; what lasts is reported.
+    if (cache_->is_synced() && failures_ == 1 && !must_list_) {
+        log_.debug("The watch broke; resuming", {{"error", error}});
+        return;
+    }
+    reported_at_ = now;
+    const std::string_view message = is_type_missing_ ? "The API server does not serve this kind; waiting for its "
+                                                        "CustomResourceDefinition to be installed"
+                                                      : "Cannot list or watch; trying again";
+    log_.error(message, error, {{"attempts", failures_}});
+}
+
+void Reflector::note_success() {
+    is_type_missing_ = false;
+    if (reported_at_) {
+        const auto lasted = around_.clock.monotonic() - failing_since_.value_or(around_.clock.monotonic());
+        log_.info("Listing and watching works again", {{"seconds", std::chrono::duration<double>(lasted).count()}});
+    }
+    failing_since_.reset();
+    reported_at_.reset();
+}
+
+}  // namespace kube::detail
