@@ -133,6 +133,12 @@ Value number_value(double number, const Type* type) {
     return Value::of(number);
 }
 
+/// JSON made in the process may hold small numbers as unsigned; those beyond int64 are doubles, as Kubernetes reads them.
+Value unsigned_value(std::uint64_t number, const Type* type) {
+    if (number > INT64_MAX || (type != nullptr && type->kind == TypeKind::Double)) return Value::of(static_cast<double>(number));
+    return Value::of(static_cast<std::int64_t>(number));
+}
+
 Value structured_value(ValueKind kind, const json::value& from, const Type* type) {
     Value value;
     value.kind = kind;
