@@ -196,7 +196,7 @@ void HttpsTransport::Impl::write_head(const HttpRequest& request, const SharedCr
     if (route->is_absolute() && !proxy->user_info.empty()) add("Proxy-Authorization", route->proxy_authorization());
     if (!request.content_type.empty()) add("Content-Type", request.content_type);
     if (!request.body.empty() || request.method != HttpMethod::Get) {
-        fmt::format_to(std::back_inserter(out), "Content-Length: {}\r\n", request.body.size());
+        out.append("Content-Length: ").append(std::to_string(request.body.size())).append("\r\n");
     }
     for (const auto& header : request.headers) {
         refuse_line_breaks(header.name, "header name");

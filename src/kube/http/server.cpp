@@ -43,7 +43,8 @@ HttpResponse plain_text(unsigned status, std::string body) {
 enum class Framing { ContentLength, Chunked };
 
 void write_head(const HttpResponse& response, Framing framing, bool keeps_alive, std::string& out) {
-    fmt::format_to(std::back_inserter(out), "HTTP/1.1 {} {}\r\n", response.status, reason_phrase(response.status));
+    out.append("HTTP/1.1 ").append(std::to_string(response.status)).append(" ");
+    out.append(reason_phrase(response.status)).append("\r\n");
     for (const auto& header : response.headers) {
         if (header.name == "content-length" || header.name == "transfer-encoding" || header.name == "connection") {
             continue;
@@ -54,7 +55,7 @@ void write_head(const HttpResponse& response, Framing framing, bool keeps_alive,
     if (framing == Framing::Chunked) {
         out.append("transfer-encoding: chunked\r\n");
     } else if (!has_no_body) {
-        fmt::format_to(std::back_inserter(out), "content-length: {}\r\n", response.body.size());
+        out.append("content-length: ").append(std::to_string(response.body.size())).append("\r\n");
     }
     if (!keeps_alive) out.append("connection: close\r\n");
     out.append("\r\n");
@@ -66,8 +67,7 @@ public:
     explicit ChunkWriter(Stream& stream) : stream_{stream} {}
     [[nodiscard]] Async<> write(std::string chunk) override {
         if (chunk.empty()) co_return;
-        framed_.clear();
-        fmt::format_to(std::back_inserter(framed_), "{:x}\r\n", chunk.size());
+        framed_ = fmt::format("{:x}\r\n", chunk.size());
         framed_.append(chunk).append("\r\n");
         try {
             co_await stream_.write(framed_);
@@ -128,7 +128,7 @@ HttpServer::Impl::Impl(asio::any_io_executor loop, HttpHandler& answers, HttpSer
     using Kind = TransportError::Kind;
     if (!options.tls_certificate_pem.empty() || !options.tls_key_pem.empty()) {
         try {
-            tls = TlsContext::server(options.tls_certificate_pem, options.tls_key_pem);
+            tls = TlsContext::server(options.tls_certificate_pem, options.tls_key_pem, options.tls_client_ca_pem);
         } catch (const detail::TlsError& error) {
             throw TransportError{Kind::Configuration, error.what()};
         }

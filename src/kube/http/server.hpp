@@ -57,6 +57,8 @@ struct HttpServerOptions {
     /// PEM; both empty for plain HTTP.
     std::string tls_certificate_pem;
     std::string tls_key_pem;
+    /// PEM of an authority: with it, only clients with a certificate of this authority are served. Empty for anybody.
+    std::string tls_client_ca_pem;
 };
 
 /// An HTTP/1.1 server over sockets: keep-alive, chunked streams, optional TLS.

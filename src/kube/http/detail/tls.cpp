@@ -202,7 +202,9 @@ std::shared_ptr<TlsContext> TlsContext::client(TlsClientOptions options) {
     return made;
 }
 
-std::shared_ptr<TlsContext> TlsContext::server(const std::string& certificate_pem, const std::string& key_pem) {
+std::shared_ptr<TlsContext> TlsContext::server(
+    const std::string& certificate_pem, const std::string& key_pem, const std::string& client_ca_pem
+) {
     std::shared_ptr<TlsContext> made{new TlsContext};
     auto& impl = *made->impl_;
     impl.is_server = true;
@@ -218,6 +220,10 @@ std::shared_ptr<TlsContext> TlsContext::server(const std::string& certificate_pe
         context, reinterpret_cast<const unsigned char*>(kSessionsOf.data()), kSessionsOf.size()
     );
     impl.use_certificate(certificate_pem, key_pem, "server");
+    if (!client_ca_pem.empty()) {
+        impl.trust(client_ca_pem);
+        SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
+    }
     return made;
 }
 

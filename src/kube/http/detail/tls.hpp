@@ -32,7 +32,10 @@ class TlsContext {
 public:
     /// Throws TlsError that says which of the PEM texts is wrong.
     static std::shared_ptr<TlsContext> client(TlsClientOptions options);
-    static std::shared_ptr<TlsContext> server(const std::string& certificate_pem, const std::string& key_pem);
+    /// With a `client_ca_pem`, only clients with a certificate of that authority are let in.
+    static std::shared_ptr<TlsContext> server(
+        const std::string& certificate_pem, const std::string& key_pem, const std::string& client_ca_pem
+    );
     ~TlsContext();
     TlsContext(const TlsContext&) = delete;
     TlsContext& operator=(const TlsContext&) = delete;
