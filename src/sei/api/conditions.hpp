@@ -19,6 +19,9 @@ inline constexpr std::string_view kNodeUpdateInProgress = "NodeUpdateInProgress"
 /// False while the controller cannot serve a spec that the schema accepts; True again once it can. Exists only after
 /// the first such spec (an addition: spec 01 §20.12).
 inline constexpr std::string_view kSpecValid = "SpecValid";
+/// True while the controller cannot get on, with the reason; False again once it can. Exists only after the first time
+/// (an addition: the name and the sense are those of kstatus, spec 08 1.4).
+inline constexpr std::string_view kStalled = "Stalled";
 }  // namespace node_condition
 
 /// SeiNodeDeployment (spec 01 §15.2).
@@ -73,6 +76,11 @@ inline constexpr std::string_view kOperatorKeyringInvalid = "OperatorKeyringInva
 // SpecValid.
 inline constexpr std::string_view kSpecAccepted = "SpecAccepted";
 inline constexpr std::string_view kSpecRejected = "SpecRejected";
+
+// Stalled.
+inline constexpr std::string_view kTaskNotProgressing = "TaskNotProgressing";
+inline constexpr std::string_view kWorkloadNotApplied = "WorkloadNotApplied";
+inline constexpr std::string_view kProgressing = "Progressing";
 
 // GenesisCeremonyComplete.
 inline constexpr std::string_view kComplete = "Complete";

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "sei/api/node_queries.hpp"
 #include "sei/plan/task_type.hpp"
 
 namespace sei::plan {
@@ -48,21 +49,8 @@ boost::json::object node_params(const api::SeiNode& node) {
     return {{"nodeName", node.metadata.name}, {"namespace", node.metadata.namespace_}};
 }
 
-const api::SnapshotSource* snapshot_of(const api::SeiNode& node) {
-    if (node.spec.fullNode && node.spec.fullNode->snapshot) return &*node.spec.fullNode->snapshot;
-    if (node.spec.validator && node.spec.validator->snapshot) return &*node.spec.validator->snapshot;
-    if (node.spec.replayer) return &node.spec.replayer->snapshot;
-    return nullptr;
-}
-
-const api::SnapshotGenerationConfig* snapshot_generation_of(const api::SeiNode& node) {
-    if (node.spec.fullNode && node.spec.fullNode->snapshotGeneration) return &*node.spec.fullNode->snapshotGeneration;
-    if (node.spec.archive && node.spec.archive->snapshotGeneration) return &*node.spec.archive->snapshotGeneration;
-    return nullptr;
-}
-
 bool publishes_snapshots(const api::SeiNode& node) {
-    const api::SnapshotGenerationConfig* generation = snapshot_generation_of(node);
+    const api::SnapshotGenerationConfig* generation = api::snapshot_generation(node.spec);
     return generation != nullptr && generation->tendermint && generation->tendermint->publish;
 }
 
@@ -94,7 +82,7 @@ boost::json::object peer_sources(const api::SeiNode& node) {
 
 /// What prepares the data directory, then opens the gate (spec 02 §18.2).
 void add_sidecar_progression(PlanBuilder& plan, const api::SeiNode& node) {
-    const api::SnapshotSource* snapshot = snapshot_of(node);
+    const api::SnapshotSource* snapshot = api::snapshot_source(node.spec);
     if (snapshot != nullptr && snapshot->s3) {
         plan.add(TaskType::SnapshotRestore, {{"TargetHeight", snapshot->s3->targetHeight}});
     }
@@ -121,7 +109,7 @@ using Overrides = std::map<std::string, std::string>;
 
 /// The keys that the mode brings along (spec 02 §21.2).
 void add_mode_overrides(const api::SeiNode& node, Overrides& overrides) {
-    if (const api::SnapshotGenerationConfig* generation = snapshot_generation_of(node);
+    if (const api::SnapshotGenerationConfig* generation = api::snapshot_generation(node.spec);
         generation != nullptr && generation->tendermint) {
         overrides["storage.snapshot_interval"] = "2000";
         overrides["storage.snapshot_keep_recent"] = std::to_string(generation->tendermint->keepRecent);
@@ -139,13 +127,6 @@ void add_mode_overrides(const api::SeiNode& node, Overrides& overrides) {
         overrides["storage.state_commit.memiavl.snapshot_keep_recent"] = "2";
         overrides["storage.state_commit.memiavl.snapshot_min_time_interval"] = "3600";
     }
-}
-
-/// spec 02 §21.3.
-std::string intent_mode(const api::SeiNode& node) {
-    if (node.spec.archive) return "archive";
-    if (node.spec.validator) return "validator";
-    return "full";
 }
 
 }  // namespace
@@ -175,7 +156,7 @@ std::string_view to_string(PlanKind kind) {
 
 ConfigIntent config_intent(const api::SeiNode& node) {
     ConfigIntent intent;
-    intent.mode = intent_mode(node);
+    intent.mode = api::mode_word(node.spec);
     if (!node.status.externalAddress.empty()) {
         intent.overrides["network.p2p.external_address"] = node.status.externalAddress;
     }

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "sei/api/node_queries.hpp"
+
 namespace sei::plan {
 namespace {
 
@@ -52,6 +54,11 @@ SpecProblem unsupported_mode(const std::string& mode) {
 
 std::optional<SpecProblem> problem_of(const api::SeiNode& node) {
     const api::NodeSpec& spec = node.spec;
+    if (!api::imported_pvc_name(spec).empty()) {
+        return SpecProblem{
+            Kind::Unsupported, "spec.dataVolume.import: imported volumes are not served by this version"
+        };
+    }
     if (spec.fullNode) return full_node_problem(*spec.fullNode);
     if (spec.archive) return unsupported_mode("archive");
     if (spec.replayer) return unsupported_mode("replayer");

@@ -33,6 +33,8 @@ struct Terminal {
 /// The attempt came to nothing, nothing is known to be wrong with the task: it is attempted again, with back-off.
 struct Transient {
     std::string error;
+    /// Not something that passes by itself in a moment: worth a condition at once.
+    bool report_at_once = false;
 };
 
 using TaskOutcome = std::variant<Complete, Running, Failed, Terminal, Transient>;

@@ -5,13 +5,10 @@
 
 #include <boost/json.hpp>
 
+#include "sei/api/node_queries.hpp"
 #include "sei/sidecar/answers.hpp"
 
 namespace sei::sidecar {
-
-std::string base_url_of(const kube::NamespacedName& node) {
-    return "http://" + node.name + "-0." + node.name + "." + node.namespace_ + ".svc.cluster.local:8443";
-}
 
 HttpSidecar::HttpSidecar(std::shared_ptr<kube::Transport> transport, BearerToken& token, const kube::Clock& clock)
     : transport_{std::move(transport)}, token_{token}, clock_{clock} {}
@@ -86,7 +83,7 @@ HttpSidecarFactory::HttpSidecarFactory(
 
 std::unique_ptr<Sidecar> HttpSidecarFactory::sidecar_of(const kube::NamespacedName& node) {
     std::shared_ptr<kube::Transport>& transport = transports_[node];
-    if (!transport) transport = transport_to_(base_url_of(node));
+    if (!transport) transport = transport_to_(api::sidecar_url(node));
     return std::make_unique<HttpSidecar>(transport, token_, clock_);
 }
 

@@ -94,7 +94,4 @@ public:
     virtual void forget(const kube::NamespacedName& node) = 0;
 };
 
-/// "http://<node>-0.<node>.<namespace>.svc.cluster.local:8443", whatever `spec.sidecar.port` says (spec 04 §8.1).
-[[nodiscard]] std::string base_url_of(const kube::NamespacedName& node);
-
 }  // namespace sei::sidecar

@@ -1,0 +1,46 @@
+#include <utility>
+
+#include "sei/tasks/sidecar_params.hpp"
+
+namespace sei::tasks {
+namespace {
+
+/// One source with exactly the members of its variant (spec 04 §9.5).
+std::expected<boost::json::object, std::string> wire_source(const StoredParams& source, const std::string& where) {
+    const std::string type = source.text("type");
+    boost::json::object wire;
+    if (type == "ec2Tags") {
+        wire["region"] = source.text("region");
+        wire["tags"] = source.object("tags");
+        if (source.text("region").empty()) return std::unexpected(where + " ec2Tags has no region");
+        if (source.object("tags").empty()) return std::unexpected(where + " ec2Tags has no tags");
+    } else if (type == "static") {
+        wire["addresses"] = source.array("addresses");
+        if (source.array("addresses").empty()) return std::unexpected(where + " static has no addresses");
+    } else if (type == "dnsEndpoints") {
+        wire["endpoints"] = source.array("endpoints");
+        if (source.array("endpoints").empty()) return std::unexpected(where + " dnsEndpoints has no endpoints");
+    } else {
+        return std::unexpected(where + " has the unknown type \"" + type + "\"");
+    }
+    wire["type"] = type;
+    return wire;
+}
+
+}  // namespace
+
+WireParams discover_peers_params(const StoredParams& stored) {
+    boost::json::array sources;
+    for (const boost::json::value& source : stored.array("Sources")) {
+        const std::string where = "discover-peers: source[" + std::to_string(sources.size()) + "]";
+        auto wire = wire_source(StoredParams{source}, where);
+        if (!wire) return std::unexpected(wire.error());
+        sources.push_back(std::move(*wire));
+    }
+    if (sources.empty()) return std::unexpected("discover-peers: at least one source is required");
+    boost::json::object wire;
+    wire["sources"] = std::move(sources);
+    return wire;
+}
+
+}  // namespace sei::tasks

@@ -1,0 +1,52 @@
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "kube/types/persistent_volume_claim.hpp"
+#include "sei/resources/data_volume_claim.hpp"
+#include "sei/tasks/operator_tasks.hpp"
+
+namespace sei::tasks {
+namespace {
+
+using ClaimSnapshot = kube::Snapshot<kube::PersistentVolumeClaim>;
+
+bool is_ours(const ClaimSnapshot& claim, const TaskContext& context) {
+    return claim->metadata.is_controlled_by(context.node.uid()) && !claim->metadata.deletionTimestamp;
+}
+
+plan::TaskOutcome judge(const ClaimSnapshot& claim, const TaskContext& context) {
+    if (claim->metadata.deletionTimestamp) {
+        return plan::Transient{
+            .error = "data PVC \"" + claim->metadata.name + "\" is being deleted; waiting for it to go"
+        };
+    }
+    if (is_ours(claim, context)) return plan::Complete{};
+    return plan::Terminal{
+        "data PVC \"" + claim->metadata.name + "\" already exists and is not owned by SeiNode \"" +
+        context.node->metadata.name + "\"; set spec.dataVolume.import.pvcName to adopt it, or delete the PVC"
+    };
+}
+
+}  // namespace
+
+kube::Async<plan::TaskOutcome> ensure_data_pvc(TaskContext& context) {
+    std::optional<kube::PersistentVolumeClaim> desired =
+        resources::render_data_volume_claim(*context.node, context.platform);
+    if (!desired) {
+        co_return plan::Transient{
+            .error = "spec.dataVolume.import: imported volumes are not served by this version", .report_at_once = true
+        };
+    }
+    const std::optional<ClaimSnapshot> cached = context.observed.data_volume_claim();
+    if (cached && is_ours(*cached, context)) co_return plan::Complete{};
+    const kube::NamespacedName key = desired->metadata.key();
+    if (!cached && co_await context.client.create(std::move(*desired))) co_return plan::Complete{};
+
+    // Something of that name is there: only an uncached read may decide whose it is.
+    const auto live = co_await context.client.get<kube::PersistentVolumeClaim>(key);
+    if (!live) co_return plan::Transient{.error = "data PVC \"" + key.name + "\" is just going; creating it again"};
+    co_return judge(*live, context);
+}
+
+}  // namespace sei::tasks

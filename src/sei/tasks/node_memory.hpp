@@ -1,0 +1,66 @@
+// What the operator remembers of a node between passes: nothing that a restart may lose the node by.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "kube/async/clock.hpp"
+
+namespace sei::tasks {
+
+/// The StatefulSet as this process applied it last: while all three still hold, applying it again would change nothing.
+struct AppliedWorkload {
+    std::size_t body_hash = 0;
+    std::string uid;
+    std::int64_t generation = 0;
+};
+
+/// Attempts at one thing that came to nothing, since the last one that did.
+struct Trouble {
+    /// The task's id, or what else is tried.
+    std::string subject;
+    unsigned attempts = 0;
+    kube::MonotonicTime since{};
+    std::string reason;
+    std::string error;
+    /// Is it worth a condition at once, without waiting whether it passes?
+    bool report_at_once = false;
+};
+
+/// One node's memory, by its uid. Lost at a restart: each entry only saves work or spaces attempts.
+struct NodeMemory {
+    std::string uid;
+    std::optional<AppliedWorkload> applied;
+    std::optional<Trouble> trouble;
+    /// A granted retry is not attempted before this time, whatever wakes the node.
+    std::string retry_task;
+    kube::MonotonicTime retry_not_before{};
+    /// How often the task was found running since it was accepted.
+    std::string polled_task;
+    unsigned polls = 0;
+    std::optional<kube::MonotonicTime> probed_at;
+    /// Update plans that failed one after another, and when the next one may be built.
+    unsigned failed_updates = 0;
+    kube::MonotonicTime next_update_not_before{};
+};
+
+/// The wait before the n-th look at something that is expected soon, n from 1: 100 ms, 250 ms, 500 ms, 1 s, 2 s, then
+/// 5 s (spec 02 §1: task poll interval).
+[[nodiscard]] std::chrono::milliseconds poll_delay(unsigned n);
+/// The same for attempts that failed; from 2 minutes on 15 s, from 10 minutes on 30 s.
+[[nodiscard]] std::chrono::milliseconds attempt_delay(unsigned n, kube::MonotonicTime::duration failing_for);
+
+/// Counts one more failed attempt.
+void note_trouble(
+    NodeMemory& memory,
+    kube::MonotonicTime now,
+    std::string_view subject,
+    std::string_view reason,
+    std::string error,
+    bool report_at_once
+);
+
+}  // namespace sei::tasks

@@ -1,0 +1,98 @@
+#include "sei/tasks/rollout.hpp"
+
+#include <algorithm>
+#include <cstdint>
+
+#include "sei/api/labels.hpp"
+
+namespace sei::tasks {
+namespace {
+
+using PodSnapshot = kube::Snapshot<kube::Pod>;
+
+std::string seid_image(const kube::PodSpec& spec) {
+    const auto found = std::ranges::find(spec.containers, kSeidContainer, &kube::Container::name);
+    return found == spec.containers.end() ? std::string{} : found->image;
+}
+
+bool is_living_pod_of(const kube::StatefulSet& stateful_set, const kube::Pod& pod) {
+    return pod.metadata.is_controlled_by(kube::Uid{stateful_set.metadata.uid}) && !pod.metadata.deletionTimestamp;
+}
+
+std::string revision_of(const kube::Pod& pod) {
+    const auto label = pod.metadata.labels.find(std::string{api::kControllerRevisionHashLabel});
+    return label == pod.metadata.labels.end() ? std::string{} : label->second;
+}
+
+/// Why the seid container does not run yet, or nothing when it does.
+std::string obstacle_of(const kube::Pod& pod) {
+    if (const kube::ContainerStatus* seid = kube::find_container_status(pod.status, kSeidContainer)) {
+        if (seid->state && seid->state->running) return {};
+    }
+    const auto waiting_reason = [](const kube::ContainerStatus& status) -> std::string {
+        if (!status.state || !status.state->waiting) return {};
+        const std::string& reason = status.state->waiting->reason;
+        return reason == "PodInitializing" || reason == "ContainerCreating" ? std::string{} : reason;
+    };
+    for (const auto* statuses : {&pod.status.initContainerStatuses, &pod.status.containerStatuses}) {
+        for (const kube::ContainerStatus& status : *statuses) {
+            if (const std::string reason = waiting_reason(status); !reason.empty()) {
+                return "container " + status.name + " of pod " + pod.metadata.name + ": " + reason;
+            }
+        }
+    }
+    return "pod " + pod.metadata.name + " to start (phase " +
+           (pod.status.phase.empty() ? "unknown" : pod.status.phase) + ")";
+}
+
+bool reports_all_updated(const kube::StatefulSet& stateful_set, std::int32_t replicas) {
+    return stateful_set.status.updatedReplicas >= replicas && stateful_set.status.readyReplicas >= replicas;
+}
+
+}  // namespace
+
+Rollout observe_rollout(const kube::StatefulSet& stateful_set, const std::vector<PodSnapshot>& pods) {
+    Rollout rollout;
+    rollout.image = seid_image(stateful_set.spec.template_.spec);
+    const std::string name = "StatefulSet " + stateful_set.metadata.name;
+    if (stateful_set.status.observedGeneration < stateful_set.metadata.generation ||
+        stateful_set.status.updateRevision.empty() || !stateful_set.spec.replicas) {
+        rollout.waits_for =
+            "the controller of " + name + " to observe generation " + std::to_string(stateful_set.metadata.generation);
+        return rollout;
+    }
+    std::int32_t started = 0;
+    std::string obstacle = "a pod of " + name;
+    for (const PodSnapshot& pod : pods) {
+        if (!is_living_pod_of(stateful_set, *pod)) continue;
+        const std::string revision = revision_of(*pod);
+        if (revision.empty()) continue;
+        if (revision != stateful_set.status.updateRevision) {
+            rollout.outdated.push_back(pod);
+        } else if (std::string why = obstacle_of(*pod); !why.empty()) {
+            obstacle = std::move(why);
+        } else if (seid_image(pod->spec) == rollout.image) {
+            ++started;
+        }
+    }
+    if (!rollout.outdated.empty()) {
+        rollout.state = Rollout::State::PodsOutdated;
+        rollout.waits_for = "pod " + rollout.outdated.front()->metadata.name + " of an older template to go";
+    } else if (started >= *stateful_set.spec.replicas ||
+               reports_all_updated(stateful_set, *stateful_set.spec.replicas)) {
+        rollout.state = Rollout::State::Started;
+    } else {
+        rollout.state = Rollout::State::Starting;
+        rollout.waits_for = obstacle;
+    }
+    return rollout;
+}
+
+std::string running_image(const kube::StatefulSet& stateful_set, const std::vector<PodSnapshot>& pods) {
+    for (const PodSnapshot& pod : pods) {
+        if (is_living_pod_of(stateful_set, *pod)) return seid_image(pod->spec);
+    }
+    return seid_image(stateful_set.spec.template_.spec);
+}
+
+}  // namespace sei::tasks

@@ -1,0 +1,51 @@
+// How far a template has got: from being applied to containers that run its image (spec 08 3.1).
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kube/client/snapshot.hpp"
+#include "kube/types/pod.hpp"
+#include "kube/types/stateful_set.hpp"
+
+namespace sei::tasks {
+
+/// The container whose image a node's `status.currentImage` tells.
+inline constexpr std::string_view kSeidContainer = "seid";
+
+/// What is seen of a StatefulSet and its pods.
+struct Rollout {
+    enum class State {
+        /// The StatefulSet controller has not seen the newest template yet.
+        NotObserved,
+        /// A pod of an older template is there.
+        PodsOutdated,
+        /// No outdated pod, but the new one does not run yet.
+        Starting,
+        /// The image of the template runs.
+        Started,
+    };
+    State state = State::NotObserved;
+    /// For people: what is waited for, or what is in the way ("pod n0-0: ImagePullBackOff").
+    std::string waits_for;
+    /// The image of the seid container in the template.
+    std::string image;
+    /// The pods to replace, of this StatefulSet, in the order of their names.
+    std::vector<kube::Snapshot<kube::Pod>> outdated;
+};
+
+/// Decides by the revision label of each pod, never by comparing the StatefulSet's two revisions (spec 08 3.4).
+///
+/// Started: either a pod of the newest revision runs the template's image, or the StatefulSet reports, for its current
+/// generation, all replicas updated and ready. Readiness of the pod is not asked for (spec 08 3.2).
+[[nodiscard]] Rollout observe_rollout(
+    const kube::StatefulSet& stateful_set, const std::vector<kube::Snapshot<kube::Pod>>& pods
+);
+
+/// The image that the node's pods run: of a living pod where there is one, else of the template.
+[[nodiscard]] std::string running_image(
+    const kube::StatefulSet& stateful_set, const std::vector<kube::Snapshot<kube::Pod>>& pods
+);
+
+}  // namespace sei::tasks

@@ -1,0 +1,111 @@
+#include "sei/tasks/sidecar_task.hpp"
+
+#include <array>
+#include <chrono>
+#include <utility>
+#include <variant>
+
+#include "sei/sidecar/sidecar.hpp"
+
+namespace sei::tasks {
+namespace {
+
+using plan::TaskOutcome;
+using plan::TaskType;
+using sidecar::RunStatus;
+using sidecar::TaskRun;
+using sidecar::Unavailable;
+using sidecar::UnknownTask;
+
+constexpr std::array kLooksAfterAcceptance{
+    std::chrono::milliseconds{0}, std::chrono::milliseconds{25}, std::chrono::milliseconds{75}
+};
+
+plan::Running running(TaskType type, bool resubmitted) {
+    return {
+        .waits_for = "the sidecar to finish " + std::string{plan::to_wire(type)},
+        .watched = plan::Running::Watched::No,
+        .resubmitted = resubmitted
+    };
+}
+
+/// Publishing never ends: it is done once it has been started (spec 04 §9.9).
+bool ends_when_accepted(TaskType type) {
+    return type == TaskType::SnapshotUpload;
+}
+
+/// A sidecar that is stopped ends its handlers with this text: nothing was wrong with the task (spec 04 §13.2).
+bool was_cancelled(const TaskRun& run) {
+    return run.error.find("context canceled") != std::string::npos;
+}
+
+std::string failure_text(const TaskRun& run, const std::string& id) {
+    return run.error.empty() ? "task " + id + " failed with unknown error" : run.error;
+}
+
+kube::Async<TaskOutcome> submit(
+    TaskContext& context, std::string id, TaskType type, std::optional<boost::json::object> params, bool resubmitted
+) {
+    sidecar::TaskSubmission submission;
+    submission.id = id;
+    submission.type = plan::to_wire(type);
+    submission.params = std::move(params);
+    const sidecar::SubmitOutcome submitted = co_await context.sidecar.submit(std::move(submission));
+    if (const auto* rejected = std::get_if<sidecar::Rejected>(&submitted)) co_return plan::Terminal{rejected->reason};
+    if (const auto* unavailable = std::get_if<Unavailable>(&submitted)) {
+        const bool refused = unavailable->kind == Unavailable::Kind::Unauthorized;
+        co_return plan::Transient{.error = unavailable->text, .report_at_once = refused};
+    }
+    if (ends_when_accepted(type)) co_return plan::Complete{};
+    for (const std::chrono::milliseconds pause : kLooksAfterAcceptance) {
+        if (pause.count() > 0) co_await context.clock.sleep_for(pause);
+        const sidecar::LookupOutcome found = co_await context.sidecar.look_up(id);
+        const auto* run = std::get_if<TaskRun>(&found);
+        if (run == nullptr) break;
+        if (run->status == RunStatus::Completed) co_return plan::Complete{};
+        if (run->status == RunStatus::Failed) {
+            if (was_cancelled(*run)) break;
+            co_return plan::Failed{failure_text(*run, id)};
+        }
+    }
+    co_return running(type, resubmitted);
+}
+
+/// What the newest run of the task says: an outcome, or nothing when a new run has to be started.
+std::optional<TaskOutcome> outcome_of(const TaskRun& run, const api::PlannedTask& task, TaskType type) {
+    switch (run.status) {
+        case RunStatus::Completed:
+            return plan::Complete{};
+        case RunStatus::Running:
+            if (ends_when_accepted(type)) return plan::Complete{};
+            return running(type, false);
+        case RunStatus::Failed:
+            break;
+    }
+    const bool is_earlier_run = !task.submittedAt && task.retryCount > 0;
+    if (is_earlier_run) return std::nullopt;
+    if (was_cancelled(run) && plan::repeatable(type) == plan::Repeatable::Yes) return std::nullopt;
+    return plan::Failed{failure_text(run, task.id)};
+}
+
+}  // namespace
+
+kube::Async<TaskOutcome> run_sidecar_task(
+    TaskContext& context, api::PlannedTask task, TaskType type, WireParams params
+) {
+    if (!params) co_return plan::Terminal{params.error()};
+    const sidecar::LookupOutcome found = co_await context.sidecar.look_up(task.id);
+    if (const auto* unavailable = std::get_if<Unavailable>(&found))
+        co_return plan::Transient{.error = unavailable->text};
+    if (const auto* run = std::get_if<TaskRun>(&found)) {
+        if (std::optional<TaskOutcome> outcome = outcome_of(*run, task, type)) co_return std::move(*outcome);
+    } else if (task.submittedAt && plan::repeatable(type) == plan::Repeatable::No) {
+        co_return plan::Terminal{
+            "undetermined: the sidecar accepted task " + task.id +
+            " and does not know it any more; check by hand whether " + task.type + " took effect before repeating it"
+        };
+    }
+    co_return co_await submit(context, task.id, type, std::move(*params), task.submittedAt.has_value());
+}
+
+}  // namespace sei::tasks

@@ -1,0 +1,131 @@
+#include "sei/tasks/stateful_set_sync.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "kube/json/json.hpp"
+#include "sei/api/labels.hpp"
+#include "sei/api/node_queries.hpp"
+#include "sei/resources/stateful_set.hpp"
+
+namespace sei::tasks {
+namespace {
+
+using SetSnapshot = kube::Snapshot<kube::StatefulSet>;
+
+std::size_t body_hash(const kube::StatefulSet& desired) {
+    return std::hash<std::string>{}(kube::json::serialize_canonical(kube::json::to_json(desired)));
+}
+
+/// Is what is ours in the metadata still there? Edits of labels and references do not move the generation.
+bool keeps_our_metadata(const kube::ObjectMeta& live, const kube::ObjectMeta& desired) {
+    const bool has_labels = std::ranges::all_of(desired.labels, [&](const auto& label) {
+        const auto found = live.labels.find(label.first);
+        return found != live.labels.end() && found->second == label.second;
+    });
+    const bool has_owners = std::ranges::all_of(desired.ownerReferences, [&](const kube::OwnerReference& owner) {
+        return std::ranges::find(live.ownerReferences, owner) != live.ownerReferences.end();
+    });
+    return has_labels && has_owners;
+}
+
+/// Would applying `desired` again change nothing?
+bool is_at_rest(
+    const std::optional<AppliedWorkload>& applied, const SetSnapshot& live, const kube::StatefulSet& desired
+) {
+    return applied && applied->uid == live->metadata.uid && live->metadata.generation <= applied->generation &&
+           applied->body_hash == body_hash(desired) && keeps_our_metadata(live->metadata, desired.metadata);
+}
+
+/// What uncached reads say about a tracked StatefulSet that the cache does not show.
+struct Confirmation {
+    /// Set: it is there after all.
+    std::optional<SetSnapshot> tracked;
+    SyncOutcome outcome = Synced{};
+};
+
+kube::Async<Confirmation> confirm_mismatch(TaskContext& context, api::StatefulSetIdentity tracked) {
+    const kube::NamespacedName key = context.node.key();
+    const auto node = co_await context.client.get<api::SeiNode>(key);
+    if (!node || (*node)->metadata.uid != context.node->metadata.uid || (*node)->status.statefulSet != tracked) {
+        co_return Confirmation{std::nullopt, SyncWaits{"the newest version of the node"}};
+    }
+    const auto live = co_await context.client.get<kube::StatefulSet>(key);
+    if (live && (*live)->metadata.uid == tracked.uid) co_return Confirmation{live, Synced{}};
+    if (!live) {
+        co_return Confirmation{std::nullopt, TrackingCleared{"StatefulSet " + key.name + " was deleted"}};
+    }
+    const kube::DeletePrecondition precondition{.uid = live->uid(), .resource_version = std::nullopt};
+    const kube::DeleteOutcome outcome = co_await context.client.delete_object<kube::StatefulSet>(key, precondition);
+    if (outcome == kube::DeleteOutcome::PreconditionFailed) {
+        co_return Confirmation{std::nullopt, SyncWaits{"the newest version of StatefulSet " + key.name}};
+    }
+    co_return Confirmation{
+        std::nullopt,
+        TrackingCleared{
+            "StatefulSet " + key.name + " had the uid " + live->uid().value() + " instead of " + tracked.uid +
+            " and was deleted"
+        }
+    };
+}
+
+}  // namespace
+
+kube::Async<SyncOutcome> sync_stateful_set(TaskContext& context) {
+    auto desired = resources::render_stateful_set(*context.node, context.platform);
+    if (!desired) co_return SyncRefused{desired.error().text};
+
+    std::optional<SetSnapshot> live = context.live_stateful_set;
+    if (!live) live = context.observed.stateful_set();
+    if (const std::optional<api::StatefulSetIdentity> tracked = context.status.statefulSet) {
+        if (!live || (*live)->metadata.uid != tracked->uid) {
+            Confirmation confirmation = co_await confirm_mismatch(context, *tracked);
+            if (std::holds_alternative<TrackingCleared>(confirmation.outcome)) {
+                context.status.statefulSet.reset();
+                context.memory.applied.reset();
+            }
+            if (!confirmation.tracked) co_return confirmation.outcome;
+            live = std::move(confirmation.tracked);
+        }
+    }
+    if (live && (*live)->metadata.deletionTimestamp) {
+        co_return SyncWaits{"StatefulSet " + (*live)->metadata.name + ", which is being deleted, to go"};
+    }
+    if (live && context.status.statefulSet && is_at_rest(context.memory.applied, *live, *desired)) {
+        context.live_stateful_set = std::move(live);
+        co_return Synced{};
+    }
+
+    const std::size_t hash = body_hash(*desired);
+    SetSnapshot applied = co_await context.client.apply<kube::StatefulSet>(
+        std::move(*desired), kube::FieldManager{std::string{api::kNodeFieldManager}}, kube::Force::Yes
+    );
+    context.memory.applied =
+        AppliedWorkload{.body_hash = hash, .uid = applied->metadata.uid, .generation = applied->metadata.generation};
+    context.status.statefulSet = api::StatefulSetIdentity{.name = applied->metadata.name, .uid = applied->metadata.uid};
+    context.live_stateful_set = std::move(applied);
+    co_return Synced{};
+}
+
+kube::Async<std::size_t> delete_outdated_pods(
+    TaskContext& context, std::vector<kube::Snapshot<kube::Pod>> outdated, std::string update_revision
+) {
+    std::size_t deleted = 0;
+    for (const kube::Snapshot<kube::Pod>& cached : outdated) {
+        const auto pod = co_await context.client.get<kube::Pod>(cached.key());
+        if (!pod || pod->uid() != cached.uid() || (*pod)->metadata.deletionTimestamp) continue;
+        const auto revision = (*pod)->metadata.labels.find(std::string{api::kControllerRevisionHashLabel});
+        if (revision == (*pod)->metadata.labels.end() || revision->second == update_revision) continue;
+        const kube::DeletePrecondition precondition{.uid = pod->uid(), .resource_version = std::nullopt};
+        if (co_await context.client.delete_object<kube::Pod>(pod->key(), precondition) ==
+            kube::DeleteOutcome::Accepted) {
+            ++deleted;
+        }
+    }
+    co_return deleted;
+}
+
+}  // namespace sei::tasks

@@ -1,0 +1,42 @@
+// Keeping a node's StatefulSet what it should be (spec 02 §8, 05 §12).
+#pragma once
+
+#include <string>
+#include <variant>
+
+#include "kube/async/async.hpp"
+#include "sei/tasks/task_context.hpp"
+
+namespace sei::tasks {
+
+/// It is as rendered, as far as the newest picture goes; `TaskContext::live_stateful_set` has it.
+struct Synced {};
+/// The tracked StatefulSet is gone, or was replaced by another one that has been deleted. `status.statefulSet` is reset
+/// in memory and has to be written before anything is created anew, so that our own fresh object can never be taken for
+/// a foreign one (spec 08 5.1).
+struct TrackingCleared {
+    std::string why;
+};
+/// Nothing can be applied now.
+struct SyncWaits {
+    std::string waits_for;
+};
+/// The node cannot be rendered.
+struct SyncRefused {
+    std::string error;
+};
+using SyncOutcome = std::variant<Synced, TrackingCleared, SyncWaits, SyncRefused>;
+
+/// Applies the rendering, unless that would change nothing, and tracks the object's identity in status.
+///
+/// A live object whose uid is not the tracked one is an impostor, whoever controls it: the mismatch is confirmed by
+/// uncached reads of both objects, then it is deleted by its uid. ApiError and TransportError pass through.
+[[nodiscard]] kube::Async<SyncOutcome> sync_stateful_set(TaskContext& context);
+
+/// Deletes the pods that were made from an older template, each confirmed by an uncached read and by its uid. Returns
+/// how many were.
+[[nodiscard]] kube::Async<std::size_t> delete_outdated_pods(
+    TaskContext& context, std::vector<kube::Snapshot<kube::Pod>> outdated, std::string update_revision
+);
+
+}  // namespace sei::tasks
