@@ -133,9 +133,11 @@ Value number_value(double number, const Type* type) {
     return Value::of(number);
 }
 
-/// JSON made in the process may hold small numbers as unsigned; those beyond int64 are doubles, as Kubernetes reads them.
+/// JSON made in the process may hold small numbers as unsigned; those beyond int64 are doubles, as Kubernetes reads
+/// them.
 Value unsigned_value(std::uint64_t number, const Type* type) {
-    if (number > INT64_MAX || (type != nullptr && type->kind == TypeKind::Double)) return Value::of(static_cast<double>(number));
+    if (number > INT64_MAX || (type != nullptr && type->kind == TypeKind::Double))
+        return Value::of(static_cast<double>(number));
     return Value::of(static_cast<std::int64_t>(number));
 }
 
@@ -163,7 +165,7 @@ Value Value::of_json(const json::value& json, const Type* type, Arena& arena) {
             if (type != nullptr && type->kind == TypeKind::Double) return of(static_cast<double>(json.get_int64()));
             return of(json.get_int64());
         case json::kind::uint64:
-            return of(static_cast<double>(json.get_uint64()));  // Beyond int64, as Kubernetes reads it.
+            return unsigned_value(json.get_uint64(), type);
         case json::kind::double_:
             return number_value(json.get_double(), type);
         case json::kind::string:
