@@ -57,6 +57,9 @@ Destination destination_of(const kube::ServedRequest& request) {
     return destination;
 }
 
+/// A request that hangs sleeps from one to the next, until its client gives up.
+constexpr std::chrono::hours kOneDay{24};
+
 constexpr std::string_view kTasks = "/v0/tasks";
 constexpr std::string_view kTaskPrefix = "/v0/tasks/";
 
@@ -165,7 +168,7 @@ kube::Async<Answer> SidecarHost::handle(kube::ServedRequest request) {
                 co_return garbage;
             }
             case HttpFault::Kind::Hang:
-                while (true) co_await clock_.sleep_for(std::chrono::hours{24});
+                while (true) co_await clock_.sleep_for(kOneDay);
             case HttpFault::Kind::Delay:
                 co_await clock_.sleep_for(fault->delay);
                 break;
