@@ -1,0 +1,25 @@
+#include "sei/api/schema/rules.hpp"
+
+namespace kube::schema {
+
+void Rules<sei::api::StatefulSetIdentity>::add(SchemaNode schema) {
+    schema.describe("The identity of the node's StatefulSet.");
+    schema.field("name").describe("Its name, which is the node's.");
+    schema.field("uid").describe(
+        "Its UID; a StatefulSet of this name with another one is not the node's, and is replaced."
+    );
+}
+
+void Rules<sei::api::SeiNodeStatus>::add(SchemaNode schema) {
+    schema.describe("What the operator last saw and did.");
+    schema.field("phase").describe("Where the node is in its life; left out before its first plan.");
+    schema.field("currentImage").describe("The image of seid that was last seen rolled out.");
+    schema.field("conditions").describe("The node's conditions.").keyed_by({"type"});
+    schema.field("phaseTransitionTime").describe("When the phase was last set.");
+    schema.field("plan").describe("The plan in progress, or the one that failed the node.");
+    schema.field("resolvedPeers").describe("The peers that label sources found, sorted, as host names.");
+    schema.field("externalAddress").describe("The host:port that other nodes can reach this one at.");
+    schema.field("statefulSet").describe("The identity of the node's StatefulSet.");
+}
+
+}  // namespace kube::schema
