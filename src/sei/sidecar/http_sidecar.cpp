@@ -52,7 +52,6 @@ kube::Async<LookupOutcome> HttpSidecar::look_up(std::string id) {
     kube::HttpRequest request;
     request.target = "/v0/tasks/" + id;
     request.time_limit = kCallTimeLimit;
-    request.repeat = kube::Repeat::WhenSafe;
     auto response = co_await send(std::move(request), "looking up task " + id);
     if (!response) co_return response.error();
     co_return read_lookup(id, *response);

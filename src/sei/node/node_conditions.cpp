@@ -1,0 +1,104 @@
+#include "sei/node/node_conditions.hpp"
+
+#include <chrono>
+#include <utility>
+#include <variant>
+
+#include "kube/meta/condition.hpp"
+#include "sei/api/conditions.hpp"
+
+namespace sei::node {
+namespace {
+
+using kube::ConditionStatus;
+namespace type = api::node_condition;
+namespace reason = api::reason;
+
+constexpr std::chrono::seconds kTroubleAgeToReport{30};
+
+}  // namespace
+
+void Conditions::set(std::string_view name, ConditionStatus status, std::string_view why, std::string message) {
+    kube::Condition condition;
+    condition.type = name;
+    condition.status = status;
+    condition.observedGeneration = node_.metadata.generation;
+    condition.lastTransitionTime = now_;
+    condition.reason = why;
+    condition.message = std::move(message);
+    kube::set_condition(status_.conditions, std::move(condition));
+}
+
+void Conditions::set_paused() {
+    if (node_.spec.paused) {
+        set(type::kPaused, ConditionStatus::True, reason::kPaused, "spec.paused is true; reconciliation is frozen");
+    } else {
+        set(type::kPaused, ConditionStatus::False, reason::kNotPaused, "spec.paused is unset or false");
+    }
+}
+
+void Conditions::set_sidecar_ready(const sidecar::HealthOutcome& health) {
+    if (std::holds_alternative<sidecar::Ready>(health)) {
+        set(type::kSidecarReady, ConditionStatus::True, reason::kReady, "sidecar returned 200");
+    } else if (std::holds_alternative<sidecar::NotReady>(health)) {
+        set(type::kSidecarReady,
+            ConditionStatus::False,
+            reason::kNotReady,
+            "sidecar returned 503, re-issuing mark-ready");
+    } else {
+        set(type::kSidecarReady,
+            ConditionStatus::Unknown,
+            reason::kUnreachable,
+            "sidecar Healthz error: " + std::get<sidecar::Unavailable>(health).text);
+    }
+}
+
+void Conditions::set_update_started() {
+    set(type::kNodeUpdateInProgress,
+        ConditionStatus::True,
+        reason::kUpdateStarted,
+        "image drift detected: spec=" + node_.spec.image + " current=" + status_.currentImage);
+}
+
+void Conditions::end_update() {
+    if (!kube::is_condition_true(status_.conditions, type::kNodeUpdateInProgress)) return;
+    const api::TaskPlan& plan = *status_.plan;
+    if (plan.phase == api::PlanPhase::Complete) {
+        set(type::kNodeUpdateInProgress,
+            ConditionStatus::False,
+            reason::kUpdateComplete,
+            "plan " + plan.id + " completed");
+        return;
+    }
+    std::string why = "unknown";
+    if (plan.failedTaskDetail) why = "task " + plan.failedTaskDetail->type + ": " + plan.failedTaskDetail->error;
+    set(type::kNodeUpdateInProgress,
+        ConditionStatus::False,
+        reason::kUpdateFailed,
+        "plan " + plan.id + " failed: " + why);
+}
+
+void Conditions::set_spec_problem(const std::optional<plan::SpecProblem>& problem) {
+    if (problem) {
+        set(type::kSpecValid, ConditionStatus::False, reason::kSpecRejected, problem->message);
+    } else if (kube::find_condition(status_.conditions, type::kSpecValid) != nullptr) {
+        set(type::kSpecValid, ConditionStatus::True, reason::kSpecAccepted, "the spec can be served");
+    }
+}
+
+void Conditions::set_stalled(const std::optional<tasks::Trouble>& trouble, kube::MonotonicTime monotonic_now) {
+    if (trouble) {
+        if (trouble->report_at_once || monotonic_now - trouble->since >= kTroubleAgeToReport) {
+            set(type::kStalled, ConditionStatus::True, trouble->reason, trouble->error);
+        }
+    } else if (kube::is_condition_true(status_.conditions, type::kStalled)) {
+        set(type::kStalled, ConditionStatus::False, reason::kProgressing, "what was in the way is gone");
+    }
+}
+
+bool spec_changed_since_last_pass(const api::SeiNode& node) {
+    const kube::Condition* paused = kube::find_condition(node.status.conditions, type::kPaused);
+    return paused != nullptr && paused->observedGeneration < node.metadata.generation;
+}
+
+}  // namespace sei::node

@@ -1,0 +1,41 @@
+// The conditions of a SeiNode, set in memory (spec 02 §11, 01 §15.1).
+#pragma once
+
+#include <string>
+
+#include "kube/meta/time.hpp"
+#include "sei/api/node.hpp"
+#include "sei/plan/spec_problem.hpp"
+#include "sei/sidecar/sidecar.hpp"
+#include "sei/tasks/node_memory.hpp"
+
+namespace sei::node {
+
+/// A working copy of a node's status, with what every condition written to it carries.
+class Conditions {
+public:
+    Conditions(const api::SeiNode& node, api::SeiNodeStatus& status, kube::Time now)
+        : node_{node}, status_{status}, now_{now} {}
+
+    /// Always there, and first.
+    void set_paused();
+    void set_sidecar_ready(const sidecar::HealthOutcome& health);
+    void set_update_started();
+    /// Ends a NodeUpdateInProgress that is True; the plan in `status` is terminal.
+    void end_update();
+    /// SpecValid appears with the first problem, and stays.
+    void set_spec_problem(const std::optional<plan::SpecProblem>& problem);
+    /// Stalled appears when an attempt has come to nothing for 30 s, or at once where that was asked for.
+    void set_stalled(const std::optional<tasks::Trouble>& trouble, kube::MonotonicTime monotonic_now);
+
+private:
+    void set(std::string_view type, kube::ConditionStatus status, std::string_view reason, std::string message);
+    const api::SeiNode& node_;
+    api::SeiNodeStatus& status_;
+    kube::Time now_;
+};
+
+/// Has the spec changed since the pass whose status is stored? Every pass writes the generation that it saw.
+[[nodiscard]] bool spec_changed_since_last_pass(const api::SeiNode& node);
+
+}  // namespace sei::node

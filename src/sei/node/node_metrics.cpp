@@ -1,0 +1,133 @@
+#include "sei/node/node_metrics.hpp"
+
+#include <array>
+#include <variant>
+
+#include <boost/describe/enum_to_string.hpp>
+
+#include "sei/api/labels.hpp"
+#include "sei/plan/progress.hpp"
+
+namespace sei::node {
+namespace {
+
+constexpr std::array kPhases{
+    api::NodePhase::Pending,
+    api::NodePhase::Initializing,
+    api::NodePhase::Running,
+    api::NodePhase::Failed,
+    api::NodePhase::Terminating
+};
+
+std::string word(const std::optional<api::NodePhase>& phase) {
+    return phase ? boost::describe::enum_to_string(*phase, "") : "";
+}
+
+kube::MetricLabels labels_of(const kube::NamespacedName& node) {
+    return {{"namespace", node.namespace_}, {"name", node.name}};
+}
+
+std::string controller() {
+    return std::string{api::kNodeControllerName};
+}
+
+double seconds(kube::Time from, kube::Time to) {
+    return std::chrono::duration<double>(to.at - from.at).count();
+}
+
+}  // namespace
+
+NodeMetrics::NodeMetrics(kube::Metrics& metrics)
+    : phase_{metrics.gauge("sei_controller_seinode_phase", "Current phase of each SeiNode (1=active, 0=inactive)")},
+      transitions_{metrics.counter("sei_controller_seinode_phase_transitions_total", "Phase state machine transitions")
+      },
+      phase_duration_{metrics.histogram(
+          "sei_controller_seinode_phase_duration_seconds",
+          "Time spent in each phase before transitioning",
+          {10, 30, 60, 120, 300, 600, 900, 1200, 1800, 3600}
+      )},
+      plan_duration_{metrics.histogram(
+          "sei_controller_plan_duration_seconds",
+          "Wall-clock time from plan creation to completion or failure",
+          {1, 5, 10, 30, 60, 120, 300, 600, 1800}
+      )},
+      plan_active_{metrics.gauge("sei_controller_plan_active", "Number of active plans")},
+      probes_{metrics.counter(
+          "sei_controller_seinode_sidecar_health_probes_total",
+          "Sidecar Healthz probe outcomes observed during plan resolution"
+      )},
+      sidecar_ready_{metrics.gauge(
+          "sei_controller_seinode_sidecar_ready",
+          "Latest observed sidecar readiness per SeiNode (1=ready, 0=not-ready or unknown)"
+      )} {}
+
+void NodeMetrics::observe(const api::SeiNode& node) {
+    count_active_plan(node.metadata.key(), plan::is_active(node.status.plan));
+    if (!node.status.phase) return;
+    for (const api::NodePhase phase : kPhases) {
+        kube::MetricLabels labels = labels_of(node.metadata.key());
+        labels["phase"] = word(phase);
+        phase_.set(labels, phase == *node.status.phase ? 1 : 0);
+    }
+}
+
+void NodeMetrics::phase_changed(const api::SeiNode& before, const api::SeiNode& after, kube::Time now) {
+    transitions_.add(
+        {{"controller", controller()},
+         {"namespace", after.metadata.namespace_},
+         {"from_phase", word(before.status.phase)},
+         {"to_phase", word(after.status.phase)}}
+    );
+    if (!before.status.phase || !before.status.phaseTransitionTime) return;
+    phase_duration_.observe(
+        {{"namespace", after.metadata.namespace_},
+         {"chain_id", after.spec.chainId},
+         {"phase", word(before.status.phase)}},
+        seconds(*before.status.phaseTransitionTime, now)
+    );
+}
+
+void NodeMetrics::plan_ended(
+    const api::SeiNode& node, plan::PlanKind kind, bool succeeded, std::optional<kube::Time> started, kube::Time now
+) {
+    if (!started) return;
+    plan_duration_.observe(
+        {{"controller", controller()},
+         {"namespace", node.metadata.namespace_},
+         {"plan_type", std::string{plan::to_string(kind)}},
+         {"outcome", succeeded ? "complete" : "failed"}},
+        seconds(*started, now)
+    );
+}
+
+void NodeMetrics::probed(const kube::NamespacedName& node, const sidecar::HealthOutcome& health) {
+    const bool is_ready = std::holds_alternative<sidecar::Ready>(health);
+    const bool is_not_ready = std::holds_alternative<sidecar::NotReady>(health);
+    probes_.add(
+        {{"controller", controller()},
+         {"namespace", node.namespace_},
+         {"outcome", is_ready ? "ready" : (is_not_ready ? "not_ready" : "unreachable")}}
+    );
+    sidecar_ready_.set(labels_of(node), is_ready ? 1 : 0);
+}
+
+void NodeMetrics::forget(const kube::NamespacedName& node) {
+    for (const api::NodePhase phase : kPhases) {
+        kube::MetricLabels labels = labels_of(node);
+        labels["phase"] = word(phase);
+        phase_.remove(labels);
+    }
+    sidecar_ready_.remove(labels_of(node));
+    count_active_plan(node, false);
+    has_active_plan_.erase(node);
+}
+
+void NodeMetrics::count_active_plan(const kube::NamespacedName& node, bool is_active) {
+    bool& was_active = has_active_plan_[node];
+    if (was_active == is_active) return;
+    was_active = is_active;
+    active_plans_[node.namespace_] += is_active ? 1 : -1;
+    plan_active_.set({{"controller", controller()}, {"namespace", node.namespace_}}, active_plans_[node.namespace_]);
+}
+
+}  // namespace sei::node

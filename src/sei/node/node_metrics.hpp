@@ -1,0 +1,45 @@
+// The metrics of SeiNodes (spec 02 §23, 07 §10.1). Series of a node go with it.
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "kube/meta/time.hpp"
+#include "kube/runtime/metrics.hpp"
+#include "sei/api/node.hpp"
+#include "sei/plan/node_plan.hpp"
+#include "sei/sidecar/sidecar.hpp"
+
+namespace sei::node {
+
+class NodeMetrics {
+public:
+    explicit NodeMetrics(kube::Metrics& metrics);
+
+    /// The phase and the plan as they are stored.
+    void observe(const api::SeiNode& node);
+    /// After a write that changed the phase.
+    void phase_changed(const api::SeiNode& before, const api::SeiNode& after, kube::Time now);
+    /// After the write that ended a plan. `started` is when its first task was submitted.
+    void plan_ended(
+        const api::SeiNode& node, plan::PlanKind kind, bool succeeded, std::optional<kube::Time> started, kube::Time now
+    );
+    void probed(const kube::NamespacedName& node, const sidecar::HealthOutcome& health);
+    void forget(const kube::NamespacedName& node);
+
+private:
+    void count_active_plan(const kube::NamespacedName& node, bool is_active);
+    kube::Gauge& phase_;
+    kube::Counter& transitions_;
+    kube::Histogram& phase_duration_;
+    kube::Histogram& plan_duration_;
+    kube::Gauge& plan_active_;
+    kube::Counter& probes_;
+    kube::Gauge& sidecar_ready_;
+    std::map<kube::NamespacedName, bool> has_active_plan_;
+    std::map<std::string, int> active_plans_;
+};
+
+}  // namespace sei::node

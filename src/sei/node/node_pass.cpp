@@ -1,0 +1,209 @@
+#include "sei/node/node_pass.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <string>
+#include <utility>
+#include <variant>
+
+#include "sei/api/conditions.hpp"
+#include "sei/node/peers.hpp"
+#include "sei/plan/progress.hpp"
+#include "sei/plan/spec_problem.hpp"
+#include "sei/plan/task_type.hpp"
+#include "sei/tasks/execute_plan.hpp"
+#include "sei/tasks/rollout.hpp"
+#include "sei/tasks/stateful_set_sync.hpp"
+
+namespace sei::node {
+namespace {
+
+using kube::Requeue;
+using std::chrono::milliseconds;
+
+/// Steady-state poll of a running node (spec 02 §1).
+constexpr milliseconds kSteadyPoll{30'000};
+constexpr milliseconds kUnservableSpecPoll{300'000};
+constexpr milliseconds kWorkloadPoll{5'000};
+constexpr milliseconds kFailedUpdateDelay{30'000};
+constexpr milliseconds kFailedUpdateDelayMax{600'000};
+
+/// Has the initial plan got to the workload (spec 08 4.1)? A tracked StatefulSet, such as one that another operator
+/// made earlier, is kept in any case.
+bool may_have_workload(const api::SeiNodeStatus& status) {
+    if (status.statefulSet || status.phase == api::NodePhase::Running) return true;
+    if (!status.plan) return false;
+    return std::ranges::any_of(status.plan->tasks, [](const api::PlannedTask& task) {
+        return task.type == plan::to_wire(plan::TaskType::ApplyStatefulSet) && task.status == api::TaskStatus::Complete;
+    });
+}
+
+std::optional<kube::Time> started(const api::TaskPlan& plan) {
+    return plan.tasks.empty() ? std::nullopt : plan.tasks.front().submittedAt;
+}
+
+}  // namespace
+
+kube::Async<Requeue> NodePass::run() {
+    conditions_.set_paused();
+    const api::SeiNode& node = *context_.node;
+    const bool spec_changed = spec_changed_since_last_pass(node);
+    if (spec_changed) {
+        context_.memory.failed_updates = 0;
+        context_.memory.next_update_not_before = {};
+    }
+    if (context_.status.phase == api::NodePhase::Failed) {
+        if (node.spec.paused || !spec_changed) co_return Requeue::on_change("a changed spec: the node has failed");
+        context_.status.plan.reset();  // A changed spec is a new attempt with the same data (spec 08 2.3).
+    }
+    if (auto wait = co_await keep_workload()) co_return std::move(*wait);
+    if (node.spec.paused) co_return Requeue::on_change("spec.paused to be false");
+
+    context_.status.resolvedPeers = resolve_peers(node, caches_.nodes);
+    co_await replace_outdated_pods_while_initializing();
+    observe_unrecorded_image();
+    co_return co_await resolve_plan();
+}
+
+kube::Async<std::optional<Requeue>> NodePass::keep_workload() {
+    constexpr std::string_view kSubject = "statefulset";
+    if (!may_have_workload(context_.status)) co_return std::nullopt;
+    const tasks::SyncOutcome outcome = co_await tasks::sync_stateful_set(context_);
+    if (const auto* cleared = std::get_if<tasks::TrackingCleared>(&outcome)) {
+        co_return Requeue::after(milliseconds{0}, cleared->why);
+    }
+    if (const auto* waits = std::get_if<tasks::SyncWaits>(&outcome)) {
+        co_return Requeue::after(kWorkloadPoll, waits->waits_for);
+    }
+    if (const auto* refused = std::get_if<tasks::SyncRefused>(&outcome)) {
+        tasks::note_trouble(
+            context_.memory,
+            context_.clock.monotonic(),
+            kSubject,
+            api::reason::kWorkloadNotApplied,
+            "the StatefulSet cannot be rendered: " + refused->error,
+            true
+        );
+        co_return std::nullopt;
+    }
+    if (context_.memory.trouble && context_.memory.trouble->subject == kSubject) context_.memory.trouble.reset();
+    co_return std::nullopt;
+}
+
+kube::Async<> NodePass::replace_outdated_pods_while_initializing() {
+    if (context_.status.phase != api::NodePhase::Initializing || !context_.live_stateful_set) co_return;
+    tasks::Rollout rollout = tasks::observe_rollout(**context_.live_stateful_set, context_.observed.pods());
+    if (rollout.state != tasks::Rollout::State::PodsOutdated) co_return;
+    co_await tasks::delete_outdated_pods(
+        context_, std::move(rollout.outdated), (*context_.live_stateful_set)->status.updateRevision
+    );
+}
+
+void NodePass::observe_unrecorded_image() {
+    if (!is_running() || !context_.status.currentImage.empty() || plan::is_active(context_.status.plan)) return;
+    if (!context_.live_stateful_set) return;
+    context_.status.currentImage = tasks::running_image(**context_.live_stateful_set, context_.observed.pods());
+}
+
+std::optional<Requeue> NodePass::damped_failure() const {
+    if (!context_.status.plan || context_.status.plan->phase != api::PlanPhase::Failed) return std::nullopt;
+    const auto left = context_.memory.next_update_not_before - context_.clock.monotonic();
+    if (left <= left.zero()) return std::nullopt;
+    return Requeue::after(std::chrono::ceil<milliseconds>(left), "the next attempt at a failed update");
+}
+
+kube::Async<Requeue> NodePass::resolve_plan() {
+    if (plan::is_active(context_.status.plan)) co_return co_await execute();
+    if (auto wait = damped_failure()) {
+        co_await probe();
+        co_return std::move(*wait);
+    }
+    put_plan_away();
+    // An update opens the gate at its end anyway: what the probe says would decide nothing.
+    if (is_running() && !plan::has_image_drift(context_.node->spec, context_.status)) co_await probe();
+
+    std::optional<plan::SpecProblem> problem = plan::problem_of(*context_.node);
+    if (!problem && !is_running()) {
+        if (auto intent_problem = plan::problem_of(plan::config_intent(*context_.node))) {
+            problem = plan::SpecProblem{plan::SpecProblem::Kind::InvalidSpec, "spec." + *intent_problem};
+        }
+    }
+    conditions_.set_spec_problem(problem);
+    if (problem) {
+        co_return Requeue::after(is_running() ? kSteadyPoll : kUnservableSpecPoll, "a spec that can be served");
+    }
+    context_.status.plan = build_plan();
+    if (!context_.status.plan) co_return at_rest();
+    co_return Requeue::after(milliseconds{0}, "the new plan to be stored");
+}
+
+std::optional<api::TaskPlan> NodePass::build_plan() {
+    if (!is_running()) {
+        api::SeiNode node = *context_.node;
+        node.status = context_.status;
+        plan::set_phase(context_.status, api::NodePhase::Initializing, now());
+        return plan::init_plan(node, ids_);
+    }
+    if (plan::has_image_drift(context_.node->spec, context_.status)) {
+        conditions_.set_update_started();
+        return plan::update_plan(*context_.node, ids_);
+    }
+    const kube::Condition* ready = kube::find_condition(context_.status.conditions, api::node_condition::kSidecarReady);
+    if (ready != nullptr && ready->status == kube::ConditionStatus::False && ready->reason == api::reason::kNotReady) {
+        return plan::mark_ready_plan(ids_);
+    }
+    return std::nullopt;
+}
+
+kube::Async<Requeue> NodePass::execute() {
+    const tasks::PlanExecution execution = co_await tasks::execute_plan(context_);
+    if (const auto* waits = std::get_if<tasks::PlanWaits>(&execution)) {
+        if (is_probe_due()) co_await probe();
+        co_return Requeue::after(waits->delay, waits->waits_for);
+    }
+    if (std::holds_alternative<tasks::PlanFailed>(execution)) {
+        ended_plan_ = EndedPlan{plan::kind_of(*context_.status.plan), false, started(*context_.status.plan)};
+        if (context_.status.phase == api::NodePhase::Failed) {
+            co_return Requeue::on_change("a changed spec: the node has failed");
+        }
+        conditions_.end_update();
+        const unsigned doublings = std::min(context_.memory.failed_updates++, 5u);
+        const milliseconds delay = std::min(kFailedUpdateDelay * (1 << doublings), kFailedUpdateDelayMax);
+        context_.memory.next_update_not_before = context_.clock.monotonic() + delay;
+        co_return Requeue::after(delay, "the next attempt at a failed update");
+    }
+    context_.memory.failed_updates = 0;
+    put_plan_away();
+    observe_unrecorded_image();  // An initial plan ends with the image that runs recorded (spec 08 2.5).
+    if (is_running()) co_await probe();
+    co_return at_rest();
+}
+
+void NodePass::put_plan_away() {
+    if (!context_.status.plan) return;
+    conditions_.end_update();
+    const api::TaskPlan& plan = *context_.status.plan;
+    ended_plan_ = EndedPlan{plan::kind_of(plan), plan.phase == api::PlanPhase::Complete, started(plan)};
+    context_.status.plan.reset();
+}
+
+bool NodePass::is_probe_due() const {
+    if (!is_running()) return false;
+    const auto& probed_at = context_.memory.probed_at;
+    return !probed_at || context_.clock.monotonic() - *probed_at >= kSteadyPoll;
+}
+
+kube::Async<> NodePass::probe() {
+    if (!is_running()) co_return;
+    const sidecar::HealthOutcome health = co_await context_.sidecar.probe();
+    context_.memory.probed_at = context_.clock.monotonic();
+    metrics_.probed(context_.node.key(), health);
+    conditions_.set_sidecar_ready(health);
+}
+
+Requeue NodePass::at_rest() const {
+    if (context_.status.plan) return Requeue::after(milliseconds{0}, "the plan");
+    return Requeue::after(kSteadyPoll, "the next probe of the sidecar");
+}
+
+}  // namespace sei::node
