@@ -196,6 +196,7 @@ private:
 
     /// A call by `name`, the token before the parenthesis; `target` is null for a global function.
     ExpressionPtr call(ExpressionPtr target, const Token& name) {
+        const std::size_t position = peek().position;  // cel-go places a call at its parenthesis.
         expect("(");
         std::vector<ExpressionPtr> arguments;
         if (!accept(")")) {
@@ -208,7 +209,7 @@ private:
         if (target != nullptr) {
             if (ExpressionPtr macro = comprehension(target, name, arguments)) return macro;
         }
-        ExpressionPtr made = make(ExpressionKind::Call, name.position);
+        ExpressionPtr made = make(ExpressionKind::Call, position);
         made->name = name.text;
         made->is_member = target != nullptr;
         if (target != nullptr) made->children.push_back(std::move(target));

@@ -53,6 +53,10 @@ struct SyntaxError {
     std::string message;
 };
 
+std::string quoted(std::string_view what, std::string_view part) {
+    return std::string(what) + ": `" + std::string(part) + "`";
+}
+
 struct Flags {
     bool ignores_case = false;
     bool is_multiline = false;
@@ -66,7 +70,7 @@ public:
 
     RegexNode parse() {
         RegexNode node = alternation();
-        if (!at_end()) throw SyntaxError{"unexpected )"};
+        if (!at_end()) throw SyntaxError{quoted("unexpected )", pattern_)};
         return node;
     }
 
@@ -155,7 +159,7 @@ private:
             }
         }
         RegexNode inner = alternation();
-        if (!accept(")")) throw SyntaxError{"missing closing )"};
+        if (!accept(")")) throw SyntaxError{quoted("missing closing )", pattern_)};
         flags_ = outer;
         return inner;
     }
@@ -186,7 +190,7 @@ private:
                     throw SyntaxError{"invalid or unsupported Perl syntax: `(?" + std::string(1, letter) + "`"};
             }
         }
-        throw SyntaxError{"missing closing )"};
+        throw SyntaxError{quoted("missing closing )", pattern_)};
     }
 
     void repetitions(RegexNode& node) {
@@ -242,7 +246,7 @@ private:
 
     RegexNode escape() {
         accept("\\");
-        if (at_end()) throw SyntaxError{"trailing backslash at end of expression"};
+        if (at_end()) throw SyntaxError{"trailing backslash at end of expression: ``"};
         switch (pattern_[at_]) {
             case 'b':
                 ++at_;
@@ -348,12 +352,13 @@ private:
     }
 
     RegexNode bracket() {
+        bracket_ = at_;
         accept("[");
         RegexNode node{.kind = RegexNode::Kind::Set};
         const bool is_negated = accept("^");
         bool is_first = true;
         while (is_first || !looking_at("]")) {
-            if (at_end()) throw SyntaxError{"missing closing ]"};
+            if (at_end()) throw SyntaxError{quoted("missing closing ]", pattern_.substr(bracket_))};
             is_first = false;
             if (looking_at("[:") && posix_class(node.set)) continue;
             if (looking_at("\\") && at_ + 1 < pattern_.size()) {
@@ -374,7 +379,7 @@ private:
         char32_t last = first;
         if (looking_at("-") && !looking_at("-]")) {
             accept("-");
-            if (at_end()) throw SyntaxError{"missing closing ]"};
+            if (at_end()) throw SyntaxError{quoted("missing closing ]", pattern_.substr(bracket_))};
             last = bracket_character();
             if (last < first) throw SyntaxError{"invalid character class range"};
         }
@@ -383,7 +388,7 @@ private:
 
     char32_t bracket_character() {
         if (!accept("\\")) return next();
-        if (at_end()) throw SyntaxError{"missing closing ]"};
+        if (at_end()) throw SyntaxError{quoted("missing closing ]", pattern_.substr(bracket_))};
         return escaped_character();
     }
 
@@ -431,6 +436,7 @@ private:
 
     std::string_view pattern_;
     std::size_t at_ = 0;
+    std::size_t bracket_ = 0;  // Where the latest class begins.
     int nesting_ = 0;
     Flags flags_;
 };

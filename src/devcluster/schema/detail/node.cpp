@@ -8,6 +8,26 @@ bool is_meta_field(std::string_view name) {
     return name == "metadata" || name == "apiVersion" || name == "kind";
 }
 
+std::string_view type_name(JsonType type) {
+    switch (type) {
+        case JsonType::Any:
+            return "";
+        case JsonType::Object:
+            return "object";
+        case JsonType::Array:
+            return "array";
+        case JsonType::String:
+            return "string";
+        case JsonType::Integer:
+            return "integer";
+        case JsonType::Number:
+            return "number";
+        case JsonType::Boolean:
+            return "boolean";
+    }
+    return "";
+}
+
 const Node* Node::find_property(std::string_view name) const {
     const auto found = std::ranges::lower_bound(properties, name, {}, [](const Property& property) -> std::string_view {
         return property.name;

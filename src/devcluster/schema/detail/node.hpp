@@ -121,6 +121,9 @@ public:
     [[nodiscard]] const json::value* default_value() const override { return default_json ? &*default_json : nullptr; }
 };
 
+/// As `type` spells it; empty for Any.
+[[nodiscard]] std::string_view type_name(JsonType type);
+
 /// Types for expressions; addresses stay.
 using TypeStore = std::deque<cel::Type>;
 

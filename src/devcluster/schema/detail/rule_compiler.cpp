@@ -141,7 +141,7 @@ public:
         if (rule_.find('\n') != std::string::npos && trim(message_).empty()) {
             errors_.push_back(required(path_ + ".message", "message must be specified if rule contains line breaks"));
         }
-        if (errors_.size() == before) compile(entry);
+        if (errors_.size() == before) compile();
     }
 
 private:
@@ -175,11 +175,11 @@ private:
             errors_.push_back(required(at, "messageExpression must be non-empty if specified"));
     }
 
-    void compile(const json::value& entry) {
+    void compile() {
         auto program = cel::Program::compile(rule_, {.self = pending_.node->cel_type});
         if (!program) {
             errors_.push_back(
-                invalid(path_ + ".rule", entry, describe_failure("compilation failed: ", rule_, program.error()))
+                invalid_rule(path_ + ".rule", describe_failure("compilation failed: ", rule_, program.error()))
             );
             return;
         }
@@ -200,9 +200,8 @@ private:
                 message_expression_, {.self = pending_.node->cel_type, .result = cel::TypeKind::String}
             );
             if (!message) {
-                errors_.push_back(invalid(
+                errors_.push_back(invalid_rule(
                     path_ + ".messageExpression",
-                    entry,
                     describe_failure("messageExpression compilation failed: ", message_expression_, message.error())
                 ));
                 return;
@@ -213,10 +212,31 @@ private:
         pending_.node->rules.push_back(std::move(rule));
     }
 
+    /// Shows the entry as kube-apiserver prints it: with the names of the fields in Go, in their order.
+    FieldError invalid_rule(std::string field, const std::string& detail) const {
+        const auto shown = [](const std::string& text) { return serialize(text); };
+        const std::string entry = fmt::format(
+            R"({{"Rule":{},"Message":{},"MessageExpression":{},"Reason":{},"FieldPath":{},"OptionalOldSelf":null}})",
+            shown(rule_),
+            shown(message_),
+            shown(message_expression_),
+            reason_.empty() ? "null" : shown(reason_),
+            shown(field_path_)
+        );
+        return {FieldErrorType::Invalid, std::move(field), "Invalid value: " + entry + ": " + detail};
+    }
+
+    /// As Go marshals a string.
+    static std::string serialize(const std::string& text) {
+        const std::string list = show(json::array{json::value(text)});
+        return list.substr(1, list.size() - 2);
+    }
+
     static std::string describe_failure(
         std::string_view what, std::string_view source, const cel::CompileError& error
     ) {
-        if (error.message.find("must evaluate to a") != std::string::npos) return error.message;
+        if (error.message.starts_with("cel expression must evaluate")) return error.message;
+        if (error.message.starts_with("must evaluate to a")) return "messageExpression " + error.message;
         return std::string(what) + error.describe(source);
     }
 
@@ -276,7 +296,8 @@ void compile_rules(const PendingRules& pending, std::vector<FieldError>& errors)
         errors.push_back(
             {FieldErrorType::Internal,
              pending.path,
-             "Internal error: failed to convert to declType for CEL validation rules"}
+             "Internal error: internal error: failed to construct type information for x-kubernetes-validations rules: "
+             "unable to convert structural schema to CEL declarations"}
         );
         return;
     }

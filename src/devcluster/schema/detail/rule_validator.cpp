@@ -24,24 +24,7 @@ struct Place {
 };
 
 std::string_view type_of(const Node& node) {
-    if (node.is_int_or_string) return "";
-    switch (node.type) {
-        case JsonType::Any:
-            return "";
-        case JsonType::Object:
-            return "object";
-        case JsonType::Array:
-            return "array";
-        case JsonType::String:
-            return "string";
-        case JsonType::Integer:
-            return "integer";
-        case JsonType::Number:
-            return "number";
-        case JsonType::Boolean:
-            return "boolean";
-    }
-    return "";
+    return node.is_int_or_string ? "" : type_name(node.type);
 }
 
 std::string_view trim(std::string_view text) {

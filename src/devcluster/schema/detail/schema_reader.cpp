@@ -56,6 +56,7 @@ public:
         }
         reading_.root = structural(openapi.get_object(), path, {.level = Level::Root});
         reading_.root->is_resource = true;
+        check_completeness(*reading_.root, *reading_.root, path, path);
         return std::move(reading_);
     }
 
@@ -83,7 +84,6 @@ private:
         read_parts(*node, schema, path, around);
         read_alternatives(*node, schema, path, around.level);
         check_invariants(*node, schema, path, around);
-        check_completeness(*node, *node, path, path);
         return node;
     }
 
@@ -136,6 +136,7 @@ private:
         }
         std::vector<std::string> names;
         for (const auto& [name, type] : kTypes) names.emplace_back(name);
+        node.type = JsonType::String;  // One complaint is enough.
         add(not_supported(field_path(at), value, names));
     }
 
@@ -403,8 +404,9 @@ private:
     void check_type(const Node& node, const Path& path, Level level) {
         const std::string at = field_path(path.child("type"));
         if (level == Level::Root && node.type != JsonType::Object) {
-            add(node.type == JsonType::Any ? required(at, "must not be empty at the root")
-                                           : invalid(at, json::value(""), "must be object at the root"));
+            add(node.type == JsonType::Any
+                    ? required(at, "must not be empty at the root")
+                    : invalid(at, json::value(type_name(node.type)), "must be object at the root"));
         } else if (node.is_resource && node.type != JsonType::Object) {
             add(required(at, "must be object if x-kubernetes-embedded-resource is true"));
         } else if (node.type == JsonType::Any && !node.is_int_or_string && !node.preserves_unknown_fields) {
@@ -461,7 +463,7 @@ private:
         if (node.items->type != JsonType::Object) {
             add(invalid(
                 field_path(items.child("type")),
-                json::value(""),
+                json::value(type_name(node.items->type)),
                 "must be object if parent array's x-kubernetes-list-type is map"
             ));
             return;
@@ -484,7 +486,7 @@ private:
             if (property->type == JsonType::Object || property->type == JsonType::Array) {
                 add(invalid(
                     field_path(at.child("type")),
-                    json::value("object"),
+                    json::value(type_name(property->type)),
                     "must be a scalar type if parent array's x-kubernetes-list-type is map"
                 ));
             }
@@ -510,14 +512,18 @@ private:
         for (const std::string_view name : {"apiVersion", "kind"}) {
             const Node* property = node.find_property(name);
             if (property != nullptr && property->type != JsonType::String) {
-                add(invalid(field_path(properties.key(name).child("type")), json::value(""), "must be string"));
+                add(invalid(
+                    field_path(properties.key(name).child("type")),
+                    json::value(type_name(property->type)),
+                    "must be string"
+                ));
             }
         }
         const Node* metadata = node.find_property("metadata");
         if (metadata == nullptr) return;
         const Path at = properties.key("metadata");
         if (metadata->type != JsonType::Object)
-            add(invalid(field_path(at.child("type")), json::value(""), "must be object"));
+            add(invalid(field_path(at.child("type")), json::value(type_name(metadata->type)), "must be object"));
         if (level != Level::Root) return;
         const bool is_plain = std::ranges::all_of(metadata->properties, [](const Node::Property& property) {
             return property.name == "name" || property.name == "generateName";
@@ -532,7 +538,8 @@ private:
         }
     }
 
-    /// Whatever anyOf and the like speak of must exist in the structure.
+    /// Whatever anyOf and the like speak of must exist in the structure. Checked at the root only, as kube-apiserver
+    /// does.
     void check_completeness(
         const Node& values, const Node& structure, const Path& structure_path, const Path& values_path
     ) {

@@ -32,26 +32,6 @@ struct Result {
     [[nodiscard]] bool is_valid() const { return errors.empty(); }
 };
 
-std::string_view type_name(JsonType type) {
-    switch (type) {
-        case JsonType::Any:
-            return "";
-        case JsonType::Object:
-            return "object";
-        case JsonType::Array:
-            return "array";
-        case JsonType::String:
-            return "string";
-        case JsonType::Integer:
-            return "integer";
-        case JsonType::Number:
-            return "number";
-        case JsonType::Boolean:
-            return "boolean";
-    }
-    return "";
-}
-
 bool is_integer(const json::value& value) {
     return value.is_int64() || (value.is_uint64() && value.get_uint64() <= INT64_MAX);
 }

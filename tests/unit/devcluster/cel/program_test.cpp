@@ -190,7 +190,7 @@ TEST(Program, refuses_what_it_does_not_know_with_its_place) {
         {"(true", "refused: Syntax error: unexpected '<EOF>', expecting ')'"},
         {"'abc", "refused: Syntax error: string literal is not terminated"},
         {"true & false", "refused: Syntax error: token recognition error at: '&'"},
-        {"'a'.matches('(')", "refused: invalid matches argument: missing closing )"},
+        {"'a'.matches('(')", "refused: invalid matches argument: missing closing ): `(`"},
         {"duration('1x') == duration('1s')", "refused: invalid duration argument"},
     });
     const std::string source = "true &&\n  self.a == nope";

@@ -67,9 +67,9 @@ TEST(RegularExpression, refuses_what_it_cannot_match) {
         std::string expected;
     };
     const std::vector<Case> cases{
-        {"an open group", "(a", "missing closing )"},
-        {"an open class", "[a", "missing closing ]"},
-        {"a closing parenthesis alone", "a)", "unexpected )"},
+        {"an open group", "(a", "missing closing ): `(a`"},
+        {"an open class", "[a", "missing closing ]: `[a`"},
+        {"a closing parenthesis alone", "a)", "unexpected ): `a)`"},
         {"a repetition of nothing", "*a", "missing argument to repetition operator: `*`"},
         {"a lookahead", "(?=a)", "invalid or unsupported Perl syntax: `(?=`"},
         {"a lookbehind", "(?<!a)", "invalid or unsupported Perl syntax: `(?<`"},
@@ -77,7 +77,7 @@ TEST(RegularExpression, refuses_what_it_cannot_match) {
         {"a Unicode class", R"(\p{L})", R"(Unicode classes (\p) are not supported by this server)"},
         {"a reversed range", "[b-a]", "invalid character class range"},
         {"a repetition beyond the bound", "a{1001}", "invalid repeat count: `{1001}`"},
-        {"a trailing backslash", "a\\", "trailing backslash at end of expression"},
+        {"a trailing backslash", "a\\", "trailing backslash at end of expression: ``"},
         {"an explosion of repetitions", "((a{100}){100}){100}", "expression too large"},
     };
     for (const Case& test : cases) {
