@@ -122,9 +122,7 @@ HttpsTransport::Impl::Impl(std::shared_ptr<ConnectionPool::Impl> connections, Tr
     refuse_line_breaks(config.user_agent, "user agent");
     fixed_head = " HTTP/1.1\r\nHost: " + origin.host_header() + "\r\nUser-Agent: " + config.user_agent + "\r\n";
     // Certificates and keys that cannot be used are told now, not at the first request.
-    if (const auto known = config.authorizer ? config.authorizer->ready() : nullptr; known || !config.authorizer) {
-        route = route_for(known);
-    }
+    route = route_for(config.authorizer ? config.authorizer->ready() : nullptr);
 }
 
 TransportError HttpsTransport::Impl::error(Kind kind, std::string_view what) const {
@@ -148,10 +146,11 @@ TransportError HttpsTransport::Impl::time_limit_error(const HttpRequest& request
 
 std::shared_ptr<Route> HttpsTransport::Impl::route_for(const SharedCredential& credential) {
     if (route && credential == identity) return route;
-    const bool is_same_certificate =
-        route && (!credential || !identity ? !credential == !identity
-                                           : credential->client_certificate_pem == identity->client_certificate_pem &&
-                                                 credential->client_key_pem == identity->client_key_pem);
+    const auto certificate_of = [](const SharedCredential& of) {
+        return of ? std::pair{std::string_view{of->client_certificate_pem}, std::string_view{of->client_key_pem}}
+                  : std::pair<std::string_view, std::string_view>{};
+    };
+    const bool is_same_certificate = route && certificate_of(credential) == certificate_of(identity);
     identity = credential;
     if (is_same_certificate) return route;
     if (origin.scheme == Origin::Scheme::Http) {
@@ -325,6 +324,8 @@ Async<std::unique_ptr<Exchange>> HttpsTransport::Impl::run(const HttpRequest& re
             delay = retry_delay(tries_failed, next_random());
         } else if (exchange->response().status == 401 && known && !is_refreshed && config.authorizer->refused(known)) {
             is_refreshed = true;
+            // Where nothing newer is to be had, the refusal stands.
+            if (co_await current_credential(request, progress) == known) co_return exchange;
             continue;
         } else if (const auto asked = retry_after(exchange->response()); asked && ++waits_asked <= kRetryAfterMax) {
             delay = *asked + std::chrono::milliseconds{static_cast<long>(next_random() * 250)};
