@@ -70,7 +70,8 @@ struct Manager::Impl final : WriteObserver, HttpHandler {
           changed{executor},
           caches{executor, failed("cache")},
           controllers_scope{executor, failed("controller")},
-          services{executor, failed("service")} {
+          services{executor, failed("service")},
+          stopper{executor, failed("stop")} {
         add_process_metrics(metrics);
         if (const auto address = parse_listen_address(options.health_address)) {
             health = std::make_unique<HealthServer>(clock, executor, *address, options.wedged_after);
@@ -221,19 +222,17 @@ struct Manager::Impl final : WriteObserver, HttpHandler {
 
     Async<> stop_within_limit() {
         const MonotonicTime deadline = around.clock.monotonic() + options.graceful_stop_limit;
-        auto stopper = std::make_unique<Scope>(around.executor, failed("stop"));
-        stopper->spawn("stop", stop_all());
+        stopper.spawn("stop", stop_all());
         while (!is_stopped) {
             if (!co_await changed.wait_until(around.clock, deadline) && !is_stopped) {
                 is_abandoned = true;
-                (void)stopper.release();  // what it waits for is still there; the process ends
                 throw std::runtime_error{fmt::format(
                     "failed waiting for all runnables to end within grace period of {}s",
                     std::chrono::duration<double>(options.graceful_stop_limit).count()
                 )};
             }
         }
-        co_await stopper->drained();
+        co_await stopper.drained();
     }
 
     Async<> run() {
@@ -289,6 +288,7 @@ struct Manager::Impl final : WriteObserver, HttpHandler {
     Scope caches;
     Scope controllers_scope;
     Scope services;
+    Scope stopper;
     std::exception_ptr failure;
     bool has_run = false;
     bool are_caches_started = false;
