@@ -111,8 +111,15 @@ Async<> Stream::start_tls(std::shared_ptr<TlsContext> context) {
     const auto impl = impl_;
     impl->tls.emplace(std::move(context));
     for (;;) {
-        const auto step = impl->tls->handshake();
-        co_await impl->flush();
+        auto step = TlsEngine::Step::NeedsInput;
+        std::exception_ptr failure;
+        try {
+            step = impl->tls->handshake();
+        } catch (const TlsError&) {
+            failure = std::current_exception();
+        }
+        co_await impl->flush();  // Also the alert that tells the peer what is wrong.
+        if (failure) std::rethrow_exception(failure);
         if (step == TlsEngine::Step::Done) co_return;
         if (!co_await impl->receive()) throw TlsError{"the peer ended the connection during the TLS handshake"};
     }

@@ -229,6 +229,17 @@ std::shared_ptr<TlsContext> TlsContext::server(
 
 struct TlsEngine::Impl {
     std::shared_ptr<TlsContext> context;
+    /// Whom the peer's certificate is for, kept when it is refused: then OpenSSL does not hand it out any more.
+    std::string refused_names;
+
+    static int verified(int is_good, X509_STORE_CTX* store) {
+        if (is_good == 1 || X509_STORE_CTX_get_error_depth(store) != 0) return is_good;
+        const auto* ssl =
+            static_cast<const SSL*>(X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()));
+        static_cast<Impl*>(SSL_get_app_data(ssl))->refused_names = names_in(X509_STORE_CTX_get_current_cert(store));
+        return 0;
+    }
+
     std::unique_ptr<SSL, Freed<SSL_free>> ssl;
 };
 
@@ -246,6 +257,8 @@ TlsEngine::TlsEngine(std::shared_ptr<TlsContext> context) : impl_{std::make_uniq
         return;
     }
     SSL_set_connect_state(ssl);
+    SSL_set_app_data(ssl, impl_.get());
+    if (!shared.client.insecure_skip_verify) SSL_set_verify(ssl, SSL_VERIFY_PEER, Impl::verified);
     const std::string& name = shared.client.server_name;
     if (is_address(name)) {
         X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), name.c_str());
@@ -275,12 +288,9 @@ TlsEngine::Step TlsEngine::handshake() {
     if (!impl_->context->impl().is_server && verified != X509_V_OK) {
         ERR_clear_error();
         if (verified == X509_V_ERR_HOSTNAME_MISMATCH || verified == X509_V_ERR_IP_ADDRESS_MISMATCH) {
-            const Certificate peer{SSL_get1_peer_certificate(ssl)};
-            throw TlsError{fmt::format(
-                "the server's certificate is for {}, not for {}",
-                peer ? names_in(peer.get()) : "another name",
-                client.server_name
-            )};
+            throw TlsError{
+                fmt::format("the server's certificate is for {}, not for {}", impl_->refused_names, client.server_name)
+            };
         }
         throw TlsError{
             fmt::format("the server's certificate is not trusted: {}", X509_verify_cert_error_string(verified))
