@@ -1,0 +1,188 @@
+// patch: JSON, merge and strategic merge patches, and server-side apply.
+#include "devcluster/apiserver/json_patch.hpp"
+#include "devcluster/apiserver/metadata.hpp"
+#include "devcluster/apiserver/strategic_merge.hpp"
+#include "devcluster/apiserver/typed_value.hpp"
+#include "devcluster/apiserver/verbs.hpp"
+#include "devcluster/apiserver/write.hpp"
+
+namespace devcluster::apiserver {
+namespace {
+
+using kube::json::Object;
+using kube::json::Value;
+
+/// 422 in the words that kubectl knows, with what went wrong as its cause.
+StatusError unprocessable(const Resource& resource, std::string_view name, const std::string& why) {
+    return StatusError{422, "Invalid", "the server rejected our request due to an error in our request"}
+        .about(resource.group, resource.plural, name)
+        .with_causes({{"UnexpectedServerResponse", why, ""}});
+}
+
+std::string patch_type_of(const ResourceRequest& request) {
+    std::string_view type = request.http.header("content-type");
+    type = type.substr(0, type.find(';'));
+    const bool is_known = type == "application/json-patch+json" || type == "application/merge-patch+json" ||
+                          type == "application/apply-patch+yaml" || type == "application/apply-patch+json" ||
+                          (type == "application/strategic-merge-patch+json" && request.resource->is_builtin);
+    if (is_known) return std::string{type};
+    std::vector<std::string> supported{"application/json-patch+json", "application/merge-patch+json"};
+    if (request.resource->is_builtin) supported.emplace_back("application/strategic-merge-patch+json");
+    supported.emplace_back("application/apply-patch+yaml");
+    throw unsupported_media_type(supported);
+}
+
+Reply apply_object(Core& core, const ResourceRequest& request, const Value& body) {
+    const Resource& resource = *request.resource;
+    if (request.query.get("fieldManager").empty()) {
+        FieldErrors errors;
+        errors.required("fieldManager", "is required for apply patch");
+        errors.throw_if_any("meta.k8s.io", "PatchOptions", "");
+    }
+    if (!body.is_object()) throw bad_request("the applied configuration must be an object");
+    Object config = body.get_object();
+    if (string_in(config, "apiVersion").empty() || string_in(config, "kind").empty()) {
+        throw bad_request("the applied configuration must have apiVersion and kind");
+    }
+    if (string_in(config, "apiVersion") != resource.api_version()) {
+        throw bad_request(fmt::format(
+            "Incorrect version specified in apply patch. Specified patch version: {}, expected: {}",
+            string_in(config, "apiVersion"),
+            resource.api_version()
+        ));
+    }
+    if (string_in(config, "kind") != resource.kind) {
+        throw bad_request(
+            fmt::format("the applied configuration is a {}, not a {}", string_in(config, "kind"), resource.kind)
+        );
+    }
+    Object& metadata = metadata_of(config);
+    if (const Value* managed = metadata.if_contains("managedFields"); managed != nullptr && !managed->is_null()) {
+        throw bad_request("metadata.managedFields must be nil");
+    }
+    if (string_in(metadata, "name").empty()) metadata["name"] = request.name;
+    if (resource.is_namespaced && string_in(metadata, "namespace").empty()) metadata["namespace"] = request.namespace_;
+
+    Value configuration{std::move(config)};
+    const std::vector<std::string> refusals = refusals_of(configuration, *resource.type);
+    if (!refusals.empty()) {
+        std::string all;
+        for (const std::string& refusal : refusals) all += (all.empty() ? "" : "\n") + refusal;
+        throw StatusError{
+            500,
+            "",
+            fmt::format(
+                "failed to create typed patch object ({}/{}; {}, Kind={}): {}",
+                request.namespace_,
+                request.name,
+                resource.api_version(),
+                resource.kind,
+                refusals.size() == 1 ? all : "errors:\n  " + all
+            )
+        };
+    }
+
+    const ObjectPtr before = resource.collection->find(request.key());
+    if (!before && !request.subresource.empty()) throw not_found(resource.qualified(), request.name);
+    Object live = before ? in_version(*before, resource) : resource.behaviour->empty_object().as_object();
+    const std::string_view uid = string_in(metadata_of(configuration.as_object()), "uid");
+    if (!before && !uid.empty()) {
+        throw conflict(
+            resource.qualified(),
+            request.name,
+            fmt::format("uid mismatch: the provided object specified uid {}, and no existing object was found", uid)
+        );
+    }
+    ManagedFields managed;
+    if (Object* live_metadata = object_in(live, "metadata")) {
+        managed = ManagedFields::from_json(live_metadata->if_contains("managedFields"));
+        live_metadata->erase("managedFields");
+    }
+    const FieldSet& ignored = resource.reset_by(request.endpoint());
+    const Value live_value{std::move(live)};
+    const ManagedEntry writer = writer_of(core, request, true);
+    if (before && managed.empty()) {
+        ManagedEntry earlier = writer;
+        earlier.manager = "before-first-apply";
+        earlier.is_applied = false;
+        track_update(
+            managed,
+            resource.behaviour->empty_object(),
+            live_value,
+            {.as = std::move(earlier), .type = *resource.type, .ignored = ignored}
+        );
+    }
+    Value merged = apply_configuration(
+        managed,
+        live_value,
+        configuration,
+        {.as = writer, .type = *resource.type, .ignored = ignored},
+        request.query.flag("force") ? Force::Yes : Force::No
+    );
+    std::vector<std::string> warnings;
+    const bool is_unchanged = before && merged == live_value &&
+                              managed.is_same_but_for_times(
+                                  ManagedFields::from_json(metadata_of(before->object()).if_contains("managedFields"))
+                              );
+    if (is_unchanged) return object_reply(core, request, *before);
+    Object object = std::move(merged.as_object());
+    decode_object(request, object, {}, warnings);
+    ObjectPtr stored;
+    if (before) {
+        keep_to_endpoint(resource, request.endpoint(), object, live_value.as_object());
+        stored = commit_update(core, request, before, std::move(object), std::move(managed));
+    } else {
+        keep_to_endpoint(resource, Endpoint::Main, object, live_value.as_object());
+        stored = commit_create(core, request, std::move(object), std::move(managed));
+    }
+    Reply reply = object_reply(core, request, *stored, before ? 200 : 201);
+    reply.warnings = std::move(warnings);
+    return reply;
+}
+
+}  // namespace
+
+Reply patch_object(Core& core, const ResourceRequest& request) {
+    const Resource& resource = *request.resource;
+    const std::string type = patch_type_of(request);
+    std::vector<std::string> duplicates;
+    const Value body = parse_body(request.http, duplicates);
+    if (type.starts_with("application/apply-patch")) return apply_object(core, request, body);
+    if (request.query.has("force")) {
+        FieldErrors errors;
+        errors.forbidden("force", "may not be specified for non-apply patch");
+        errors.throw_if_any("meta.k8s.io", "PatchOptions", "");
+    }
+
+    const ObjectPtr before = resource.collection->find(request.key());
+    if (!before) throw not_found(resource.qualified(), request.name);
+    const Object old = in_version(*before, resource);
+    Value patched{old};
+    try {
+        if (type == "application/json-patch+json") {
+            apply_json_patch(patched, body);
+        } else if (!body.is_object()) {
+            throw std::runtime_error{"the patch must be an object"};
+        } else if (type == "application/merge-patch+json") {
+            kube::json::apply_merge_patch(patched, body);
+        } else {
+            apply_strategic_merge(patched.get_object(), body.get_object(), *resource.builtin);
+        }
+    } catch (const std::runtime_error& error) {
+        throw unprocessable(resource, request.name, error.what());
+    }
+    if (!patched.is_object()) throw unprocessable(resource, request.name, "the patched document is no object");
+    std::vector<std::string> warnings;
+    Object object = std::move(patched.get_object());
+    decode_object(request, object, duplicates, warnings);
+    const Value* given_managed = metadata_of(std::as_const(object)).if_contains("managedFields");
+    const Value managed_in_body = given_managed != nullptr ? *given_managed : Value{};
+    keep_to_endpoint(resource, request.endpoint(), object, old);
+    ManagedFields managed = tracked_update(core, request, &managed_in_body, old, object);
+    const ObjectPtr stored = commit_update(core, request, before, std::move(object), std::move(managed));
+    Reply reply = object_reply(core, request, *stored);
+    reply.warnings = std::move(warnings);
+    return reply;
+}
+
+}  // namespace devcluster::apiserver

@@ -1,0 +1,102 @@
+#include "devcluster/apiserver/store.hpp"
+
+namespace devcluster::apiserver {
+
+using kube::json::Value;
+
+const std::string& StoredObject::text(std::string_view api_version) const {
+    const auto it = texts_.find(api_version);
+    if (it != texts_.end()) return it->second;
+    std::string text;
+    if (kube::json::find_string(value_, {"apiVersion"}) == api_version) {
+        text = boost::json::serialize(value_);
+    } else {
+        kube::json::Object other = object();
+        other["apiVersion"] = api_version;
+        text = boost::json::serialize(other);
+    }
+    return texts_.emplace(std::string{api_version}, std::move(text)).first->second;
+}
+
+ObjectPtr Collection::find(const kube::NamespacedName& key) const {
+    const auto it = objects_.find(key);
+    return it != objects_.end() ? it->second : nullptr;
+}
+
+Collection::Objects Collection::objects_at(Revision revision) const {
+    Objects objects = objects_;
+    for (auto event = history_.rbegin(); event != history_.rend() && event->revision > revision; ++event) {
+        const kube::NamespacedName& key = event->after ? event->after->key() : event->last->key();
+        if (event->before) {
+            objects[key] = event->before;
+        } else {
+            objects.erase(key);
+        }
+    }
+    return objects;
+}
+
+std::vector<StoreEvent> Collection::events_after(Revision revision, std::size_t count_max) const {
+    auto it = std::ranges::upper_bound(history_, revision, {}, &StoreEvent::revision);
+    std::vector<StoreEvent> events;
+    for (; it != history_.end() && events.size() < count_max; ++it) events.push_back(*it);
+    return events;
+}
+
+Store::Store(boost::asio::any_io_executor executor, std::size_t history_events_max)
+    : executor_{std::move(executor)}, history_events_max_{history_events_max} {}
+
+Collection& Store::collection(std::string_view group, std::string_view plural) {
+    auto& slot = collections_[{std::string{group}, std::string{plural}}];
+    if (!slot) {
+        slot = std::make_unique<Collection>(executor_);
+        slot->oldest_ = 0;
+    }
+    return *slot;
+}
+
+ObjectPtr Store::put(Collection& collection, const kube::NamespacedName& key, Value value) {
+    const Revision revision = ++revision_;
+    value.as_object()["metadata"].as_object()["resourceVersion"] = std::to_string(revision);
+    auto stored = std::make_shared<const StoredObject>(key, std::move(value), revision);
+    ObjectPtr& slot = collection.objects_[key];
+    StoreEvent event{.revision = revision, .before = slot, .after = stored, .last = nullptr};
+    slot = stored;
+    record(collection, std::move(event));
+    return stored;
+}
+
+ObjectPtr Store::remove(Collection& collection, const kube::NamespacedName& key, Value final_value) {
+    const auto it = collection.objects_.find(key);
+    if (it == collection.objects_.end()) return nullptr;
+    const Revision revision = ++revision_;
+    final_value.as_object()["metadata"].as_object()["resourceVersion"] = std::to_string(revision);
+    auto last = std::make_shared<const StoredObject>(key, std::move(final_value), revision);
+    StoreEvent event{.revision = revision, .before = it->second, .after = nullptr, .last = last};
+    collection.objects_.erase(it);
+    record(collection, std::move(event));
+    return last;
+}
+
+void Store::record(Collection& collection, StoreEvent event) {
+    collection.history_.push_back(std::move(event));
+    if (collection.history_.size() > history_events_max_) {
+        collection.oldest_ = collection.history_.front().revision;
+        collection.history_.pop_front();
+    }
+    collection.changed_->notify_all();
+}
+
+void Store::compact() {
+    for (auto& [name, collection] : collections_) {
+        collection->history_.clear();
+        collection->oldest_ = revision_;
+    }
+}
+
+void Store::end_watches() {
+    ++watch_epoch_;
+    for (auto& [name, collection] : collections_) collection->changed_->notify_all();
+}
+
+}  // namespace devcluster::apiserver

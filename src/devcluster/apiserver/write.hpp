@@ -1,0 +1,72 @@
+// How an object gets into the store: what create, update, patch and apply have in common.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "devcluster/apiserver/core.hpp"
+#include "devcluster/apiserver/managed_fields.hpp"
+
+namespace devcluster::apiserver {
+
+/// The result of a write.
+struct Written {
+    ObjectPtr object;
+    bool is_created = false;
+};
+
+/// Decodes an object of the request's kind: kind and version, unknown and repeated fields by `fieldValidation`
+/// (Strict refuses, Warn adds warnings), types, pruning, defaults. Throws StatusError 400.
+void decode_object(
+    const ResourceRequest& request,
+    kube::json::Object& object,
+    const std::vector<std::string>& duplicates,
+    std::vector<std::string>& warnings
+);
+
+/// Who writes through this request, now.
+[[nodiscard]] ManagedEntry writer_of(const Core& core, const ResourceRequest& request, bool is_applied);
+
+/// Stores a new object. `managed` are the owners of its fields. Throws StatusError: 404 or 403 for its namespace, 422
+/// when it is invalid, 409 AlreadyExists.
+[[nodiscard]] ObjectPtr commit_create(
+    Core& core, const ResourceRequest& request, kube::json::Object object, ManagedFields managed
+);
+
+/// Takes what an endpoint may not change back from `before`: before tracking, so that nobody owns what was not written.
+void keep_to_endpoint(
+    const Resource& resource, Endpoint endpoint, kube::json::Object& object, const kube::json::Object& before
+);
+
+/// Stores a change of `before`. An update that changes nothing leaves the object, and its version, alone; one that
+/// removes the last finalizer of a deleted object removes it. Throws StatusError 409 or 422.
+[[nodiscard]] ObjectPtr commit_update(
+    Core& core,
+    const ResourceRequest& request,
+    const ObjectPtr& before,
+    kube::json::Object object,
+    ManagedFields managed
+);
+
+/// Update: owners of the fields after a change that is no apply.
+[[nodiscard]] ManagedFields tracked_update(
+    const Core& core,
+    const ResourceRequest& request,
+    const kube::json::Value* managed_in_body,
+    const kube::json::Object& before,
+    const kube::json::Object& after
+);
+
+/// The object as clients of the request's version see it.
+[[nodiscard]] kube::json::Object in_version(const StoredObject& object, const Resource& resource);
+
+/// Removes the object when nothing holds it any more, else stores it as being deleted.
+[[nodiscard]] bool may_be_removed(const Resource& resource, const kube::json::Object& object);
+
+/// Is a deletion of `metadata.namespace` under way, or does the namespace not exist? Throws 404 or 403.
+void require_namespace(const Core& core, const ResourceRequest& request);
+
+/// Shown to watchers and returned for the first of the kind: what CRDs change in the registry is done here.
+void after_write(Core& core, const Resource& resource, const StoredObject* before, const StoredObject* after);
+
+}  // namespace devcluster::apiserver
