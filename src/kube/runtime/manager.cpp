@@ -174,8 +174,8 @@ struct Manager::Impl final : WriteObserver, HttpHandler {
         are_caches_started = true;
         if (is_over()) co_return;
         if (health) health->set_ready(true);
-        const auto took = std::chrono::duration<double>(around.clock.monotonic() - began).count();
-        options.log.info("Caches are synced", {{"kinds", kinds.size()}, {"seconds", took}});
+        const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(around.clock.monotonic() - began);
+        options.log.info("Caches are synced", {{"kinds", kinds.size()}, {"milliseconds", took.count()}});
     }
 
     Async<> lead() {

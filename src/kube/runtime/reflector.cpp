@@ -18,7 +18,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr std::chrono::milliseconds kRetryDelayMin = 100ms;
-constexpr std::chrono::milliseconds kRetryDelayMax = 15s;
+constexpr std::chrono::milliseconds kRetryDelayMax = 5s;
 /// While it fails, one line in this time.
 constexpr auto kReportInterval = 30s;
 /// The server ends each watch after a time between this and its double.
@@ -44,6 +44,7 @@ Reflector::Reflector(Surroundings& around, std::shared_ptr<CacheStore> cache, De
 Async<> Reflector::run() {
     for (;;) {
         std::string failure;
+        const bool has_listed = must_list_;
         const MonotonicTime began = around_.clock.monotonic();
         try {
             if (must_list_) co_await list();
@@ -65,7 +66,8 @@ Async<> Reflector::run() {
         const bool was_short = around_.clock.monotonic() - began < kShortWatch;
         if (has_news_ || !was_short) failures_ = 0;
         if (failure.empty()) {
-            if (has_news_ || !was_short) continue;
+            const bool must_list_after_resuming = must_list_ && !has_listed;
+            if (has_news_ || !was_short || must_list_after_resuming) continue;
             failure = "the server ended the watch at once";
         }
         note_failure(failure);
@@ -206,7 +208,10 @@ void Reflector::note_success() {
     is_type_missing_ = false;
     if (reported_at_) {
         const auto lasted = around_.clock.monotonic() - failing_since_.value_or(around_.clock.monotonic());
-        log_.info("Listing and watching works again", {{"seconds", std::chrono::duration<double>(lasted).count()}});
+        log_.info(
+            "Listing and watching works again",
+            {{"milliseconds", std::chrono::duration_cast<std::chrono::milliseconds>(lasted).count()}}
+        );
     }
     failing_since_.reset();
     reported_at_.reset();

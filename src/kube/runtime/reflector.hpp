@@ -31,7 +31,7 @@ struct Surroundings {
 ///
 ///   * the watch ends in order, or its connection breaks: watch again from the last version seen;
 ///   * 410 (the version is too old): list again; what went away meanwhile is deleted from the cache;
-///   * the server is away, answers errors or garbage: try again with a growing delay (100 ms to 15 s) and jitter, with
+///   * the server is away, answers errors or garbage: try again with a growing delay (100 ms to 5 s) and jitter, with
 ///     one log line now and then, and one when it is over;
 ///   * the type is not served (its CRD is not installed): the same, with a line that says so.
 ///
