@@ -40,7 +40,7 @@ std::string format(double number, bool is_compact) {
     const Decimal decimal = shortest(std::fabs(number));
     const int digits = static_cast<int>(decimal.digits.size());
     const int exponent = decimal.point - 1;
-    const int limit = !is_compact ? 21 : std::max(6, digits >= decimal.point ? digits : 6);
+    const int limit = is_compact ? 6 : 21;
     if (exponent < -4 || exponent >= limit) {
         const std::string fraction = digits > 1 ? "." + decimal.digits.substr(1) : "";
         return fmt::format(

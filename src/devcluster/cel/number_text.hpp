@@ -8,7 +8,7 @@ namespace devcluster::cel {
 /// As Go's `%v` prints a float64: shortest digits that read back, exponent form below 1e-4 and from 1e21.
 [[nodiscard]] std::string format_double(double number);
 
-/// As CEL's string(double) prints it: the same with exponent form from 1e6 where the digits end earlier.
+/// As CEL's string(double) prints it: the same, but exponent form from 1e6 already.
 [[nodiscard]] std::string format_double_compact(double number);
 
 }  // namespace devcluster::cel

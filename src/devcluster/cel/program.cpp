@@ -8,6 +8,7 @@
 
 #include <fmt/core.h>
 
+#include <array>
 #include <utility>
 
 namespace devcluster::cel {
@@ -19,6 +20,30 @@ struct Program::Compiled {
 };
 
 namespace {
+
+constexpr std::string_view kInstantiationFailed = "program instantiation failed: ";
+
+/// Conversions of literals are done once; one that fails makes the whole expression useless.
+void fold_conversions(detail::Expression& at) {
+    for (const detail::ExpressionPtr& child : at.children) fold_conversions(*child);
+    constexpr std::array<std::string_view, 8> kConversions{
+        "bool", "bytes", "double", "duration", "int", "string", "timestamp", "uint"
+    };
+    const bool is_conversion = at.kind == detail::ExpressionKind::Call && !at.is_member && at.children.size() == 1 &&
+                               std::ranges::find(kConversions, at.name) != kConversions.end();
+    if (!is_conversion || at.children.front()->kind != detail::ExpressionKind::Literal) return;
+    Arena arena;
+    Value value = detail::evaluate(at, {}, arena);
+    if (value.is_error())
+        throw detail::ExpressionError{at.position, std::string(kInstantiationFailed) + std::string(value.text)};
+    if (value.kind == ValueKind::String || value.kind == ValueKind::Bytes) {
+        at.name = std::string(value.text);
+        value.text = at.name;
+    }
+    at.kind = detail::ExpressionKind::Literal;
+    at.literal = value;
+    at.children.clear();
+}
 
 Value run(
     const Program::Compiled& compiled, const boost::json::value& self, const boost::json::value* old_self, Arena& arena
@@ -53,6 +78,7 @@ std::expected<Program, CompileError> Program::compile(std::string_view source, c
         auto compiled = std::make_shared<Compiled>();
         compiled->root = detail::parse(source);
         compiled->facts = detail::check(*compiled->root, options);
+        fold_conversions(*compiled->root);
         compiled->self = options.self;
         return Program{std::move(compiled)};
     } catch (const detail::ExpressionError& error) {

@@ -87,9 +87,9 @@ std::string to_string(const Type& type) {
         case TypeKind::Bytes:
             return "bytes";
         case TypeKind::Duration:
-            return "google.protobuf.Duration";
+            return "duration";
         case TypeKind::Timestamp:
-            return "google.protobuf.Timestamp";
+            return "timestamp";
         case TypeKind::List:
             return "list(" + shown(type.element, "dyn") + ")";
         case TypeKind::Map:
@@ -100,6 +100,12 @@ std::string to_string(const Type& type) {
             return "type";
     }
     return "dyn";
+}
+
+std::string runtime_name(TypeKind kind) {
+    if (kind == TypeKind::Duration) return "google.protobuf.Duration";
+    if (kind == TypeKind::Timestamp) return "google.protobuf.Timestamp";
+    return to_string(simple_type(kind));
 }
 
 }  // namespace devcluster::cel

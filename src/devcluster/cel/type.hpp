@@ -64,4 +64,8 @@ struct Type {
 /// As messages show it: `list(string)`, `map(string, int)`, `dyn`, `object`.
 [[nodiscard]] std::string to_string(const Type& type);
 
+/// The name that errors of conversions use: as `to_string`, but `google.protobuf.Duration` and
+/// `google.protobuf.Timestamp`.
+[[nodiscard]] std::string runtime_name(TypeKind kind);
+
 }  // namespace devcluster::cel

@@ -423,7 +423,7 @@ private:
     static void prepare_literals(Expression& at) {
         if (at.function->takes_pattern && at.children[1]->kind == ExpressionKind::Literal) {
             auto pattern = RegularExpression::compile(at.children[1]->literal.text);
-            if (!pattern) fail(*at.children[1], fmt::format("invalid matches argument: {}", pattern.error()));
+            if (!pattern) fail(*at.children[1], "invalid matches argument");
             at.pattern = std::move(*pattern);
         }
         if (at.is_member || at.children.empty()) return;

@@ -128,7 +128,10 @@ private:
             if (arguments[position].is_error()) return arguments[position];
         }
         CallContext context{.arena = arena_, .pattern = at.pattern ? &*at.pattern : nullptr};
-        return at.function->implementation(std::span(arguments).first(count), context);
+        const Value result = at.function->implementation(std::span(arguments).first(count), context);
+        if (result.is_error() && result.text == kNoSuchOverload)
+            return error(fmt::format("{}: {}", kNoSuchOverload, at.name));
+        return result;
     }
 
     Value operation(const Expression& at) {
@@ -167,19 +170,21 @@ private:
         return Value::of_list(elements);
     }
 
+    /// Of a repeated key the last value stays.
     Value map(const Expression& at) {
         const std::span<Value::Entry> entries = arena_.make<Value::Entry>(at.children.size() / 2);
-        for (std::size_t position = 0; position < entries.size(); ++position) {
-            const Value key = value(*at.children[2 * position]);
+        std::size_t used = 0;
+        for (std::size_t position = 0; position < at.children.size(); position += 2) {
+            const Value key = value(*at.children[position]);
             if (key.is_error()) return key;
-            for (const Value::Entry& earlier : entries.first(position)) {
-                if (equal(earlier.first, key, arena_)) return error("Failed with repeated key");
-            }
-            const Value element = value(*at.children[2 * position + 1]);
+            const Value element = value(*at.children[position + 1]);
             if (element.is_error()) return element;
-            entries[position] = {key, element};
+            std::size_t slot = 0;
+            while (slot < used && !equal(entries[slot].first, key, arena_)) ++slot;
+            entries[slot] = {key, element};
+            used = std::max(used, slot + 1);
         }
-        return Value::of_map(entries);
+        return Value::of_map(entries.first(used));
     }
 
     Value comprehension(const Expression& at) {

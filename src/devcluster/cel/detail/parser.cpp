@@ -219,7 +219,8 @@ private:
 
     static ExpressionPtr presence(std::vector<ExpressionPtr> arguments, std::size_t position) {
         if (arguments.size() != 1 || arguments.front()->kind != ExpressionKind::Select) {
-            throw ExpressionError{position, "invalid argument to has() macro"};
+            const bool has_one = arguments.size() == 1;
+            throw ExpressionError{has_one ? arguments.front()->position : position, "invalid argument to has() macro"};
         }
         ExpressionPtr made = std::move(arguments.front());
         made->kind = ExpressionKind::Has;

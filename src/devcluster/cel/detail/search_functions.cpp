@@ -28,9 +28,9 @@ Value search_text(Arguments arguments, CallContext& context, bool is_backward) {
     if (arguments.size() == 3) {
         if (arguments[2].kind != ValueKind::Int) return no_such_overload();
         start = arguments[2].integer;
-        if (start < 0 || (start >= length && length > 0) || (length == 0 && start > 0)) {
-            return Value::error(context.arena.keep(fmt::format("index out of range: {}", start)));
-        }
+        if (wanted.empty()) return arguments[2];
+        if (start < 0) return Value::error(context.arena.keep(fmt::format("index out of range: {}", start)));
+        if (start >= length) return Value::of(kAbsent);
     }
     for (std::int64_t at = start; at >= 0 && at <= length; at += is_backward ? -1 : 1) {
         if (text.substr(offsets[static_cast<std::size_t>(at)]).starts_with(wanted)) return Value::of(at);

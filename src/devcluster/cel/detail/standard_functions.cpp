@@ -23,11 +23,9 @@ constexpr double kTwoTo63 = 9223372036854775808.0;
 constexpr double kTwoTo64 = 18446744073709551616.0;
 
 Value conversion_error(const Value& from, TypeKind to, Arena& arena) {
-    return Value::error(arena.keep(fmt::format(
-        "type conversion error from '{}' to '{}'",
-        to_string(simple_type(type_kind_of(from))),
-        to_string(simple_type(to))
-    )));
+    return Value::error(arena.keep(
+        fmt::format("type conversion error from '{}' to '{}'", runtime_name(type_kind_of(from)), runtime_name(to))
+    ));
 }
 
 template <class Number>

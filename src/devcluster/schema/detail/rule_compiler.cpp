@@ -235,7 +235,9 @@ private:
     static std::string describe_failure(
         std::string_view what, std::string_view source, const cel::CompileError& error
     ) {
-        if (error.message.starts_with("cel expression must evaluate")) return error.message;
+        if (error.message.starts_with("cel expression must evaluate") ||
+            error.message.starts_with("program instantiation"))
+            return error.message;
         if (error.message.starts_with("must evaluate to a")) return "messageExpression " + error.message;
         return std::string(what) + error.describe(source);
     }

@@ -82,9 +82,9 @@ TEST(Program, reports_errors_of_arithmetic) {
         {"0u - 1u == 0u", "error: unsigned integer overflow"},
         {"1.0 / 0.0 > 1.0", "true"},
         {"int('12') == 12", "true"},
-        {"int('x') == 12", "error: type conversion error from 'string' to 'int'"},
-        {"int(1e30) == 1", "error: integer overflow"},
-        {"uint(-1) == 1u", "error: unsigned integer overflow"},
+        {"int('x') == 12", "refused: program instantiation failed: type conversion error from 'string' to 'int'"},
+        {"int(1e30) == 1", "refused: program instantiation failed: integer overflow"},
+        {"uint(-1) == 1u", "refused: program instantiation failed: unsigned integer overflow"},
         {"double('1.5') == 1.5", "true"},
         {"[1, 2][2] == 1", "error: index out of bounds: 2"},
         {"{'a': 1}['b'] == 1", "error: no such key: b"},
@@ -190,7 +190,7 @@ TEST(Program, refuses_what_it_does_not_know_with_its_place) {
         {"(true", "refused: Syntax error: unexpected '<EOF>', expecting ')'"},
         {"'abc", "refused: Syntax error: string literal is not terminated"},
         {"true & false", "refused: Syntax error: token recognition error at: '&'"},
-        {"'a'.matches('(')", "refused: invalid matches argument: missing closing ): `(`"},
+        {"'a'.matches('(')", "refused: invalid matches argument"},
         {"duration('1x') == duration('1s')", "refused: invalid duration argument"},
     });
     const std::string source = "true &&\n  self.a == nope";
@@ -220,7 +220,7 @@ TEST(Program, checks_dynamic_values_when_it_evaluates) {
             {"self.l == [1, 2]", "true"},
             {"self.m == {'k-1': 2}", "true"},
             {"self.b ? true : false", "true"},
-            {"self.a.matches('x')", "error: no such overload"},
+            {"self.a.matches('x')", "error: no such overload: matches"},
         },
         self
     );
