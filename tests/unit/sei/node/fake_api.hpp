@@ -103,7 +103,12 @@ public:
         return answer(
             code,
             json::Object{
-                {"kind", "Status"}, {"status", "Failure"}, {"code", code}, {"reason", reason}, {"message", message}
+                {"kind", "Status"},
+                {"status", "Failure"},
+                {"code", code},
+                {"reason", reason},
+                {"message", message},
+                {"details", json::Object{{"name", "it"}, {"kind", "things"}}}
             }
         );
     }
