@@ -103,7 +103,8 @@ void check_subresource(const Resource& resource, const RequestSummary& summary) 
 Reply answer_resource(Core& core, const Routed& routed, const kube::ServedRequest& http) {
     const Resource& resource = *routed.resource;
     const RequestSummary& summary = routed.summary;
-    check_subresource(resource, summary);
+    const bool is_binding = resource.group.empty() && resource.plural == "pods" && summary.subresource == "binding";
+    if (!is_binding) check_subresource(resource, summary);
     if (!resource.is_namespaced && !summary.namespace_.empty()) throw no_such_path();
     const std::string_view verb = summary.verb;
     const bool names_all_namespaces = resource.is_namespaced && summary.namespace_.empty();
@@ -121,6 +122,10 @@ Reply answer_resource(Core& core, const Routed& routed, const kube::ServedReques
     };
     if (resource.is_review) {
         if (verb == "create") return review(core, request);
+        throw method_not_supported(resource.qualified(), verb);
+    }
+    if (is_binding) {
+        if (verb == "create") return bind_pod(core, request);
         throw method_not_supported(resource.qualified(), verb);
     }
     if (summary.subresource == "scale") {

@@ -20,6 +20,8 @@ void delete_stored(Core& core, const Resource& resource, const ObjectPtr& object
 [[nodiscard]] Reply delete_collection(Core& core, const ResourceRequest& request);
 /// GET, PUT and PATCH of the scale subresource.
 [[nodiscard]] Reply scale_object(Core& core, const ResourceRequest& request);
+/// POST of pods/binding.
+[[nodiscard]] Reply bind_pod(Core& core, const ResourceRequest& request);
 /// POST of a review (token, access): answered, not stored.
 [[nodiscard]] Reply review(Core& core, const ResourceRequest& request);
 
