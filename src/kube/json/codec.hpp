@@ -6,6 +6,7 @@
 //     template kube::Pod kube::json::from_json(const kube::json::Value&);
 #pragma once
 
+#include <algorithm>
 #include <concepts>
 #include <cstdint>
 #include <limits>
@@ -316,6 +317,8 @@ template <Described T>
 void write(const T& value, Value& out) {
     static_assert(required_names_are_members<T>(), "a name in `required` is no member");
     Object& object = out.emplace_object();
+    // Most members of small structs are written, few of large ones are.
+    object.reserve(std::min<std::size_t>(boost::mp11::mp_size<Members<T>>::value, 8));
     boost::mp11::mp_for_each<Members<T>>([&](auto member) {
         using Member = std::remove_cvref_t<decltype(value.*decltype(member)::pointer)>;
         constexpr std::string_view kKey = key_of(decltype(member)::name);
