@@ -304,11 +304,9 @@ Reply discover(Core& core, const kube::ServedRequest& http) {
     if (accepted.aggregated && segments.size() == 1 && segments[0] != "version") {
         const bool is_core = segments[0] == "api";
         reply.content_type = kAggregated;
-        reply.body = core.documents.get(
-            is_core ? "aggregated/api" : "aggregated/apis",
-            registry.changes(),
-            [&] { return boost::json::serialize(aggregated_list(registry, is_core)) + "\n"; }
-        );
+        reply.body = core.documents.get(is_core ? "aggregated/api" : "aggregated/apis", registry.changes(), [&] {
+            return boost::json::serialize(aggregated_list(registry, is_core)) + "\n";
+        });
         return reply;
     }
     require_plain(accepted);

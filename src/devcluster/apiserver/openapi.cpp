@@ -1,5 +1,9 @@
 #include "devcluster/apiserver/openapi.hpp"
 
+#include "devcluster/apiserver/metadata.hpp"
+#include "devcluster/apiserver/openapi_common.hpp"
+#include "devcluster/apiserver/openapi_paths.hpp"
+#include "devcluster/apiserver/openapi_schemas.hpp"
 #include "devcluster/apiserver/served_api.hpp"
 
 namespace devcluster::apiserver {
@@ -9,259 +13,166 @@ using kube::json::Array;
 using kube::json::Object;
 using kube::json::Value;
 
-/// "io.k8s.api.core.v1.Pod" for a type of the table.
-std::string schema_name(const BuiltinType& type) {
-    const std::string& package = type.package();
-    const std::size_t slash = package.find('/');
-    const std::string group = package.substr(0, slash);
-    const std::string version = package.substr(slash + 1);
-    if (group == "meta") return "io.k8s.apimachinery.pkg.apis.meta.v1." + type.name();
-    if (group == "apiextensions") {
-        return fmt::format("io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.{}.{}", version, type.name());
-    }
-    return fmt::format("io.k8s.api.{}.{}.{}", group, version, type.name());
-}
-
-/// "io.sei.v1alpha1.SeiNode" for a custom resource: the group's parts in reverse.
-std::string schema_name(const Resource& resource) {
-    if (resource.builtin != nullptr) return schema_name(*resource.builtin);
-    std::string reversed;
-    std::string_view group = resource.group;
-    while (!group.empty()) {
-        const std::size_t dot = group.rfind('.');
-        const std::string_view part = dot == std::string_view::npos ? group : group.substr(dot + 1);
-        reversed += fmt::format("{}.", part);
-        group = dot == std::string_view::npos ? std::string_view{} : group.substr(0, dot);
-    }
-    return fmt::format("{}{}.{}", reversed, resource.version, resource.kind);
-}
-
-Object reference(const std::string& name) {
-    return {{"$ref", "#/components/schemas/" + name}};
-}
-
-/// Writes the schemas of built-in types, each once.
-class SchemaWriter {
+/// FNV-1a, over words of which none runs into the next.
+class Fingerprint {
 public:
-    explicit SchemaWriter(Object& schemas) : schemas_{schemas} {}
-
-    Object& write(const BuiltinType& type) {
-        const std::string name = schema_name(type);
-        if (Value* known = schemas_.if_contains(name)) return known->as_object();
-        schemas_[name] = Object{{"type", "object"}};
-        Object properties;
-        Array required;
-        for (const BuiltinField& field : type.fields()) {
-            Object property = schema_of(*field.type);
-            if (field.merges || field.retains_keys) {
-                property["x-kubernetes-patch-strategy"] = field.merges && field.retains_keys ? "merge,retainKeys"
-                                                          : field.merges                     ? "merge"
-                                                                                             : "retainKeys";
-                if (!field.merge_key.empty()) property["x-kubernetes-patch-merge-key"] = field.merge_key;
-            }
-            properties[field.name] = std::move(property);
-            if (field.is_always_written && field.name != "status") required.push_back(Value{field.name});
-        }
-        Object& schema = schemas_.at(name).as_object();
-        if (!properties.empty()) schema["properties"] = std::move(properties);
-        if (!required.empty()) schema["required"] = std::move(required);
-        if (type.map_type() == schema::MapType::Atomic) schema["x-kubernetes-map-type"] = "atomic";
-        return schema;
+    Fingerprint& add(std::string_view word) {
+        for (const char c : word) mix(static_cast<unsigned char>(c));
+        mix(0xffu);
+        return *this;
     }
+    Fingerprint& add(std::int64_t number) { return add(std::to_string(number)); }
+    [[nodiscard]] std::uint64_t value() const { return value_; }
 
 private:
-    Object schema_of(const BuiltinType& type) {
-        if (type.is_struct()) {
-            write(type);
-            return {{"allOf", Array{reference(schema_name(type))}}};
-        }
-        if (type.kind() == schema::TypeKind::Map) {
-            return {{"type", "object"}, {"additionalProperties", schema_of(*type.element_type())}};
-        }
-        if (type.kind() == schema::TypeKind::List) {
-            Object list{{"type", "array"}, {"items", schema_of(*type.element_type())}};
-            switch (type.list_type()) {
-                case schema::ListType::Atomic:
-                    list["x-kubernetes-list-type"] = "atomic";
-                    break;
-                case schema::ListType::Set:
-                    list["x-kubernetes-list-type"] = "set";
-                    break;
-                case schema::ListType::Map: {
-                    list["x-kubernetes-list-type"] = "map";
-                    Array keys;
-                    for (const std::string& key : type.list_keys()) keys.push_back(Value{key});
-                    list["x-kubernetes-list-map-keys"] = std::move(keys);
-                    break;
-                }
-            }
-            return list;
-        }
-        switch (type.scalar()) {
-            case Scalar::String:
-                return {{"type", "string"}};
-            case Scalar::Int32:
-                return {{"type", "integer"}, {"format", "int32"}};
-            case Scalar::Int64:
-                return {{"type", "integer"}, {"format", "int64"}};
-            case Scalar::Bool:
-                return {{"type", "boolean"}};
-            case Scalar::Float:
-                return {{"type", "number"}, {"format", "double"}};
-            case Scalar::Time:
-            case Scalar::MicroTime:
-                return {{"type", "string"}, {"format", "date-time"}};
-            case Scalar::Quantity:
-                return {{"oneOf", Array{Object{{"type", "string"}}, Object{{"type", "number"}}}}};
-            case Scalar::IntOrString:
-                return {
-                    {"format", "int-or-string"},
-                    {"oneOf", Array{Object{{"type", "integer"}}, Object{{"type", "string"}}}}
-                };
-            case Scalar::Bytes:
-                return {{"type", "string"}, {"format", "byte"}};
-            case Scalar::Any:
-            case Scalar::None:
-                break;
-        }
-        return {{"type", "object"}};
-    }
-
-    Object& schemas_;
+    void mix(std::uint64_t byte) { value_ = (value_ ^ byte) * 0x100000001b3u; }
+    std::uint64_t value_ = 0xcbf29ce484222325u;
 };
 
-Object group_version_kind(const Resource& resource) {
-    return {{"group", resource.group}, {"version", resource.version}, {"kind", resource.kind}};
+/// The definition of a custom resource; null when it is gone.
+ObjectPtr definition_of(Core& core, const Resource& resource) {
+    Collection& definitions = core.store.collection("apiextensions.k8s.io", "customresourcedefinitions");
+    kube::NamespacedName key;
+    key.name = fmt::format("{}.{}", resource.plural, resource.group);
+    return definitions.find(key);
 }
 
-Object query_parameter(std::string_view name, std::string_view type) {
-    return {{"name", name}, {"in", "query"}, {"schema", Object{{"type", type}, {"uniqueItems", true}}}};
-}
-
-Object path_of(const Resource& resource, bool is_object) {
-    const Object gvk = group_version_kind(resource);
-    const Object body{{"content", Object{{"application/json", Object{{"schema", reference(schema_name(resource))}}}}}};
-    const auto operation = [&](std::string_view action) {
-        return Object{
-            {"x-kubernetes-action", action},
-            {"x-kubernetes-group-version-kind", gvk},
-            {"responses", Object{{"200", Object{{"description", "OK"}, {"content", body.at("content")}}}}}
-        };
-    };
-    const Array write_parameters{
-        query_parameter("dryRun", "string"),
-        query_parameter("fieldManager", "string"),
-        query_parameter("fieldValidation", "string")
-    };
-    const auto write = [&](std::string_view action) {
-        Object out = operation(action);
-        out["parameters"] = write_parameters;
-        out["requestBody"] = body;
-        return out;
-    };
-    if (!is_object) {
-        if (resource.is_review) return {{"post", write("post")}};
-        return {{"get", operation("list")}, {"post", write("post")}, {"delete", operation("deletecollection")}};
+/// The openAPIV3Schema of one version; null when there is none.
+const Object* schema_in(const Object& definition, std::string_view version) {
+    const Object* spec = object_in(definition, "spec");
+    const Array* versions = spec != nullptr ? array_in(*spec, "versions") : nullptr;
+    if (versions == nullptr) return nullptr;
+    for (const Value& one : *versions) {
+        if (!one.is_object() || string_in(one.get_object(), "name") != version) continue;
+        const Object* schema = object_in(one.get_object(), "schema");
+        return schema != nullptr ? object_in(*schema, "openAPIV3Schema") : nullptr;
     }
-    Object patch = operation("patch");
-    Array parameters = write_parameters;
-    parameters.push_back(query_parameter("force", "boolean"));
-    patch["parameters"] = std::move(parameters);
-    Object content;
-    const Object any{{"schema", Object{{"type", "object"}}}};
-    content["application/apply-patch+yaml"] = any;
-    content["application/json-patch+json"] = any;
-    content["application/merge-patch+json"] = any;
-    if (resource.is_builtin) content["application/strategic-merge-patch+json"] = any;
-    patch["requestBody"] = Object{{"content", std::move(content)}, {"required", true}};
-    return {
-        {"get", operation("get")}, {"put", write("put")}, {"patch", std::move(patch)}, {"delete", operation("delete")}
-    };
+    return nullptr;
 }
 
-void write_resource(const Core& core, const Resource& resource, Object& paths, Object& schemas) {
-    SchemaWriter writer{schemas};
-    const std::string root =
-        resource.group.empty() ? "/api/v1/" : fmt::format("/apis/{}/{}/", resource.group, resource.version);
-    const std::string collection =
-        resource.is_namespaced ? root + "namespaces/{namespace}/" + resource.plural : root + resource.plural;
-    paths[collection] = path_of(resource, false);
-    if (!resource.is_review) paths[collection + "/{name}"] = path_of(resource, true);
-    const std::string name = schema_name(resource);
-    const Array gvk{group_version_kind(resource)};
-    if (resource.builtin != nullptr) {
-        writer.write(*resource.builtin)["x-kubernetes-group-version-kind"] = gvk;
-    } else {
-        Object schema = resource.openapi && resource.openapi->is_object() ? resource.openapi->get_object() : Object{};
-        const BuiltinType& meta = core.types.get("ObjectMeta");
-        writer.write(meta);
-        Value& properties = schema["properties"];
-        if (!properties.is_object()) properties = Object{};
-        properties.get_object()["apiVersion"] = Object{{"type", "string"}};
-        properties.get_object()["kind"] = Object{{"type", "string"}};
-        properties.get_object()["metadata"] = Object{{"allOf", Array{reference(schema_name(meta))}}};
-        schema["x-kubernetes-group-version-kind"] = gvk;
-        schemas[name] = std::move(schema);
+/// Changes when the document of this group version does, and, for built-in kinds, with nothing else.
+std::uint64_t fingerprint_of(Core& core, std::string_view group, std::string_view version) {
+    Fingerprint out;
+    out.add(group).add(version);
+    for (const ResourcePtr& resource : resources_in(core.registry, group, version)) {
+        out.add(resource->plural);
+        if (resource->is_builtin) continue;
+        const ObjectPtr definition = definition_of(core, *resource);
+        if (definition == nullptr) continue;
+        const Object& metadata = metadata_of(definition->object());
+        out.add(string_in(metadata, "uid")).add(string_in(metadata, "creationTimestamp"));
+        out.add(integer_in(metadata, "generation").value_or(0));
     }
-    if (resource.is_review) return;
-    schemas[name + "List"] = Object{
-        {"type", "object"},
-        {"required", Array{Value{"items"}}},
-        {"properties",
-         Object{
-             {"apiVersion", Object{{"type", "string"}}},
-             {"kind", Object{{"type", "string"}}},
-             {"metadata", Object{{"type", "object"}}},
-             {"items", Object{{"type", "array"}, {"items", Object{{"allOf", Array{reference(name)}}}}}}
-         }},
-        {"x-kubernetes-group-version-kind",
-         Array{Object{{"group", resource.group}, {"version", resource.version}, {"kind", resource.list_kind}}}}
-    };
+    return out.value();
 }
 
-Reply openapi_index(const Core& core) {
+std::string name_in_index(std::string_view group, std::string_view version) {
+    return fmt::format("{}/{}", group.empty() ? "api" : "apis", group_version(group, version));
+}
+
+std::string index_text(Core& core) {
     Object paths;
     for (const ServedGroup& group : served_groups(core.registry)) {
         for (const std::string& version : group.versions) {
-            const std::string path =
-                group.name.empty() ? "api/" + version : fmt::format("apis/{}/{}", group.name, version);
-            paths[path] =
-                Object{{"serverRelativeURL", fmt::format("/openapi/v3/{}?hash={:016X}", path, core.registry.changes())}
-                };
+            const std::string name = name_in_index(group.name, version);
+            Object entry;
+            entry["serverRelativeURL"] =
+                fmt::format("/openapi/v3/{}?hash={:016X}", name, fingerprint_of(core, group.name, version));
+            paths[name] = std::move(entry);
         }
     }
-    return json_reply(Object{{"paths", std::move(paths)}});
+    Object out;
+    out["paths"] = std::move(paths);
+    return boost::json::serialize(out) + "\n";
 }
 
-Reply openapi_document(const Core& core, std::string_view group, std::string_view version) {
-    if (!core.registry.has_version(group, version)) throw no_such_path();
-    Object paths;
-    Object schemas;
-    for (const ResourcePtr& resource : core.registry.all()) {
-        if (resource->group == group && resource->version == version) {
-            write_resource(core, *resource, paths, schemas);
-        }
+/// Adds the schemas of a resource; returns the names that its paths refer to.
+ResourceSchemas add_schemas(Core& core, OpenApiSchemas& schemas, const Resource& resource) {
+    ResourceSchemas out;
+    if (resource.is_builtin) {
+        out.object = schemas.add_struct(*resource.builtin);
+    } else {
+        out.object = custom_schema_name(resource.group, resource.version, resource.kind);
+        const ObjectPtr definition = definition_of(core, resource);
+        schemas.add_custom(
+            out.object, definition != nullptr ? schema_in(definition->object(), resource.version) : nullptr
+        );
     }
-    return json_reply(Object{
-        {"openapi", "3.0.0"},
-        {"info", Object{{"title", "Kubernetes"}, {"version", "v1.34.4+devcluster"}}},
-        {"paths", std::move(paths)},
-        {"components", Object{{"schemas", std::move(schemas)}}}
-    });
+    schemas.set_kind(out.object, resource.group, resource.version, resource.kind);
+    if (resource.is_review) return out;
+    out.list = schemas.add_list(out.object, resource.list_kind);
+    schemas.set_kind(out.list, resource.group, resource.version, resource.list_kind);
+    out.delete_options = schemas.add_common("DeleteOptions");
+    schemas.set_kind(out.delete_options, resource.group, resource.version, "DeleteOptions");
+    out.patch = schemas.add_common("Patch");
+    out.status = schemas.add_common("Status");
+    schemas.set_kind(out.status, "", "v1", "Status");
+    if (resource.scale) {
+        out.scale = schemas.add_common("Scale");
+        schemas.set_kind(out.scale, "autoscaling", "v1", "Scale");
+    }
+    return out;
+}
+
+std::string document_text(Core& core, std::string_view group, std::string_view version) {
+    OpenApiSchemas schemas{core.types};
+    Object paths;
+    for (const ResourcePtr& resource : resources_in(core.registry, group, version)) {
+        add_openapi_paths(paths, *resource, add_schemas(core, schemas, *resource));
+    }
+    Object info;
+    info["title"] = "Kubernetes";
+    info["version"] = "1.34";
+    Object components;
+    components["schemas"] = std::move(schemas).take();
+    Object out;
+    out["openapi"] = "3.0.0";
+    out["info"] = std::move(info);
+    out["paths"] = std::move(paths);
+    out["components"] = std::move(components);
+    return boost::json::serialize(out) + "\n";
+}
+
+struct GroupVersion {
+    std::string_view group;
+    std::string_view version;
+};
+
+/// {"openapi", "v3", "api", "v1"} or {"openapi", "v3", "apis", "apps", "v1"}, as views of the segments.
+GroupVersion group_version_at(const std::vector<std::string>& segments) {
+    if (segments.size() == 4 && segments[2] == "api") return {.group = "", .version = segments[3]};
+    if (segments.size() == 5 && segments[2] == "apis") return {.group = segments[3], .version = segments[4]};
+    throw no_such_path();
 }
 
 }  // namespace
 
 bool is_openapi_path(const std::vector<std::string>& segments) {
-    return segments.size() >= 2 && segments[0] == "openapi" && segments[1] == "v3";
+    return !segments.empty() && segments[0] == "openapi";
 }
 
 Reply openapi(Core& core, const kube::ServedRequest& http) {
-    const std::vector<std::string> path = Target::parse(http.target).segments;
-    if (path.size() == 2) return openapi_index(core);
-    if (path.size() == 4 && path[2] == "api") return openapi_document(core, "", path[3]);
-    if (path.size() == 5 && path[2] == "apis") return openapi_document(core, path[3], path[4]);
-    throw no_such_path();
+    if (http.method_name != "GET" && http.method_name != "HEAD") {
+        throw StatusError{405, "MethodNotAllowed", "the server does not allow this method on the requested resource"};
+    }
+    const std::vector<std::string> segments = Target::parse(http.target).segments;
+    if (segments.size() >= 2 && segments[1] == "v2") {
+        throw StatusError{404, "NotFound", "OpenAPI v2 is not served here; use OpenAPI v3, at /openapi/v3"};
+    }
+    if (segments.size() < 2 || segments[1] != "v3") throw no_such_path();
+    Reply reply;
+    if (segments.size() == 2) {
+        reply.body = core.documents.get("openapi/v3", core.registry.changes(), [&] { return index_text(core); });
+        return reply;
+    }
+    const GroupVersion at = group_version_at(segments);
+    if (!core.registry.has_version(at.group, at.version)) throw no_such_path();
+    const std::string name = fmt::format("openapi/v3/{}", name_in_index(at.group, at.version));
+    // A stale hash in the URL gets the document of today: what a redirect to it would get too.
+    reply.body = core.documents.get(name, fingerprint_of(core, at.group, at.version), [&] {
+        return document_text(core, at.group, at.version);
+    });
+    return reply;
 }
 
 }  // namespace devcluster::apiserver

@@ -12,8 +12,11 @@ namespace devcluster::apiserver {
 
 /// "com.example.v1.Widget" of "example.com", "v1", "Widget": a custom kind's name among the components.
 [[nodiscard]] std::string custom_schema_name(std::string_view group, std::string_view version, std::string_view kind);
-/// {"$ref": "#/components/schemas/<name>"}
-[[nodiscard]] kube::json::Object schema_reference(std::string_view name);
+
+/// {"group", "version", "kind"}, as `x-kubernetes-group-version-kind` has it.
+[[nodiscard]] kube::json::Object group_version_kind(
+    std::string_view group, std::string_view version, std::string_view kind
+);
 
 /// The components of one document. What is added brings along everything that it refers to; each is there once.
 class OpenApiSchemas {
@@ -22,18 +25,16 @@ public:
 
     /// Adds a struct of the table; returns its name, such as "io.k8s.api.apps.v1.StatefulSet".
     std::string add_struct(const BuiltinType& type);
-    /// Adds a schema that is no struct of the table, by the last part of its name: "Status", "Scale", "Time" …
+    /// Adds a common schema ("Status"); returns its name among the components.
     std::string add_common(std::string_view name);
-    /// Adds a custom kind. `schema` is the definition's openAPIV3Schema; null when it has none.
-    void add_custom(const std::string& name, const kube::json::Value* schema);
-    /// Adds the list of the kind `item_name`.
-    void add_list(const std::string& name, const std::string& item_name);
+    /// Adds a custom kind. `schema` is the openAPIV3Schema of its definition; null when it has none.
+    void add_custom(const std::string& name, const kube::json::Object* schema);
+    /// Adds the list of a kind that stands beside it ("io.k8s.api.core.v1.Pod", "PodList"); returns the list's name.
+    std::string add_list(const std::string& item_name, std::string_view list_kind);
     /// Marks a schema as that of a kind.
-    void set_kind(
-        const std::string& name, std::string_view group, std::string_view version, std::string_view kind
-    );
+    void set_kind(const std::string& name, std::string_view group, std::string_view version, std::string_view kind);
     /// All of them, by name.
-    [[nodiscard]] kube::json::Object take();
+    [[nodiscard]] kube::json::Object take() &&;
 
 private:
     [[nodiscard]] kube::json::Object schema_of(const BuiltinType& type);
