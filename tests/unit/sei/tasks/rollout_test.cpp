@@ -1,0 +1,137 @@
+// How far a template has got, told from a StatefulSet and its pods.
+#include "sei/tasks/rollout.hpp"
+
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace sei::tasks {
+namespace {
+
+using State = Rollout::State;
+
+struct Seen {
+    std::int64_t observed_generation = 2;
+    std::string update_revision = "rev-2";
+    std::int32_t updated = 0;
+    std::int32_t ready = 0;
+};
+
+kube::StatefulSet stateful_set(const Seen& seen) {
+    kube::StatefulSet set;
+    set.metadata.name = "n0";
+    set.metadata.uid = "set-uid";
+    set.metadata.generation = 2;
+    set.spec.replicas = 1;
+    set.spec.template_.spec.containers.push_back({.name = "seid", .image = "seid:v2"});
+    set.status.observedGeneration = seen.observed_generation;
+    set.status.currentRevision = "rev-1";
+    set.status.updateRevision = seen.update_revision;
+    set.status.updatedReplicas = seen.updated;
+    set.status.readyReplicas = seen.ready;
+    return set;
+}
+
+kube::Pod pod(const std::string& revision, const std::string& image, const std::string& waiting) {
+    kube::Pod pod;
+    pod.metadata.name = "n0-0";
+    pod.metadata.uid = "pod-uid";
+    pod.metadata.labels["controller-revision-hash"] = revision;
+    pod.metadata.ownerReferences.push_back({.kind = "StatefulSet", .name = "n0", .uid = "set-uid", .controller = true});
+    pod.spec.containers.push_back({.name = "seid", .image = image});
+    kube::ContainerStatus status;
+    status.name = "seid";
+    status.state.emplace();
+    if (waiting.empty()) {
+        status.state->running.emplace();
+    } else {
+        status.state->waiting = kube::ContainerStateWaiting{.reason = waiting, .message = ""};
+    }
+    pod.status.containerStatuses.push_back(status);
+    pod.status.phase = "Pending";
+    return pod;
+}
+
+kube::Pod terminating(kube::Pod pod) {
+    pod.metadata.deletionTimestamp.emplace();
+    return pod;
+}
+
+kube::Pod foreign(kube::Pod pod) {
+    pod.metadata.ownerReferences.front().uid = "another";
+    return pod;
+}
+
+TEST(Rollout, is_judged_by_what_the_pods_are_and_do) {
+    struct Case {
+        std::string behaviour;
+        Seen seen;
+        std::vector<kube::Pod> pods;
+        State expected;
+        std::string waits_for;
+    };
+    const std::vector<Case> cases{
+        {"the controller has not seen the template",
+         {.observed_generation = 1},
+         {},
+         State::NotObserved,
+         "the controller of StatefulSet n0 to observe generation 2"},
+        {"the controller has named no revision yet", {.update_revision = ""}, {}, State::NotObserved, ""},
+        {"an old pod is outdated", {}, {pod("rev-1", "seid:v1", "")}, State::PodsOutdated, "pod n0-0 of an older"},
+        {"an old pod is outdated although the set claims to be updated",
+         {.updated = 1, .ready = 1},
+         {pod("rev-1", "seid:v1", "")},
+         State::PodsOutdated,
+         ""},
+        {"an old pod that goes is no longer there",
+         {.ready = 1},
+         {terminating(pod("rev-1", "seid:v1", ""))},
+         State::Starting,
+         "a pod of StatefulSet n0"},
+        {"a pod of another set does not count",
+         {},
+         {foreign(pod("rev-2", "seid:v2", ""))},
+         State::Starting,
+         "a pod of StatefulSet n0"},
+        {"a pod without a revision does not count", {}, {pod("", "seid:v1", "")}, State::Starting, ""},
+        {"no pod yet", {}, {}, State::Starting, "a pod of StatefulSet n0"},
+        {"a new pod that cannot pull",
+         {.updated = 1},
+         {pod("rev-2", "seid:v2", "ImagePullBackOff")},
+         State::Starting,
+         "container seid of pod n0-0: ImagePullBackOff"},
+        {"a new pod on its way",
+         {.updated = 1},
+         {pod("rev-2", "seid:v2", "PodInitializing")},
+         State::Starting,
+         "pod n0-0 to start (phase Pending)"},
+        {"a new pod with another image does not count", {.updated = 1}, {pod("rev-2", "x", "")}, State::Starting, ""},
+        {"a new pod that runs, ready or not", {.updated = 1}, {pod("rev-2", "seid:v2", "")}, State::Started, ""},
+        {"no pods, but the set reports all updated and ready", {.updated = 1, .ready = 1}, {}, State::Started, ""},
+        {"updated without ready is created only", {.updated = 1}, {}, State::Starting, ""},
+        {"ready without updated is the old one", {.ready = 1}, {}, State::Starting, ""},
+    };
+    for (const Case& c : cases) {
+        SCOPED_TRACE(c.behaviour);
+        std::vector<kube::Snapshot<kube::Pod>> pods;
+        for (const kube::Pod& p : c.pods) pods.emplace_back(p);
+        const Rollout rollout = observe_rollout(stateful_set(c.seen), pods);
+        EXPECT_EQ(rollout.state, c.expected);
+        EXPECT_TRUE(rollout.waits_for.starts_with(c.waits_for)) << rollout.waits_for;
+        EXPECT_EQ(rollout.image, "seid:v2");
+        EXPECT_EQ(rollout.outdated.size(), c.expected == State::PodsOutdated ? 1u : 0u);
+    }
+}
+
+TEST(RunningImage, is_that_of_a_living_pod_else_of_the_template) {
+    std::vector<kube::Snapshot<kube::Pod>> pods;
+    EXPECT_EQ(running_image(stateful_set({}), pods), "seid:v2");
+    pods.emplace_back(terminating(pod("rev-0", "seid:v0", "")));
+    EXPECT_EQ(running_image(stateful_set({}), pods), "seid:v2");
+    pods.emplace_back(pod("rev-1", "seid:v1", ""));
+    EXPECT_EQ(running_image(stateful_set({}), pods), "seid:v1");
+}
+
+}  // namespace
+}  // namespace sei::tasks
