@@ -3,9 +3,9 @@
 #include "devcluster/cel/detail/base64.hpp"
 #include "devcluster/cel/time_text.hpp"
 
+#include <fmt/core.h>
 #include <boost/json.hpp>
 
-#include <cmath>
 #include <cstring>
 
 namespace devcluster::cel {
@@ -124,15 +124,6 @@ Value string_value(std::string_view text, const Type* type, Arena& arena) {
     }
 }
 
-Value number_value(double number, const Type* type) {
-    constexpr double kTwoTo63 = 9223372036854775808.0;
-    const bool is_integer = type != nullptr && type->kind == TypeKind::Int;
-    if (is_integer && std::trunc(number) == number && number >= -kTwoTo63 && number < kTwoTo63) {
-        return Value::of(static_cast<std::int64_t>(number));
-    }
-    return Value::of(number);
-}
-
 /// JSON made in the process may hold small numbers as unsigned; those beyond int64 are doubles, as Kubernetes reads
 /// them.
 Value unsigned_value(std::uint64_t number, const Type* type) {
@@ -146,16 +137,69 @@ Value structured_value(ValueKind kind, const json::value& from, const Type* type
     value.kind = kind;
     value.is_json = true;
     value.json = &from;
-    const bool fits =
-        type != nullptr && (kind == ValueKind::List ? type->kind == TypeKind::List
-                                                    : type->kind == TypeKind::Map || type->kind == TypeKind::Object);
-    value.type = fits ? type : nullptr;
+    value.type = type != nullptr && type->kind != TypeKind::Dyn ? type : nullptr;
     return value;
+}
+
+/// A value's type as Go names it.
+std::string_view go_type(const json::value& json) {
+    switch (json.kind()) {
+        case json::kind::null:
+            return "<nil>";
+        case json::kind::bool_:
+            return "bool";
+        case json::kind::int64:
+            return "int64";
+        case json::kind::uint64:
+            return json.get_uint64() > INT64_MAX ? "float64" : "int64";
+        case json::kind::double_:
+            return "float64";
+        case json::kind::string:
+            return "string";
+        case json::kind::array:
+            return "[]interface {}";
+        case json::kind::object:
+            return "map[string]interface {}";
+    }
+    return "";
+}
+
+/// The error for JSON that is not of its declared type. Rules meet such values only where they were stored like that.
+std::optional<Value> mismatch(const json::value& json, TypeKind kind, Arena& arena) {
+    const auto expected = [&](std::string_view what) {
+        return Value::error(arena.keep(fmt::format("invalid data, expected {}, got {}", what, go_type(json))));
+    };
+    const bool is_integer = json.is_int64() || (json.is_uint64() && json.get_uint64() <= INT64_MAX);
+    switch (kind) {
+        case TypeKind::Bool:
+            return json.is_bool() ? std::nullopt : std::optional{expected("bool")};
+        case TypeKind::Int:
+            return is_integer ? std::nullopt : std::optional{expected("int")};
+        case TypeKind::Double:
+            return json.is_number() ? std::nullopt : std::optional{expected("float")};
+        case TypeKind::String:
+        case TypeKind::Bytes:
+        case TypeKind::Duration:
+        case TypeKind::Timestamp:
+            return json.is_string() ? std::nullopt : std::optional{expected("string")};
+        case TypeKind::List:
+            if (json.is_array()) return std::nullopt;
+            return Value::error("invalid data, expected an array for the provided schema with type=array");
+        case TypeKind::Map:
+        case TypeKind::Object:
+            if (json.is_object()) return std::nullopt;
+            return Value::error("invalid data, expected a map for the provided schema with type=object");
+        default:
+            return std::nullopt;
+    }
 }
 
 }  // namespace
 
 Value Value::of_json(const json::value& json, const Type* type, Arena& arena) {
+    if (type != nullptr && !json.is_null()) {
+        if (const auto error = mismatch(json, type->kind, arena)) return *error;
+    }
     switch (json.kind()) {
         case json::kind::null:
             return {};
@@ -167,7 +211,7 @@ Value Value::of_json(const json::value& json, const Type* type, Arena& arena) {
         case json::kind::uint64:
             return unsigned_value(json.get_uint64(), type);
         case json::kind::double_:
-            return number_value(json.get_double(), type);
+            return of(json.get_double());
         case json::kind::string:
             return string_value({json.get_string().data(), json.get_string().size()}, type, arena);
         case json::kind::array:

@@ -84,7 +84,8 @@ struct Value {
     [[nodiscard]] static Value of_list(std::span<const Value> elements);
     [[nodiscard]] static Value of_map(std::span<const Entry> entries);
     [[nodiscard]] static Value of_type(TypeKind kind);
-    /// `json` seen as `type` (null: as what it looks like). Strings that do not parse as their format are errors.
+    /// `json` seen as `type` (null: as what it looks like). JSON that is not of that type, and strings that do not
+    /// parse as their format, are errors.
     [[nodiscard]] static Value of_json(const boost::json::value& json, const Type* type, Arena& arena);
 
     [[nodiscard]] bool is_error() const { return kind == ValueKind::Error; }

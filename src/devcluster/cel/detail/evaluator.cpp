@@ -88,7 +88,8 @@ private:
         const Value target = value(*at.children[0]);
         if (target.is_error()) return target;
         if (target.kind != ValueKind::Map) return no_overload();
-        return Value::of(entry(at, target).has_value());
+        const auto found = entry(at, target);
+        return found && found->is_error() ? *found : Value::of(found.has_value());
     }
 
     Value index(const Expression& at) {

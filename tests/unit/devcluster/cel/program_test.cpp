@@ -309,6 +309,22 @@ TEST(Program, compares_lists_with_identity_regardless_of_their_order) {
     }
 }
 
+TEST(Program, refuses_values_that_are_not_of_their_declared_type) {
+    const Declared types;
+    const json::value self = json::parse(R"({"count": "2", "labels": 5, "tags": {}, "ratio": 1.5, "import": 1})");
+    expect_all(
+        {
+            {"self.count == 2", "error: invalid data, expected int, got string"},
+            {"has(self.import)", "error: invalid data, expected string, got int64"},
+            {"self.labels.size() == 1", "error: invalid data, expected a map for the provided schema with type=object"},
+            {"self.tags.size() == 1", "error: invalid data, expected an array for the provided schema with type=array"},
+            {"self.ratio > 1.0 || self.count == 2", "true"},
+        },
+        self,
+        {.self = &types.self}
+    );
+}
+
 TEST(Program, gives_strings_for_message_expressions) {
     const auto program =
         Program::compile("'replicas ' + string(self.n) + ' is too many'", {.result = TypeKind::String});
