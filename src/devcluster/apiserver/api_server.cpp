@@ -49,7 +49,7 @@ kube::HttpHandler::Answer to_answer(Reply reply) {
     out.response.headers.push_back({"content-type", std::move(reply.content_type)});
     out.response.headers.push_back({"cache-control", "no-cache, private"});
     for (const std::string& warning : reply.warnings) {
-        out.response.headers.push_back({"warning", fmt::format("299 - {}", boost::json::serialize(Value{warning}))});
+        out.response.headers.push_back({"warning", fmt::format("299 - {}", boost::json::serialize(Value(warning)))});
     }
     out.response.body = std::move(reply.body);
     out.stream = std::move(reply.stream);

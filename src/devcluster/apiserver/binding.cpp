@@ -32,7 +32,7 @@ Reply bind_pod(Core& core, const ResourceRequest& request) {
     const ObjectPtr before = resource.collection->find(request.key());
     if (!before) throw not_found(resource.qualified(), request.name);
     std::vector<std::string> duplicates;
-    const Value body = parse_body(request.http, duplicates);
+    const Value body = parse_body(request.http, core.types, duplicates);
     const std::string machine{kube::json::find_string(body, {"target", "name"})};
     const std::string_view kind = kube::json::find_string(body, {"target", "kind"});
     if (machine.empty()) throw bad_request("target.name: Required value");

@@ -49,7 +49,7 @@ public:
     }
     [[nodiscard]] Array cells(const Object& object, const kube::Clock& clock) const override {
         if (hooks_.cells != nullptr) return hooks_.cells(object, clock);
-        return {Value{string_in(metadata_of(object), "name")}, Value{age_cell(object, clock)}};
+        return {Value(string_in(metadata_of(object), "name")), Value(age_cell(object, clock))};
     }
     [[nodiscard]] std::optional<std::int64_t> grace_period_seconds(
         const Object& object, std::optional<std::int64_t> requested

@@ -1,5 +1,7 @@
 #include "devcluster/apiserver/builtin_types.hpp"
 
+#include <charconv>
+
 namespace devcluster::apiserver {
 namespace {
 
@@ -83,6 +85,11 @@ const BuiltinType& BuiltinTypes::get(std::string_view name) const {
     const auto it = by_name_.find(std::string{name});
     if (it == by_name_.end()) throw std::logic_error{fmt::format("the table of built-in types lacks {}", name)};
     return *it->second;
+}
+
+const BuiltinType* BuiltinTypes::find(std::string_view name) const {
+    const auto it = by_name_.find(std::string{name});
+    return it != by_name_.end() ? it->second : nullptr;
 }
 
 BuiltinType& BuiltinTypes::make() {
@@ -172,6 +179,20 @@ void BuiltinTypes::parse_field(BuiltinType& owner, std::string_view token) {
                 field.merges = true;
                 field.merge_key = token.substr(at, end - at);
                 at = end;
+                break;
+            }
+            case '^': {
+                std::string_view numbers = token.substr(at);
+                while (!numbers.empty()) {
+                    unsigned number = 0;
+                    const auto [after, error] =
+                        std::from_chars(numbers.data(), numbers.data() + numbers.size(), number);
+                    if (error != std::errc{}) throw std::logic_error{fmt::format("no number: {}", token)};
+                    field.wire_path.push_back(number);
+                    numbers.remove_prefix(static_cast<std::size_t>(after - numbers.data()));
+                    if (numbers.starts_with('.')) numbers.remove_prefix(1);
+                }
+                at = token.size();
                 break;
             }
             case '=': {

@@ -44,6 +44,8 @@ struct BuiltinField {
     bool retains_keys = false;  ///< Strategic merge replaces what the patch lacks.
     bool merges = false;        ///< Strategic merge joins the list instead of replacing it.
     std::string merge_key;      ///< Of a list of objects that merges.
+    /// Where protocol buffers have the field: its number, behind those of the messages that JSON has inline.
+    std::vector<unsigned> wire_path;
 };
 
 /// A type of the table, or a list or map over one.
@@ -95,6 +97,8 @@ public:
     BuiltinTypes();
     /// Throws std::logic_error when the table has no such type.
     [[nodiscard]] const BuiltinType& get(std::string_view name) const;
+    /// Null when the table has no such type.
+    [[nodiscard]] const BuiltinType* find(std::string_view name) const;
     [[nodiscard]] const std::vector<const BuiltinType*>& structs() const { return structs_; }
 
 private:

@@ -9,8 +9,8 @@ namespace {
 using kube::json::Object;
 using kube::json::Value;
 
-Object object_in_body(const ResourceRequest& request, std::vector<std::string>& duplicates) {
-    Value body = parse_body(request.http, duplicates);
+Object object_in_body(const Core& core, const ResourceRequest& request, std::vector<std::string>& duplicates) {
+    Value body = parse_body(request.http, core.types, duplicates);
     if (!body.is_object()) throw bad_request("the request body must be an object");
     return std::move(body.get_object());
 }
@@ -20,7 +20,7 @@ Object object_in_body(const ResourceRequest& request, std::vector<std::string>& 
 Reply create_object(Core& core, const ResourceRequest& request) {
     std::vector<std::string> duplicates;
     std::vector<std::string> warnings;
-    Object object = object_in_body(request, duplicates);
+    Object object = object_in_body(core, request, duplicates);
     decode_object(request, object, duplicates, warnings);
     const Object empty = request.resource->behaviour->empty_object().as_object();
     keep_to_endpoint(*request.resource, Endpoint::Main, object, empty);
@@ -35,7 +35,7 @@ Reply create_object(Core& core, const ResourceRequest& request) {
 Reply update_object(Core& core, const ResourceRequest& request) {
     std::vector<std::string> duplicates;
     std::vector<std::string> warnings;
-    Object object = object_in_body(request, duplicates);
+    Object object = object_in_body(core, request, duplicates);
     decode_object(request, object, duplicates, warnings);
     const ObjectPtr before = request.resource->collection->find(request.key());
     if (!before) throw not_found(request.resource->qualified(), request.name);

@@ -45,12 +45,12 @@ public:
         for (const std::string& field : of_metadata.unknown_fields) {
             problems.unknown_fields.push_back(fmt::format("metadata.{}", field));
         }
-        Value value{std::move(object)};
+        Value value(std::move(object));
         for (std::string& field : schema_.prune(value)) problems.unknown_fields.push_back(std::move(field));
         object = std::move(value.get_object());
     }
     void set_defaults(Object& object) const override {
-        Value value{std::move(object)};
+        Value value(std::move(object));
         schema_.apply_defaults(value);
         object = std::move(value.get_object());
     }
@@ -168,11 +168,11 @@ ResourcePtr resource_of(Core& core, const Object& definition, const Object& vers
     resource->collection = &core.store.collection(resource->group, resource->plural);
     for (const Value& value : spec.at("versions").as_array()) {
         const Object& other = value.as_object();
-        if (other.at("storage") == Value{true}) {
+        if (other.at("storage") == Value(true)) {
             resource->storage_api_version = fmt::format("{}/{}", resource->group, string_in(other, "name"));
         }
     }
-    if (version.contains("deprecated") && version.at("deprecated") == Value{true}) {
+    if (version.contains("deprecated") && version.at("deprecated") == Value(true)) {
         const std::string_view given = string_in(version, "deprecationWarning");
         resource->deprecation_warning =
             given.empty() ? fmt::format("{} {} is deprecated", resource->api_version(), resource->kind)
@@ -219,7 +219,7 @@ void serve_custom_resource(Core& core, const StoredObject* before, const StoredO
     ResourcePtr served;
     for (const Value& value : definition.at("spec").at("versions").as_array()) {
         const Object& version = value.as_object();
-        if (version.at("served") != Value{true}) continue;
+        if (version.at("served") != Value(true)) continue;
         served = resource_of(core, definition, version);
         core.registry.add(served);
     }

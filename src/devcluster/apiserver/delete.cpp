@@ -20,14 +20,14 @@ struct DeleteOptions {
     bool is_dry_run = false;
 };
 
-DeleteOptions options_of(const ResourceRequest& request) {
+DeleteOptions options_of(const Core& core, const ResourceRequest& request) {
     DeleteOptions options;
     options.is_dry_run = request.is_dry_run();
     options.grace_period_seconds = request.query.integer("gracePeriodSeconds");
     options.propagation = request.query.get("propagationPolicy");
     if (!request.http.body.empty()) {
         std::vector<std::string> duplicates;
-        const Value body = parse_body(request.http, duplicates);
+        const Value body = parse_body(request.http, core.types, duplicates);
         if (const Object* given = body.if_object()) {
             if (const auto seconds = integer_in(*given, "gracePeriodSeconds")) options.grace_period_seconds = seconds;
             if (const auto policy = string_in(*given, "propagationPolicy"); !policy.empty())
@@ -40,7 +40,7 @@ DeleteOptions options_of(const ResourceRequest& request) {
                 options.resource_version = string_in(*preconditions, "resourceVersion");
             }
             if (const Array* dry_run = array_in(*given, "dryRun")) {
-                options.is_dry_run = options.is_dry_run || (!dry_run->empty() && dry_run->front() == Value{"All"});
+                options.is_dry_run = options.is_dry_run || (!dry_run->empty() && dry_run->front() == Value("All"));
             }
         }
     }
@@ -48,7 +48,7 @@ DeleteOptions options_of(const ResourceRequest& request) {
         options.propagation != "Foreground") {
         FieldErrors errors;
         errors.unsupported(
-            "propagationPolicy", Value{options.propagation}, {"Foreground", "Background", "Orphan", "nil"}
+            "propagationPolicy", Value(options.propagation), {"Foreground", "Background", "Orphan", "nil"}
         );
         errors.throw_if_any("meta.k8s.io", "DeleteOptions", "");
     }
@@ -143,7 +143,7 @@ void delete_stored(Core& core, const Resource& resource, const ObjectPtr& object
 
 Reply delete_object(Core& core, const ResourceRequest& request) {
     const Resource& resource = *request.resource;
-    const DeleteOptions options = options_of(request);
+    const DeleteOptions options = options_of(core, request);
     const ObjectPtr before = resource.collection->find(request.key());
     if (!before) throw not_found(resource.qualified(), request.name);
     const Deleted deleted = delete_one(core, resource, before, options);
@@ -163,7 +163,7 @@ Reply delete_object(Core& core, const ResourceRequest& request) {
 
 Reply delete_collection(Core& core, const ResourceRequest& request) {
     const Resource& resource = *request.resource;
-    const DeleteOptions options = options_of(request);
+    const DeleteOptions options = options_of(core, request);
     const Selection selection = Selection::of(request);
     std::vector<ObjectPtr> victims;
     for (const auto& [key, object] : resource.collection->objects()) {

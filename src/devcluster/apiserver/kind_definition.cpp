@@ -41,7 +41,7 @@ std::vector<std::string_view> storage_versions(const Object& spec) {
     if (const Array* versions = array_in(spec, "versions")) {
         for (const Value& value : *versions) {
             if (value.is_object() && value.get_object().contains("storage") &&
-                value.get_object().at("storage") == Value{true}) {
+                value.get_object().at("storage") == Value(true)) {
                 out.push_back(string_in(value.get_object(), "name"));
             }
         }
@@ -54,7 +54,7 @@ void prepare_definition(Object& definition, const PrepareContext& context) {
     const std::string now = kube::to_string(kube::Time::of(context.clock.now()));
     const Object& spec = part_of(definition, "spec");
     Array stored;
-    for (const std::string_view version : storage_versions(spec)) stored.push_back(Value{version});
+    for (const std::string_view version : storage_versions(spec)) stored.push_back(Value(version));
     definition["status"] = Object{
         {"conditions",
          Array{
@@ -88,7 +88,7 @@ void prepare_definition_update(Object& definition, const Object&, Endpoint endpo
     if (!stored.is_array()) stored = Array{};
     for (const std::string_view version : storage_versions(spec)) {
         Array& list = stored.get_array();
-        if (std::ranges::find(list, Value{version}) == list.end()) list.push_back(Value{version});
+        if (std::ranges::find(list, Value(version)) == list.end()) list.push_back(Value(version));
     }
 }
 
@@ -104,20 +104,20 @@ void validate_columns(const Object& version, const std::string& at, FieldErrors&
         constexpr std::array kTypes{"integer", "number", "string", "boolean", "date"};
         if (string_in(*column, "name").empty()) errors.required(here + ".name");
         if (std::ranges::find(kTypes, type) == kTypes.end()) {
-            errors.invalid(here + ".type", Value{type}, "must be one of boolean,date,integer,number,string");
+            errors.invalid(here + ".type", Value(type), "must be one of boolean,date,integer,number,string");
         }
         const std::string_view path = string_in(*column, "jsonPath");
         if (path.empty()) {
             errors.required(here + ".JSONPath");
         } else if (!is_supported_json_path(path)) {
-            errors.invalid(here + ".jsonPath", Value{path}, "this JSONPath is not supported by this server");
+            errors.invalid(here + ".jsonPath", Value(path), "this JSONPath is not supported by this server");
         }
     }
 }
 
 void validate_version(const Object& version, const std::string& at, const std::string& schema_at, FieldErrors& errors) {
     const std::string_view name = string_in(version, "name");
-    if (!is_dns_label(name)) errors.invalid(at + ".name", Value{name}, kDnsLabelRule);
+    if (!is_dns_label(name)) errors.invalid(at + ".name", Value(name), kDnsLabelRule);
     const Object* schema = object_in(version, "schema");
     const Value* openapi = schema != nullptr ? schema->if_contains("openAPIV3Schema") : nullptr;
     if (openapi == nullptr) {
@@ -133,14 +133,14 @@ void validate_version(const Object& version, const std::string& at, const std::s
     if (!string_in(*scale, "specReplicasPath").starts_with(".spec.")) {
         errors.invalid(
             at + ".subresources.scale.specReplicasPath",
-            Value{string_in(*scale, "specReplicasPath")},
+            Value(string_in(*scale, "specReplicasPath")),
             "should be a json path under .spec"
         );
     }
     if (!string_in(*scale, "statusReplicasPath").starts_with(".status.")) {
         errors.invalid(
             at + ".subresources.scale.statusReplicasPath",
-            Value{string_in(*scale, "statusReplicasPath")},
+            Value(string_in(*scale, "statusReplicasPath")),
             "should be a json path under .status"
         );
     }
@@ -155,36 +155,36 @@ void validate_definition(const Object& definition, FieldErrors& errors) {
     if (string_in(metadata_of(definition), "name") != expected) {
         errors.invalid(
             "metadata.name",
-            Value{string_in(metadata_of(definition), "name")},
+            Value(string_in(metadata_of(definition), "name")),
             "must be spec.names.plural+\".\"+spec.group"
         );
     }
     if (group.empty()) {
         errors.required("spec.group");
     } else if (!is_dns_subdomain(group) || !group.contains('.')) {
-        errors.invalid("spec.group", Value{group}, "should be a domain with at least one dot");
+        errors.invalid("spec.group", Value(group), "should be a domain with at least one dot");
     }
-    if (!is_dns_label(plural)) errors.invalid("spec.names.plural", Value{plural}, kDnsLabelRule);
+    if (!is_dns_label(plural)) errors.invalid("spec.names.plural", Value(plural), kDnsLabelRule);
     if (!is_dns_label(string_in(names, "singular"))) {
-        errors.invalid("spec.names.singular", Value{string_in(names, "singular")}, kDnsLabelRule);
+        errors.invalid("spec.names.singular", Value(string_in(names, "singular")), kDnsLabelRule);
     }
     if (!is_dns_label(lower(string_in(names, "kind")))) errors.required("spec.names.kind");
     const std::string_view scope = string_in(spec, "scope");
     if (scope.empty()) {
         errors.required("spec.scope");
     } else if (scope != "Namespaced" && scope != "Cluster") {
-        errors.unsupported("spec.scope", Value{scope}, {"Cluster", "Namespaced"});
+        errors.unsupported("spec.scope", Value(scope), {"Cluster", "Namespaced"});
     }
     if (string_in(part_of(spec, "conversion"), "strategy") != "None") {
         errors.invalid(
             "spec.conversion.strategy",
-            Value{string_in(part_of(spec, "conversion"), "strategy")},
+            Value(string_in(part_of(spec, "conversion"), "strategy")),
             "this server has no conversion webhooks: only None is supported"
         );
     }
-    if (spec.contains("preserveUnknownFields") && spec.at("preserveUnknownFields") == Value{true}) {
+    if (spec.contains("preserveUnknownFields") && spec.at("preserveUnknownFields") == Value(true)) {
         errors.invalid(
-            "spec.preserveUnknownFields", Value{true}, "must be false in order to use defaults in the schema"
+            "spec.preserveUnknownFields", Value(true), "must be false in order to use defaults in the schema"
         );
     }
     if (storage_versions(spec).size() != 1) {
@@ -218,7 +218,7 @@ void validate_definition_update(const Object& definition, const Object& before, 
     const Object& now = part_of(definition, "spec");
     const Object& then = part_of(before, "spec");
     const auto require_same = [&](std::string_view path, std::string_view a, std::string_view b) {
-        if (a != b) errors.invalid(path, Value{a}, "field is immutable");
+        if (a != b) errors.invalid(path, Value(a), "field is immutable");
     };
     require_same("spec.group", string_in(now, "group"), string_in(then, "group"));
     require_same("spec.scope", string_in(now, "scope"), string_in(then, "scope"));
@@ -232,7 +232,7 @@ void validate_definition_update(const Object& definition, const Object& before, 
 
 Array definition_cells(const Object& definition, const kube::Clock&) {
     const Object& metadata = metadata_of(definition);
-    return {Value{string_in(metadata, "name")}, Value{string_in(metadata, "creationTimestamp")}};
+    return {Value(string_in(metadata, "name")), Value(string_in(metadata, "creationTimestamp"))};
 }
 
 }  // namespace

@@ -38,8 +38,8 @@ void default_service(Object& service) {
             if (port == nullptr) continue;
             set_default(*port, "protocol", "TCP");
             const Value* target = port->if_contains("targetPort");
-            if (target == nullptr || *target == Value{0} || *target == Value{""}) {
-                (*port)["targetPort"] = Value(port->if_contains("port") != nullptr ? port->at("port") : Value{0});
+            if (target == nullptr || *target == Value(0) || *target == Value("")) {
+                (*port)["targetPort"] = Value(port->if_contains("port") != nullptr ? port->at("port") : Value(0));
             }
         }
     }
@@ -88,11 +88,11 @@ void allocate(Object& service, Store& store) {
         }
     }
     set_default(spec, "clusterIPs", Array{Value(spec.at("clusterIP"))});
-    set_default(spec, "ipFamilies", Array{Value{"IPv4"}});
+    set_default(spec, "ipFamilies", Array{Value("IPv4")});
     set_default(spec, "ipFamilyPolicy", "SingleStack");
     const bool wants_ports =
         type == "NodePort" || (type == "LoadBalancer" && spec.if_contains("allocateLoadBalancerNodePorts") != nullptr &&
-                               spec.at("allocateLoadBalancerNodePorts") != Value{false});
+                               spec.at("allocateLoadBalancerNodePorts") != Value(false));
     Array* ports = array_in(spec, "ports");
     if (!wants_ports || ports == nullptr) return;
     std::set<std::int64_t> mine;
@@ -138,7 +138,7 @@ void validate_service(const Object& service, FieldErrors& errors) {
     const Object& spec = spec_of(service);
     const std::string_view type = string_in(spec, "type");
     if (type != "ClusterIP" && type != "NodePort" && type != "LoadBalancer" && type != "ExternalName") {
-        errors.unsupported("spec.type", Value{type}, {"ClusterIP", "ExternalName", "LoadBalancer", "NodePort"});
+        errors.unsupported("spec.type", Value(type), {"ClusterIP", "ExternalName", "LoadBalancer", "NodePort"});
     }
     const Array* ports = array_in(spec, "ports");
     const bool is_headless = string_in(spec, "clusterIP") == "None";
@@ -157,13 +157,13 @@ void validate_service(const Object& service, FieldErrors& errors) {
         if (name.empty() && ports->size() > 1) {
             errors.required(at + ".name");
         } else if (!name.empty() && !is_dns_label(name)) {
-            errors.invalid(at + ".name", Value{name}, kDnsLabelRule);
+            errors.invalid(at + ".name", Value(name), kDnsLabelRule);
         } else if (!name.empty() && !names.insert(name).second) {
-            errors.duplicate(at + ".name", Value{name});
+            errors.duplicate(at + ".name", Value(name));
         }
         const std::int64_t number = integer_in(*port, "port").value_or(0);
         if (number < 1 || number > 65'535) {
-            errors.invalid(at + ".port", Value{number}, "must be between 1 and 65535, inclusive");
+            errors.invalid(at + ".port", Value(number), "must be between 1 and 65535, inclusive");
         }
     }
 }
@@ -175,7 +175,7 @@ void validate_service_update(const Object& service, const Object& before, FieldE
     const std::string_view address = string_in(now, "clusterIP");
     if (!string_in(then, "clusterIP").empty() && address != string_in(then, "clusterIP")) {
         const Value* list = now.if_contains("clusterIPs");
-        errors.invalid("spec.clusterIPs[0]", list != nullptr ? *list : Value{address}, "may not change once set");
+        errors.invalid("spec.clusterIPs[0]", list != nullptr ? *list : Value(address), "may not change once set");
     }
 }
 
@@ -216,13 +216,13 @@ Array service_cells(const Object& service, const kube::Clock& clock) {
     if (type == "ExternalName") external = string_in(spec, "externalName");
     const std::string_view address = string_in(spec, "clusterIP");
     return {
-        Value{string_in(metadata_of(service), "name")},
-        Value{type},
-        Value{address.empty() ? std::string_view{"<none>"} : address},
-        Value{external},
-        Value{ports_of(spec)},
-        Value{age_cell(service, clock)},
-        Value{selector_text(object_in(spec, "selector"))}
+        Value(string_in(metadata_of(service), "name")),
+        Value(type),
+        Value(address.empty() ? std::string_view{"<none>"} : address),
+        Value(external),
+        Value(ports_of(spec)),
+        Value(age_cell(service, clock)),
+        Value(selector_text(object_in(spec, "selector")))
     };
 }
 
@@ -266,7 +266,7 @@ Array endpoints_cells(const Object& endpoints, const kube::Clock& clock) {
         out.empty() ? "<none>"
                     : fmt::format("{}", fmt::join(std::span{out}.first(std::min<std::size_t>(3, out.size())), ","));
     if (out.size() > 3) text += fmt::format(" + {} more...", out.size() - 3);
-    return {Value{string_in(metadata_of(endpoints), "name")}, Value{text}, Value{age_cell(endpoints, clock)}};
+    return {Value(string_in(metadata_of(endpoints), "name")), Value(text), Value(age_cell(endpoints, clock))};
 }
 
 Array endpoint_slice_cells(const Object& slice, const kube::Clock& clock) {
@@ -285,11 +285,11 @@ Array endpoint_slice_cells(const Object& slice, const kube::Clock& clock) {
         }
     }
     return {
-        Value{string_in(metadata_of(slice), "name")},
-        Value{string_in(slice, "addressType")},
-        Value{ports.empty() ? "<unset>" : fmt::format("{}", fmt::join(ports, ","))},
-        Value{addresses.empty() ? "<unset>" : fmt::format("{}", fmt::join(addresses, ","))},
-        Value{age_cell(slice, clock)}
+        Value(string_in(metadata_of(slice), "name")),
+        Value(string_in(slice, "addressType")),
+        Value(ports.empty() ? "<unset>" : fmt::format("{}", fmt::join(ports, ","))),
+        Value(addresses.empty() ? "<unset>" : fmt::format("{}", fmt::join(addresses, ","))),
+        Value(age_cell(slice, clock))
     };
 }
 

@@ -1,6 +1,7 @@
 // Kinds that are mostly data: namespaces, configuration, accounts, events, leases, roles.
 #include <fmt/ranges.h>
 
+#include "devcluster/apiserver/base64.hpp"
 #include "devcluster/apiserver/builtin_kind.hpp"
 #include "devcluster/apiserver/metadata.hpp"
 #include "devcluster/apiserver/table.hpp"
@@ -21,7 +22,7 @@ const Object& part_of(const Object& object, std::string_view part) {
 }
 
 Value name_of(const Object& object) {
-    return Value{string_in(metadata_of(object), "name")};
+    return Value(string_in(metadata_of(object), "name"));
 }
 
 std::size_t count_of(const Object& object, std::string_view key) {
@@ -43,8 +44,8 @@ void prepare_namespace(Object& object, const PrepareContext&) {
     Object& spec = made_object_in(object, "spec");
     Array* finalizers = array_in(spec, "finalizers");
     if (finalizers == nullptr) {
-        spec["finalizers"] = Array{Value{"kubernetes"}};
-    } else if (std::ranges::find(*finalizers, Value{"kubernetes"}) == finalizers->end()) {
+        spec["finalizers"] = Array{Value("kubernetes")};
+    } else if (std::ranges::find(*finalizers, Value("kubernetes")) == finalizers->end()) {
         finalizers->push_back("kubernetes");
     }
 }
@@ -59,7 +60,7 @@ std::optional<std::string> select_namespace(const Object& object, std::string_vi
 }
 
 Array namespace_cells(const Object& object, const kube::Clock& clock) {
-    return {name_of(object), Value{string_in(part_of(object, "status"), "phase")}, Value{age_cell(object, clock)}};
+    return {name_of(object), Value(string_in(part_of(object, "status"), "phase")), Value(age_cell(object, clock))};
 }
 
 // ---- configuration
@@ -76,7 +77,7 @@ void validate_data(const Object& object, FieldErrors& errors) {
             if (!is_valid) {
                 errors.invalid(
                     fmt::format("{}[{}]", part, std::string_view{key}),
-                    Value{key},
+                    Value(key),
                     "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or "
                     "'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')"
                 );
@@ -88,8 +89,8 @@ void validate_data(const Object& object, FieldErrors& errors) {
 
 void validate_data_update(const Object& object, const Object& before, FieldErrors& errors) {
     const Value* immutable = before.if_contains("immutable");
-    if (immutable == nullptr || *immutable != Value{true}) return;
-    if (object.if_contains("immutable") == nullptr || object.at("immutable") != Value{true}) {
+    if (immutable == nullptr || *immutable != Value(true)) return;
+    if (object.if_contains("immutable") == nullptr || object.at("immutable") != Value(true)) {
         errors.forbidden("immutable", "field is immutable when `immutable` is set");
     }
     for (const std::string_view key : {"data", "binaryData"}) {
@@ -104,24 +105,9 @@ void validate_data_update(const Object& object, const Object& before, FieldError
 Array config_map_cells(const Object& object, const kube::Clock& clock) {
     return {
         name_of(object),
-        Value{std::to_string(count_of(object, "data") + count_of(object, "binaryData"))},
-        Value{age_cell(object, clock)}
+        Value(std::to_string(count_of(object, "data") + count_of(object, "binaryData"))),
+        Value(age_cell(object, clock))
     };
-}
-
-std::string base64(std::string_view text) {
-    constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    std::string out;
-    for (std::size_t i = 0; i < text.size(); i += 3) {
-        unsigned bits = 0;
-        for (std::size_t j = 0; j < 3; ++j) {
-            bits = (bits << 8u) | (i + j < text.size() ? static_cast<unsigned char>(text[i + j]) : 0u);
-        }
-        for (std::size_t j = 0; j < 4; ++j) {
-            out += j <= text.size() - i ? kAlphabet[(bits >> (18 - 6 * j)) & 63u] : '=';
-        }
-    }
-    return out;
 }
 
 void default_secret(Object& secret) {
@@ -138,7 +124,7 @@ void default_secret(Object& secret) {
 
 void validate_secret_update(const Object& secret, const Object& before, FieldErrors& errors) {
     if (string_in(secret, "type") != string_in(before, "type")) {
-        errors.invalid("type", Value{string_in(secret, "type")}, "field is immutable");
+        errors.invalid("type", Value(string_in(secret, "type")), "field is immutable");
     }
     validate_data_update(secret, before, errors);
 }
@@ -151,9 +137,9 @@ std::optional<std::string> select_secret(const Object& secret, std::string_view 
 Array secret_cells(const Object& secret, const kube::Clock& clock) {
     return {
         name_of(secret),
-        Value{string_in(secret, "type")},
-        Value{std::to_string(count_of(secret, "data"))},
-        Value{age_cell(secret, clock)}
+        Value(string_in(secret, "type")),
+        Value(std::to_string(count_of(secret, "data"))),
+        Value(age_cell(secret, clock))
     };
 }
 
@@ -161,8 +147,8 @@ Array service_account_cells(const Object& account, const kube::Clock& clock) {
     const Array* secrets = array_in(account, "secrets");
     return {
         name_of(account),
-        Value{std::to_string(secrets != nullptr ? secrets->size() : 0)},
-        Value{age_cell(account, clock)}
+        Value(std::to_string(secrets != nullptr ? secrets->size() : 0)),
+        Value(age_cell(account, clock))
     };
 }
 
@@ -188,7 +174,7 @@ void validate_event(const Object& event, FieldErrors& errors) {
     const std::string_view mine = string_in(metadata_of(event), "namespace");
     const bool is_matching = theirs.empty() ? mine == "default" || mine == "kube-system" : theirs == mine;
     if (!is_matching) {
-        errors.invalid("involvedObject.namespace", Value{theirs}, "does not match event.namespace");
+        errors.invalid("involvedObject.namespace", Value(theirs), "does not match event.namespace");
     }
 }
 
@@ -209,15 +195,15 @@ Array event_cells(const Object& event, const kube::Clock& clock) {
     if (component.empty()) component = string_in(event, "reportingComponent");
     const std::string_view host = string_in(part_of(event, "source"), "host");
     return {
-        Value{last},
-        Value{string_in(event, "type")},
-        Value{string_in(event, "reason")},
-        Value{fmt::format("{}/{}", kind, string_in(involved, "name"))},
-        Value{string_in(involved, "fieldPath")},
-        Value{host.empty() ? std::string{component} : fmt::format("{}, {}", component, host)},
-        Value{string_in(event, "message")},
-        Value{first},
-        Value{count},
+        Value(last),
+        Value(string_in(event, "type")),
+        Value(string_in(event, "reason")),
+        Value(fmt::format("{}/{}", kind, string_in(involved, "name"))),
+        Value(string_in(involved, "fieldPath")),
+        Value(host.empty() ? std::string{component} : fmt::format("{}, {}", component, host)),
+        Value(string_in(event, "message")),
+        Value(first),
+        Value(count),
         name_of(event)
     };
 }
@@ -225,13 +211,13 @@ Array event_cells(const Object& event, const kube::Clock& clock) {
 // ---- leases
 
 Array lease_cells(const Object& lease, const kube::Clock& clock) {
-    return {name_of(lease), Value{string_in(part_of(lease, "spec"), "holderIdentity")}, Value{age_cell(lease, clock)}};
+    return {name_of(lease), Value(string_in(part_of(lease, "spec"), "holderIdentity")), Value(age_cell(lease, clock))};
 }
 
 // ---- roles
 
 Array role_cells(const Object& role, const kube::Clock&) {
-    return {name_of(role), Value{string_in(metadata_of(role), "creationTimestamp")}};
+    return {name_of(role), Value(string_in(metadata_of(role), "creationTimestamp"))};
 }
 
 void default_binding(Object& binding) {
@@ -243,7 +229,7 @@ void default_binding(Object& binding) {
     for (Value& value : *subjects) {
         if (!value.is_object()) continue;
         const std::string_view kind = string_in(value.get_object(), "kind");
-        if (kind == "User" || kind == "Group") set_default(value.get_object(), "apiGroup", Value{kGroup});
+        if (kind == "User" || kind == "Group") set_default(value.get_object(), "apiGroup", Value(kGroup));
     }
 }
 
@@ -272,11 +258,11 @@ Array binding_cells(const Object& binding, const kube::Clock& clock) {
     }
     return {
         name_of(binding),
-        Value{fmt::format("{}/{}", string_in(role, "kind"), string_in(role, "name"))},
-        Value{age_cell(binding, clock)},
-        Value{fmt::format("{}", fmt::join(users, ", "))},
-        Value{fmt::format("{}", fmt::join(groups, ", "))},
-        Value{fmt::format("{}", fmt::join(accounts, ", "))}
+        Value(fmt::format("{}/{}", string_in(role, "kind"), string_in(role, "name"))),
+        Value(age_cell(binding, clock)),
+        Value(fmt::format("{}", fmt::join(users, ", "))),
+        Value(fmt::format("{}", fmt::join(groups, ", "))),
+        Value(fmt::format("{}", fmt::join(accounts, ", ")))
     };
 }
 

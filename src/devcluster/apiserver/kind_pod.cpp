@@ -41,7 +41,7 @@ void default_pod(Object& pod) {
 void prepare_pod(Object& pod, const PrepareContext&) {
     const Object* spec = object_in(std::as_const(pod), "spec");
     pod["status"] = Object{
-        {"phase", "Pending"}, {"qosClass", spec != nullptr ? Value{quality_of_service(*spec)} : Value{"BestEffort"}}
+        {"phase", "Pending"}, {"qosClass", spec != nullptr ? Value(quality_of_service(*spec)) : Value("BestEffort")}
     };
 }
 
@@ -206,14 +206,14 @@ Array pod_cells(const Object& pod, const kube::Clock& clock) {
     const PodState state = state_of_pod(pod);
     std::string ips = text_at(pod, "status", "podIP");
     return {
-        Value{string_in(metadata_of(pod), "name")},
-        Value{fmt::format("{}/{}", state.ready, state.total)},
-        Value{state.reason},
-        Value{std::to_string(state.restarts)},
-        Value{age_cell(pod, clock)},
-        Value{or_none(std::move(ips))},
-        Value{or_none(text_at(pod, "spec", "nodeName"))},
-        Value{or_none(text_at(pod, "status", "nominatedNodeName"))},
+        Value(string_in(metadata_of(pod), "name")),
+        Value(fmt::format("{}/{}", state.ready, state.total)),
+        Value(state.reason),
+        Value(std::to_string(state.restarts)),
+        Value(age_cell(pod, clock)),
+        Value(or_none(std::move(ips))),
+        Value(or_none(text_at(pod, "spec", "nodeName"))),
+        Value(or_none(text_at(pod, "status", "nominatedNodeName"))),
         "<none>"
     };
 }
@@ -262,16 +262,16 @@ Array node_cells(const Object& node, const kube::Clock& clock) {
     const Object* info = part != nullptr ? object_in(*part, "nodeInfo") : nullptr;
     const auto from_info = [&](std::string_view key) {
         const std::string_view text = info != nullptr ? string_in(*info, key) : std::string_view{};
-        return Value{text.empty() ? std::string_view{"<unknown>"} : text};
+        return Value(text.empty() ? std::string_view{"<unknown>"} : text);
     };
     return {
-        Value{string_in(metadata_of(node), "name")},
-        Value{status},
-        Value{or_none(roles)},
-        Value{age_cell(node, clock)},
-        Value{info != nullptr ? string_in(*info, "kubeletVersion") : std::string_view{}},
-        Value{or_none(internal)},
-        Value{or_none(external)},
+        Value(string_in(metadata_of(node), "name")),
+        Value(status),
+        Value(or_none(roles)),
+        Value(age_cell(node, clock)),
+        Value(info != nullptr ? string_in(*info, "kubeletVersion") : std::string_view{}),
+        Value(or_none(internal)),
+        Value(or_none(external)),
         from_info("osImage"),
         from_info("kernelVersion"),
         from_info("containerRuntimeVersion")

@@ -108,15 +108,15 @@ Array claim_cells(const Object& claim, const kube::Clock& clock) {
     if (metadata_of(claim).contains("deletionTimestamp")) phase = "Terminating";
     const bool is_bound = !string_in(spec, "volumeName").empty();
     return {
-        Value{string_in(metadata_of(claim), "name")},
-        Value{phase},
-        Value{string_in(spec, "volumeName")},
-        Value{is_bound ? string_in(part_of(status, "capacity"), "storage") : std::string_view{}},
-        Value{is_bound ? access_modes(array_in(status, "accessModes")) : std::string{}},
-        Value{string_in(spec, "storageClassName")},
-        Value{or_unset(string_in(spec, "volumeAttributesClassName"))},
-        Value{age_cell(claim, clock)},
-        Value{or_unset(string_in(spec, "volumeMode"))}
+        Value(string_in(metadata_of(claim), "name")),
+        Value(phase),
+        Value(string_in(spec, "volumeName")),
+        Value(is_bound ? string_in(part_of(status, "capacity"), "storage") : std::string_view{}),
+        Value(is_bound ? access_modes(array_in(status, "accessModes")) : std::string{}),
+        Value(string_in(spec, "storageClassName")),
+        Value(or_unset(string_in(spec, "volumeAttributesClassName"))),
+        Value(age_cell(claim, clock)),
+        Value(or_unset(string_in(spec, "volumeMode")))
     };
 }
 
@@ -149,20 +149,20 @@ Array volume_cells(const Object& volume, const kube::Clock& clock) {
     std::string phase{string_in(status, "phase")};
     if (metadata_of(volume).contains("deletionTimestamp")) phase = "Terminating";
     return {
-        Value{string_in(metadata_of(volume), "name")},
-        Value{string_in(part_of(spec, "capacity"), "storage")},
-        Value{access_modes(array_in(spec, "accessModes"))},
-        Value{string_in(spec, "persistentVolumeReclaimPolicy")},
-        Value{phase},
-        Value{
+        Value(string_in(metadata_of(volume), "name")),
+        Value(string_in(part_of(spec, "capacity"), "storage")),
+        Value(access_modes(array_in(spec, "accessModes"))),
+        Value(string_in(spec, "persistentVolumeReclaimPolicy")),
+        Value(phase),
+        Value(
             claim.empty() ? std::string{}
                           : fmt::format("{}/{}", string_in(claim, "namespace"), string_in(claim, "name"))
-        },
-        Value{string_in(spec, "storageClassName")},
-        Value{or_unset(string_in(spec, "volumeAttributesClassName"))},
-        Value{string_in(status, "reason")},
-        Value{age_cell(volume, clock)},
-        Value{or_unset(string_in(spec, "volumeMode"))}
+        ),
+        Value(string_in(spec, "storageClassName")),
+        Value(or_unset(string_in(spec, "volumeAttributesClassName"))),
+        Value(string_in(status, "reason")),
+        Value(age_cell(volume, clock)),
+        Value(or_unset(string_in(spec, "volumeMode")))
     };
 }
 
@@ -190,14 +190,14 @@ void validate_class_update(const Object& storage_class, const Object& before, Fi
 Array class_cells(const Object& storage_class, const kube::Clock& clock) {
     const Value* expansion = storage_class.if_contains("allowVolumeExpansion");
     return {
-        Value{fmt::format(
+        Value(fmt::format(
             "{}{}", string_in(metadata_of(storage_class), "name"), is_default_class(storage_class) ? " (default)" : ""
-        )},
-        Value{string_in(storage_class, "provisioner")},
-        Value{string_in(storage_class, "reclaimPolicy")},
-        Value{string_in(storage_class, "volumeBindingMode")},
-        expansion != nullptr ? *expansion : Value{false},
-        Value{age_cell(storage_class, clock)}
+        )),
+        Value(string_in(storage_class, "provisioner")),
+        Value(string_in(storage_class, "reclaimPolicy")),
+        Value(string_in(storage_class, "volumeBindingMode")),
+        expansion != nullptr ? *expansion : Value(false),
+        Value(age_cell(storage_class, clock))
     };
 }
 

@@ -53,11 +53,11 @@ void validate_stateful_set(const Object& set, FieldErrors& errors) {
     const Object& spec = part_of(set, "spec");
     const std::string_view policy = string_in(spec, "podManagementPolicy");
     if (policy != "OrderedReady" && policy != "Parallel") {
-        errors.invalid("spec.podManagementPolicy", Value{policy}, "must be 'OrderedReady' or 'Parallel'");
+        errors.invalid("spec.podManagementPolicy", Value(policy), "must be 'OrderedReady' or 'Parallel'");
     }
     const std::string_view strategy = string_in(part_of(spec, "updateStrategy"), "type");
     if (strategy != "RollingUpdate" && strategy != "OnDelete") {
-        errors.invalid("spec.updateStrategy", Value{strategy}, "must be 'RollingUpdate' or 'OnDelete'");
+        errors.invalid("spec.updateStrategy", Value(strategy), "must be 'RollingUpdate' or 'OnDelete'");
     }
     if (strategy == "OnDelete" && part_of(spec, "updateStrategy").contains("rollingUpdate")) {
         errors.invalid(
@@ -67,13 +67,13 @@ void validate_stateful_set(const Object& set, FieldErrors& errors) {
         );
     }
     if (const auto replicas = integer_in(spec, "replicas"); replicas && *replicas < 0) {
-        errors.invalid("spec.replicas", Value{*replicas}, "must be greater than or equal to 0");
+        errors.invalid("spec.replicas", Value(*replicas), "must be greater than or equal to 0");
     }
     validate_selector(spec, "spec", errors);
     const Object& pod = part_of(part_of(spec, "template"), "spec");
     validate_pod_spec(pod, "spec.template.spec", errors);
     if (const std::string_view restart = string_in(pod, "restartPolicy"); restart != "Always") {
-        errors.unsupported("spec.template.spec.restartPolicy", Value{restart}, {"Always"});
+        errors.unsupported("spec.template.spec.restartPolicy", Value(restart), {"Always"});
     }
 }
 
@@ -101,15 +101,15 @@ void validate_stateful_set_update(const Object& set, const Object& before, Field
 Array stateful_set_cells(const Object& set, const kube::Clock& clock) {
     const Object& pod = part_of(part_of(part_of(set, "spec"), "template"), "spec");
     return {
-        Value{string_in(metadata_of(set), "name")},
-        Value{fmt::format(
+        Value(string_in(metadata_of(set), "name")),
+        Value(fmt::format(
             "{}/{}",
             integer_in(part_of(set, "status"), "readyReplicas").value_or(0),
             integer_in(part_of(set, "spec"), "replicas").value_or(0)
-        )},
-        Value{age_cell(set, clock)},
-        Value{container_fields(pod, "name")},
-        Value{container_fields(pod, "image")}
+        )),
+        Value(age_cell(set, clock)),
+        Value(container_fields(pod, "name")),
+        Value(container_fields(pod, "image"))
     };
 }
 
@@ -120,7 +120,7 @@ Array controller_revision_cells(const Object& revision, const kube::Clock& clock
     if (const Array* owners = array_in(metadata_of(revision), "ownerReferences")) {
         for (const Value& value : *owners) {
             const Object* owner = value.if_object();
-            if (owner == nullptr || !owner->contains("controller") || owner->at("controller") != Value{true}) continue;
+            if (owner == nullptr || !owner->contains("controller") || owner->at("controller") != Value(true)) continue;
             std::string kind;
             for (const char c : string_in(*owner, "kind"))
                 kind += static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
@@ -131,10 +131,10 @@ Array controller_revision_cells(const Object& revision, const kube::Clock& clock
         }
     }
     return {
-        Value{string_in(metadata_of(revision), "name")},
-        Value{controller},
-        Value{integer_in(revision, "revision").value_or(0)},
-        Value{age_cell(revision, clock)}
+        Value(string_in(metadata_of(revision), "name")),
+        Value(controller),
+        Value(integer_in(revision, "revision").value_or(0)),
+        Value(age_cell(revision, clock))
     };
 }
 
@@ -166,7 +166,7 @@ void default_job(Object& job) {
 void prepare_job(Object& job, const PrepareContext&) {
     job["status"] = Object{};
     Object& spec = made_object_in(job, "spec");
-    if (spec.contains("manualSelector") && spec.at("manualSelector") == Value{true}) return;
+    if (spec.contains("manualSelector") && spec.at("manualSelector") == Value(true)) return;
     const std::string uid{string_in(metadata_of(std::as_const(job)), "uid")};
     const std::string name{string_in(metadata_of(std::as_const(job)), "name")};
     Object& labels = made_object_in(metadata_of(made_object_in(spec, "template")), "labels");
@@ -188,7 +188,7 @@ void validate_job(const Object& job, FieldErrors& errors) {
     }
     for (const std::string_view key : {"parallelism", "completions", "backoffLimit", "ttlSecondsAfterFinished"}) {
         if (const auto number = integer_in(spec, key); number && *number < 0) {
-            errors.invalid(fmt::format("spec.{}", key), Value{*number}, "must be greater than or equal to 0");
+            errors.invalid(fmt::format("spec.{}", key), Value(*number), "must be greater than or equal to 0");
         }
     }
 }
@@ -238,14 +238,14 @@ Array job_cells(const Object& job, const kube::Clock& clock) {
         );
     }
     return {
-        Value{string_in(metadata_of(job), "name")},
-        Value{state},
-        Value{done},
-        Value{duration},
-        Value{age_cell(job, clock)},
-        Value{container_fields(pod, "name")},
-        Value{container_fields(pod, "image")},
-        Value{selector}
+        Value(string_in(metadata_of(job), "name")),
+        Value(state),
+        Value(done),
+        Value(duration),
+        Value(age_cell(job, clock)),
+        Value(container_fields(pod, "name")),
+        Value(container_fields(pod, "image")),
+        Value(selector)
     };
 }
 

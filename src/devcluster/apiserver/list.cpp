@@ -20,7 +20,7 @@ std::optional<Revision> revision_in(const Query& query) {
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), revision);
     if (error != std::errc{} || end != text.data() + text.size()) {
         FieldErrors errors;
-        errors.invalid("resourceVersion", Value{text}, "must be a decimal number");
+        errors.invalid("resourceVersion", Value(text), "must be a decimal number");
         errors.throw_if_any("meta.k8s.io", "ListOptions", "");
     }
     return revision;

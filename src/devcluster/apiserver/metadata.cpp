@@ -82,7 +82,7 @@ void add_finalizer(Object& metadata, std::string_view finalizer) {
     if (has_finalizer(metadata, finalizer)) return;
     Value& finalizers = metadata["finalizers"];
     if (!finalizers.is_array()) finalizers = Array{};
-    finalizers.get_array().push_back(Value{finalizer});
+    finalizers.get_array().push_back(Value(finalizer));
 }
 
 void remove_finalizer(Object& metadata, std::string_view finalizer) {

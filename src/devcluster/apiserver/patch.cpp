@@ -63,7 +63,7 @@ Reply apply_object(Core& core, const ResourceRequest& request, const Value& body
     if (string_in(metadata, "name").empty()) metadata["name"] = request.name;
     if (resource.is_namespaced && string_in(metadata, "namespace").empty()) metadata["namespace"] = request.namespace_;
 
-    Value configuration{std::move(config)};
+    Value configuration(std::move(config));
     const std::vector<std::string> refusals = refusals_of(configuration, *resource.type);
     if (!refusals.empty()) {
         std::string all;
@@ -99,7 +99,7 @@ Reply apply_object(Core& core, const ResourceRequest& request, const Value& body
         live_metadata->erase("managedFields");
     }
     const FieldSet& ignored = resource.reset_by(request.endpoint());
-    const Value live_value{std::move(live)};
+    const Value live_value(std::move(live));
     const ManagedEntry writer = writer_of(core, request, true);
     if (before && managed.empty()) {
         ManagedEntry earlier = writer;
@@ -146,7 +146,7 @@ Reply patch_object(Core& core, const ResourceRequest& request) {
     const Resource& resource = *request.resource;
     const std::string type = patch_type_of(request);
     std::vector<std::string> duplicates;
-    const Value body = parse_body(request.http, duplicates);
+    const Value body = parse_body(request.http, core.types, duplicates);
     if (type.starts_with("application/apply-patch")) return apply_object(core, request, body);
     if (request.query.has("force")) {
         FieldErrors errors;
@@ -157,7 +157,7 @@ Reply patch_object(Core& core, const ResourceRequest& request) {
     const ObjectPtr before = resource.collection->find(request.key());
     if (!before) throw not_found(resource.qualified(), request.name);
     const Object old = in_version(*before, resource);
-    Value patched{old};
+    Value patched(old);
     try {
         if (type == "application/json-patch+json") {
             apply_json_patch(patched, body);

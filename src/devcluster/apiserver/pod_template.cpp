@@ -51,7 +51,7 @@ void default_field_refs(Array* items) {
 void default_container(Object& container) {
     set_default(container, "terminationMessagePath", "/dev/termination-log");
     set_default(container, "terminationMessagePolicy", "File");
-    set_default(container, "imagePullPolicy", Value{pull_policy_of(string_in(container, "image"))});
+    set_default(container, "imagePullPolicy", Value(pull_policy_of(string_in(container, "image"))));
     if (Array* ports = array_in(container, "ports")) {
         for (Value& port : *ports) {
             if (port.is_object()) set_default(port.get_object(), "protocol", "TCP");
@@ -113,9 +113,9 @@ void validate_containers(const Object& spec, std::string_view path, FieldErrors&
             if (name.empty()) {
                 errors.required(at);
             } else if (!is_dns_label(name)) {
-                errors.invalid(at, Value{name}, kDnsLabelRule);
+                errors.invalid(at, Value(name), kDnsLabelRule);
             } else if (!volumes.insert(name).second) {
-                errors.duplicate(at, Value{name});
+                errors.duplicate(at, Value(name));
             }
         }
     }
@@ -134,14 +134,14 @@ void validate_containers(const Object& spec, std::string_view path, FieldErrors&
             if (name.empty()) {
                 errors.required(at + ".name");
             } else if (!is_dns_label(name)) {
-                errors.invalid(at + ".name", Value{name}, kDnsLabelRule);
+                errors.invalid(at + ".name", Value(name), kDnsLabelRule);
             } else if (!names.insert(name).second) {
-                errors.duplicate(at + ".name", Value{name});
+                errors.duplicate(at + ".name", Value(name));
             }
             if (string_in(*container, "image").empty()) errors.required(at + ".image");
             const std::string_view policy = string_in(*container, "imagePullPolicy");
             if (policy != "Always" && policy != "IfNotPresent" && policy != "Never") {
-                errors.unsupported(at + ".imagePullPolicy", Value{policy}, {"Always", "IfNotPresent", "Never"});
+                errors.unsupported(at + ".imagePullPolicy", Value(policy), {"Always", "IfNotPresent", "Never"});
             }
             if (const Array* mounts = array_in(*container, "volumeMounts")) {
                 std::size_t mount_index = 0;
@@ -202,13 +202,13 @@ void validate_pod_spec(const Object& spec, std::string_view path, FieldErrors& e
     validate_containers(spec, path, errors);
     const std::string_view restart = string_in(spec, "restartPolicy");
     if (restart != "Always" && restart != "OnFailure" && restart != "Never") {
-        errors.unsupported(fmt::format("{}.restartPolicy", path), Value{restart}, {"Always", "OnFailure", "Never"});
+        errors.unsupported(fmt::format("{}.restartPolicy", path), Value(restart), {"Always", "OnFailure", "Never"});
     }
     const std::string_view dns = string_in(spec, "dnsPolicy");
     if (dns != "ClusterFirst" && dns != "ClusterFirstWithHostNet" && dns != "Default" && dns != "None") {
         errors.unsupported(
             fmt::format("{}.dnsPolicy", path),
-            Value{dns},
+            Value(dns),
             {"ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"}
         );
     }

@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "devcluster/apiserver/json_keys.hpp"
+#include "devcluster/apiserver/protobuf.hpp"
 #include "devcluster/apiserver/yaml.hpp"
 
 namespace devcluster::apiserver {
@@ -110,7 +111,7 @@ bool ResourceRequest::is_dry_run() const {
     if (value.empty()) return false;
     if (value == "All") return true;
     FieldErrors errors;
-    errors.unsupported("dryRun", kube::json::Value{value}, {"All"});
+    errors.unsupported("dryRun", kube::json::Value(value), {"All"});
     errors.throw_if_any("meta.k8s.io", "CreateOptions", "");
     return false;
 }
@@ -136,12 +137,15 @@ Form negotiate(std::string_view accept) {
     };
 }
 
-kube::json::Value parse_body(const kube::ServedRequest& http, std::vector<std::string>& duplicates) {
+kube::json::Value parse_body(
+    const kube::ServedRequest& http, const BuiltinTypes& types, std::vector<std::string>& duplicates
+) {
     std::string_view type = http.header("content-type");
     type = type.substr(0, type.find(';'));
     const bool is_yaml = type == "application/yaml" || type == "application/apply-patch+yaml";
+    if (type == kProtobufType) return decode_protobuf(http.body, types);
     if (!type.empty() && !is_yaml && !type.ends_with("json")) {
-        throw unsupported_media_type({"application/json", "application/yaml"});
+        throw unsupported_media_type({"application/json", "application/yaml", std::string{kProtobufType}});
     }
     const std::size_t first = http.body.find_first_not_of(" \t\r\n");
     try {

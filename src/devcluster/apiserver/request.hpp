@@ -59,8 +59,10 @@ struct ResourceRequest {
 /// Reads the Accept header. Throws StatusError 406 when nothing that it lists can be sent.
 [[nodiscard]] Form negotiate(std::string_view accept);
 
-/// A body as JSON: JSON, or YAML where the content type says so. Throws StatusError 400 or 415. Duplicate keys are
-/// added to `duplicates`, as paths.
-[[nodiscard]] kube::json::Value parse_body(const kube::ServedRequest& http, std::vector<std::string>& duplicates);
+/// A body as JSON: JSON; YAML or protocol buffers where the content type says so. Throws StatusError 400 or 415.
+/// Duplicate keys are added to `duplicates`, as paths.
+[[nodiscard]] kube::json::Value parse_body(
+    const kube::ServedRequest& http, const BuiltinTypes& types, std::vector<std::string>& duplicates
+);
 
 }  // namespace devcluster::apiserver

@@ -9,16 +9,16 @@ using kube::json::Array;
 using kube::json::Object;
 using kube::json::Value;
 
-Reply review(Core&, const ResourceRequest& request) {
+Reply review(Core& core, const ResourceRequest& request) {
     const Resource& resource = *request.resource;
     std::vector<std::string> duplicates;
     std::vector<std::string> warnings;
-    Value body = parse_body(request.http, duplicates);
+    Value body = parse_body(request.http, core.types, duplicates);
     if (!body.is_object()) throw bad_request("the request body must be an object");
     Object object = std::move(body.get_object());
     decode_object(request, object, duplicates, warnings);
     const Object user{
-        {"username", "system:admin"}, {"groups", Array{Value{"system:masters"}, Value{"system:authenticated"}}}
+        {"username", "system:admin"}, {"groups", Array{Value("system:masters"), Value("system:authenticated")}}
     };
     if (resource.kind == "TokenReview") {
         const Object* spec = object_in(object, "spec");

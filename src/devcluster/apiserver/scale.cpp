@@ -72,11 +72,11 @@ Reply scale_object(Core& core, const ResourceRequest& request) {
     const ObjectPtr before = resource.collection->find(request.key());
     if (!before) throw not_found(resource.qualified(), request.name);
     const Object old = in_version(*before, resource);
-    Value scale{scale_of(old, *resource.scale)};
+    Value scale(scale_of(old, *resource.scale));
     if (request.http.method == kube::HttpMethod::Get) return json_reply(scale);
 
     std::vector<std::string> duplicates;
-    const Value body = parse_body(request.http, duplicates);
+    const Value body = parse_body(request.http, core.types, duplicates);
     const std::string_view type = request.http.header("content-type");
     if (request.http.method == kube::HttpMethod::Put) {
         scale = body;
@@ -97,7 +97,7 @@ Reply scale_object(Core& core, const ResourceRequest& request) {
     const std::int64_t wanted = replicas != nullptr ? replicas->get_int64() : 0;
     if (wanted < 0) {
         FieldErrors errors;
-        errors.invalid("spec.replicas", Value{wanted}, "must be greater than or equal to 0");
+        errors.invalid("spec.replicas", Value(wanted), "must be greater than or equal to 0");
         errors.throw_if_any("autoscaling", "Scale", request.name);
     }
     Object object = old;

@@ -149,22 +149,22 @@ void merge_field(
 
 void merge_object(Object& target, const Object& patch, const BuiltinType* type) {
     if (const Value* directive = patch.if_contains(kDirective)) {
-        if (*directive == Value{"replace"}) {
+        if (*directive == Value("replace")) {
             target = without_directives(Value(patch)).as_object();
             return;
         }
-        if (*directive == Value{"delete"}) {
+        if (*directive == Value("delete")) {
             target.clear();
             return;
         }
-        if (*directive != Value{"merge"}) {
+        if (*directive != Value("merge")) {
             throw std::runtime_error{fmt::format("Unknown patch type {}", boost::json::serialize(*directive))};
         }
     }
     if (const Array* retained = array_in(patch, kRetainKeys)) {
         Object rest;
         for (const auto& [key, value] : target) {
-            if (std::ranges::find(*retained, Value{key}) != retained->end()) rest.emplace(key, value);
+            if (std::ranges::find(*retained, Value(key)) != retained->end()) rest.emplace(key, value);
         }
         target = std::move(rest);
     }

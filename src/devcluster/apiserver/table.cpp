@@ -31,10 +31,10 @@ Value custom_cell(const Column& column, const Object& object, const kube::Clock&
     if (found.empty() || found.front()->is_null()) return nullptr;
     const Value& value = *found.front();
     if (column.type == "date") {
-        return value.is_string() ? Value{age_of(std::string_view{value.get_string()}, clock)} : Value{"<invalid>"};
+        return value.is_string() ? Value(age_of(std::string_view{value.get_string()}, clock)) : Value("<invalid>");
     }
     if (column.type == "string") {
-        return value.is_string() ? value : Value{boost::json::serialize(value)};
+        return value.is_string() ? value : Value(boost::json::serialize(value));
     }
     return value;
 }

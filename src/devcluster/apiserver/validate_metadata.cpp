@@ -38,7 +38,7 @@ void validate_annotations(const Object* annotations, FieldErrors& errors) {
     if (annotations == nullptr) return;
     std::size_t bytes = 0;
     for (const auto& [key, value] : *annotations) {
-        if (!is_qualified_name(key)) errors.invalid("metadata.annotations", Value{key}, kNamePartRule);
+        if (!is_qualified_name(key)) errors.invalid("metadata.annotations", Value(key), kNamePartRule);
         bytes += key.size() + (value.is_string() ? value.get_string().size() : 0);
     }
     if (bytes > kAnnotationBytesMax) errors.too_long("metadata.annotations", kAnnotationBytesMax);
@@ -54,7 +54,7 @@ void validate_owners(const Array* owners, FieldErrors& errors) {
         if (owner == nullptr) continue;
         for (const std::string_view key : {"apiVersion", "kind", "name", "uid"}) {
             if (string_in(*owner, key).empty()) {
-                errors.invalid(fmt::format("{}.{}", path, key), Value{""}, "must not be empty");
+                errors.invalid(fmt::format("{}.{}", path, key), Value(""), "must not be empty");
             }
         }
         const Value* controller = owner->if_contains("controller");
@@ -65,7 +65,7 @@ void validate_owners(const Array* owners, FieldErrors& errors) {
     if (controllers.size() > 1) {
         errors.invalid(
             "metadata.ownerReferences",
-            Value{fmt::format("{}", fmt::join(controllers, ", "))},
+            Value(fmt::format("{}", fmt::join(controllers, ", "))),
             "Only one reference can have Controller set to true"
         );
     }
@@ -109,7 +109,7 @@ bool is_label_value(std::string_view text) {
 void validate_labels(const Object* labels, std::string_view path, FieldErrors& errors) {
     if (labels == nullptr) return;
     for (const auto& [key, value] : *labels) {
-        if (!is_qualified_name(key)) errors.invalid(path, Value{key}, kNamePartRule);
+        if (!is_qualified_name(key)) errors.invalid(path, Value(key), kNamePartRule);
         if (value.is_string() && !is_label_value(std::string_view{value.get_string()})) {
             errors.invalid(path, value, kLabelValueRule);
         }
@@ -124,10 +124,10 @@ void validate_metadata(const Resource& resource, const Object& metadata, FieldEr
         errors.required("metadata.name", "name or generateName is required");
     } else if (is_free) {
         if (name == "." || name == ".." || name.contains('/') || name.contains('%')) {
-            errors.invalid("metadata.name", Value{name}, "may not be '.', '..' or contain '/' or '%'");
+            errors.invalid("metadata.name", Value(name), "may not be '.', '..' or contain '/' or '%'");
         }
     } else if (is_label ? !is_dns_label(name) : !is_dns_subdomain(name)) {
-        errors.invalid("metadata.name", Value{name}, is_label ? kDnsLabelRule : kDnsSubdomainRule);
+        errors.invalid("metadata.name", Value(name), is_label ? kDnsLabelRule : kDnsSubdomainRule);
     }
     validate_labels(object_in(metadata, "labels"), "metadata.labels", errors);
     validate_annotations(object_in(metadata, "annotations"), errors);

@@ -21,7 +21,7 @@ void apply_field_validation(
     const std::string_view directive = request.query.get("fieldValidation");
     if (!directive.empty() && directive != "Strict" && directive != "Warn" && directive != "Ignore") {
         FieldErrors errors;
-        errors.unsupported("fieldValidation", Value{directive}, {"", "Ignore", "Strict", "Warn"});
+        errors.unsupported("fieldValidation", Value(directive), {"", "Ignore", "Strict", "Warn"});
         errors.throw_if_any("meta.k8s.io", "CreateOptions", "");
     }
     if (directive == "Ignore") return;
@@ -311,7 +311,7 @@ ObjectPtr commit_create(Core& core, const ResourceRequest& request, Object objec
     resource.behaviour->prepare_create(object, {core.clock, core.store});
     FieldErrors errors;
     validate_metadata(resource, metadata_of(object), errors);
-    Value value{std::move(object)};
+    Value value(std::move(object));
     resource.behaviour->validate(value, errors);
     errors.throw_if_any(resource.group, resource.kind, name);
     object = std::move(value.get_object());
@@ -361,7 +361,7 @@ ObjectPtr commit_update(
         metadata["generation"] = integer_in(old_metadata, "generation").value_or(0) + 1;
     }
     validate_metadata(resource, metadata, errors);
-    Value value{std::move(object)};
+    Value value(std::move(object));
     resource.behaviour->validate_update(value, before->value(), endpoint, errors);
     errors.throw_if_any(resource.group, resource.kind, request.name);
     object = std::move(value.get_object());

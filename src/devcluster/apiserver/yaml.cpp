@@ -50,7 +50,7 @@ Value plain_scalar(const std::string& text) {
     if (text == "false" || text == "False" || text == "FALSE") return false;
     if (const auto number = integer(text)) return *number;
     if (const auto number = floating(text)) return *number;
-    return Value{text};
+    return Value(text);
 }
 
 Value convert(const YAML::Node& node) {
@@ -60,7 +60,7 @@ Value convert(const YAML::Node& node) {
             return nullptr;
         case YAML::NodeType::Scalar:
             // yaml-cpp tags quoted scalars "!", plain ones "?".
-            return node.Tag() == "!" || node.Tag() == "tag:yaml.org,2002:str" ? Value{node.Scalar()}
+            return node.Tag() == "!" || node.Tag() == "tag:yaml.org,2002:str" ? Value(node.Scalar())
                                                                               : plain_scalar(node.Scalar());
         case YAML::NodeType::Sequence: {
             Array array;
