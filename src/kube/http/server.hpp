@@ -7,6 +7,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 
+#include "kube/async/clock.hpp"
 #include "kube/http/transport.hpp"
 
 namespace kube {
@@ -62,6 +63,9 @@ struct HttpServerOptions {
 };
 
 /// An HTTP/1.1 server over sockets: keep-alive, chunked streams, optional TLS.
+///
+/// A client that goes away cancels the stream that it was sent; an ordinary answer runs to its end. The server must not
+/// be destroyed before `serve` has returned, after `stop` or by being cancelled.
 class HttpServer {
 public:
     /// Binds at once (throws TransportError naming the address when it cannot) and serves from `serve` on.
@@ -80,9 +84,16 @@ private:
 };
 
 /// A Transport that calls a handler in this process: no sockets, no threads, the same requests.
+///
+/// A request's time limit does not apply: there is no network to be slow, and a simulation's time is its own. A stream
+/// that is dropped cancels the handler's coroutine, which ends in a later turn of the loop: the handler outlives that.
+///
+/// With a clock it honours time limits, as a socket's transport does; without one a handler that never answers is
+/// waited for.
 class InProcessTransport final : public Transport {
 public:
     InProcessTransport(boost::asio::any_io_executor executor, HttpHandler& handler);
+    InProcessTransport(boost::asio::any_io_executor executor, HttpHandler& handler, Clock& clock);
     ~InProcessTransport() override;
     [[nodiscard]] Async<HttpResponse> send(HttpRequest request) override;
     [[nodiscard]] Async<std::unique_ptr<HttpStream>> open(HttpRequest request) override;
