@@ -26,7 +26,13 @@ KubectlServer::KubectlServer() {
         const Finished established = run_to_end(
             {.program = kubectl().value_or("kubectl"),
              .arguments =
-                 {"--kubeconfig", kubeconfig().string(), "wait", "--for=condition=Established", "crd", "--all", "--timeout=60s"}},
+                 {"--kubeconfig",
+                  kubeconfig().string(),
+                  "wait",
+                  "--for=condition=Established",
+                  "crd",
+                  "--all",
+                  "--timeout=60s"}},
             std::chrono::seconds{70}
         );
         if (established.status != 0) {
@@ -37,7 +43,8 @@ KubectlServer::KubectlServer() {
     embedded_ = std::make_unique<ChildProcess>(ChildProcess::Options{
         .program = kBinaries / "bin" / "sei-devcluster",
         .arguments =
-            {"--address", "127.0.0.1", "--port", "0", "--kubeconfig-out", kubeconfig().string(), "--crds", crds.string()},
+            {"--address", "127.0.0.1", "--port", "0", "--kubeconfig-out", kubeconfig().string(), "--crds", crds.string()
+            },
         .environment = {},
         .log = folder_.path() / "sei-devcluster.log"
     });

@@ -141,7 +141,10 @@ SidecarHost::SidecarHost(kube::Clock& clock, SidecarHostOptions options)
 
 NodeSidecar& SidecarHost::node(const kube::NamespacedName& key) {
     auto& node = nodes_[key];
-    if (!node) node = std::make_unique<NodeSidecar>(key, clock_, buckets_, scripts_);
+    if (!node) {
+        node = std::make_unique<NodeSidecar>(key, clock_, buckets_, scripts_);
+        if (!options_.serves_without_pod) node->stop();
+    }
     return *node;
 }
 
@@ -174,7 +177,19 @@ kube::Async<Answer> SidecarHost::handle(kube::ServedRequest request) {
                 break;
         }
     }
-    co_return answer(*key, request);
+    Answer answered = answer(*key, request);
+    notice_ready(*key);
+    co_return answered;
+}
+
+void SidecarHost::notice_ready(const kube::NamespacedName& key) {
+    if (!on_ready_) return;
+    NodeSidecar& sidecar = node(key);
+    if (!sidecar.is_serving() || !sidecar.is_ready()) {
+        known_ready_.erase(key);
+    } else if (known_ready_.insert(key).second) {
+        on_ready_(key);
+    }
 }
 
 std::optional<Answer> SidecarHost::refused(const kube::ServedRequest& request, Endpoint endpoint) const {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -28,6 +29,8 @@ enum class Authentication {
 struct SidecarHostOptions {
     Authentication authentication = Authentication::None;
     std::set<std::string, std::less<>> accepted_tokens;
+    /// Does a node's sidecar answer before anybody started it? False where pods run (PodSidecars).
+    bool serves_without_pod = true;
 };
 
 /// One accepted POST, for tests that ask what a node was told to do.
@@ -61,10 +64,13 @@ public:
     [[nodiscard]] Buckets& buckets() { return buckets_; }
     [[nodiscard]] const std::vector<Submission>& submissions() const { return submissions_; }
     [[nodiscard]] std::uint64_t requests() const { return requests_; }
+    /// Called when a request found that a node's sidecar has become ready: its pod's probes would say so now.
+    void on_ready(std::function<void(const kube::NamespacedName& node)> call) { on_ready_ = std::move(call); }
 
 private:
     [[nodiscard]] Answer answer(const kube::NamespacedName& key, const kube::ServedRequest& request);
     [[nodiscard]] Answer submit(const kube::NamespacedName& key, const kube::ServedRequest& request);
+    void notice_ready(const kube::NamespacedName& key);
     [[nodiscard]] std::optional<Answer> refused(const kube::ServedRequest& request, Endpoint endpoint) const;
 
     kube::Clock& clock_;
@@ -75,6 +81,8 @@ private:
     std::map<kube::NamespacedName, std::unique_ptr<NodeSidecar>> nodes_;
     std::vector<Submission> submissions_;
     std::uint64_t requests_ = 0;
+    std::function<void(const kube::NamespacedName&)> on_ready_;
+    std::set<kube::NamespacedName> known_ready_;
 };
 
 }  // namespace devcluster::sidecar

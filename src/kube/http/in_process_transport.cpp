@@ -7,6 +7,7 @@
 #include <boost/system/system_error.hpp>
 
 #include "kube/async/signal.hpp"
+#include "kube/http/detail/bounded.hpp"
 #include "kube/http/server.hpp"
 
 namespace kube {
@@ -99,18 +100,37 @@ private:
 struct InProcessTransport::Impl {
     asio::any_io_executor executor;
     HttpHandler& handler;
+    Clock* clock = nullptr;
 
     [[nodiscard]] Async<std::unique_ptr<PipeStream>> start(HttpRequest request);
+    [[nodiscard]] Async<HttpResponse> exchange(HttpRequest request);
 };
 
 InProcessTransport::InProcessTransport(asio::any_io_executor executor, HttpHandler& handler)
     : impl_{std::make_unique<Impl>(std::move(executor), handler)} {}
 
+InProcessTransport::InProcessTransport(asio::any_io_executor executor, HttpHandler& handler, Clock& clock)
+    : impl_{std::make_unique<Impl>(std::move(executor), handler, &clock)} {}
+
 InProcessTransport::~InProcessTransport() = default;
 
 Async<HttpResponse> InProcessTransport::send(HttpRequest request) {
+    if (impl_->clock == nullptr) co_return co_await impl_->exchange(std::move(request));
+    using asio::experimental::awaitable_operators::operator||;
+    const auto limit = request.time_limit;
+    auto first =
+        co_await (detail::keep_exception(impl_->exchange(std::move(request))) || impl_->clock->sleep_for(limit));
+    if (first.index() == 1) {
+        throw TransportError{TransportError::Kind::TimeLimit, fmt::format("no answer within {} ms", limit.count())};
+    }
+    auto& outcome = std::get<0>(first);
+    if (outcome.failure) std::rethrow_exception(outcome.failure);
+    co_return std::move(*outcome.value);
+}
+
+Async<HttpResponse> InProcessTransport::Impl::exchange(HttpRequest request) {
     const auto bytes_max = request.response_body_bytes_max;
-    const auto stream = co_await impl_->start(std::move(request));
+    const auto stream = co_await start(std::move(request));
     HttpResponse response = std::move(stream->pipe().answer.response);
     while (auto chunk = co_await stream->next_chunk()) {
         response.body += *chunk;

@@ -1,0 +1,477 @@
+#include "support/world.hpp"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <random>
+#include <utility>
+
+#include "devcluster/apiserver/api_server.hpp"
+#include "devcluster/sidecar/pod_sidecars.hpp"
+#include "kube/http/connection_pool.hpp"
+#include "kube/http/https_transport.hpp"
+#include "kube/types/namespace.hpp"
+#include "sei/node/node_controller.hpp"
+#include "sei/platform/platform.hpp"
+#include "sei/sidecar/http_sidecar.hpp"
+#include "support/child_process.hpp"
+#include "support/real_control_plane.hpp"
+
+namespace support {
+namespace {
+
+using namespace std::chrono_literals;
+using sei::api::SeiNode;
+
+/// The platform of spec 05 §3.1, as the measuring instruments set it.
+sei::platform::Platform test_platform() {
+    sei::platform::Environment environment;
+    for (const auto& variable : sei::platform::variables()) environment.emplace(variable.name, "test");
+    environment["SEI_NODEPOOL_NAME"] = "sei-node";
+    environment["SEI_NODEPOOL_ARCHIVE"] = "sei-archive";
+    environment["SEI_TOLERATION_KEY"] = "sei.io/workload";
+    environment["SEI_STORAGE_SIZE_DEFAULT"] = "2000Gi";
+    environment["SEI_STORAGE_SIZE_ARCHIVE"] = "40Ti";
+    environment["SEI_RESOURCE_CPU_ARCHIVE"] = "48";
+    environment["SEI_RESOURCE_MEM_ARCHIVE"] = "448Gi";
+    environment["SEI_RESOURCE_CPU_DEFAULT"] = "4";
+    environment["SEI_RESOURCE_MEM_DEFAULT"] = "32Gi";
+    auto platform = sei::platform::read(environment);
+    if (!platform) throw std::runtime_error{sei::platform::to_string(platform.error())};
+    return *std::move(platform);
+}
+
+/// One control plane for the whole test program: starting it takes seconds.
+RealControlPlane& shared_control_plane() {
+    static RealControlPlane plane{
+        assets().value_or(""),
+        backend() == Backend::Cluster ? RealControlPlane::Parts::WithControllers : RealControlPlane::Parts::ApiServer
+    };
+    return plane;
+}
+
+/// Gives requests the Host of one sidecar, as a connection to it would.
+class SidecarTransport final : public kube::Transport {
+public:
+    SidecarTransport(
+        boost::asio::any_io_executor executor, kube::HttpHandler& host, kube::Clock& clock, std::string origin
+    )
+        : below_{std::move(executor), host, clock}, host_{std::move(origin)} {
+        if (const auto scheme = host_.find("://"); scheme != std::string::npos) host_.erase(0, scheme + 3);
+    }
+    [[nodiscard]] kube::Async<kube::HttpResponse> send(kube::HttpRequest request) override {
+        request.headers.push_back({"host", host_});
+        return below_.send(std::move(request));
+    }
+    [[nodiscard]] kube::Async<std::unique_ptr<kube::HttpStream>> open(kube::HttpRequest request) override {
+        request.headers.push_back({"host", host_});
+        return below_.open(std::move(request));
+    }
+
+private:
+    kube::InProcessTransport below_;
+    std::string host_;
+};
+
+std::vector<std::filesystem::path> crd_files() {
+    std::vector<std::filesystem::path> files;
+    for (const auto& entry :
+         std::filesystem::directory_iterator{std::filesystem::path{SEI_SOURCE_DIR} / "config" / "crd"}) {
+        if (entry.path().filename().string().starts_with("sei.io_")) files.push_back(entry.path());
+    }
+    std::ranges::sort(files);
+    return files;
+}
+
+}  // namespace
+
+/// The API server of the backend, and the ways to it.
+struct World::Cluster {
+    explicit Cluster(World& world) : executor{world.loop_.get_executor()}, clock{world.clock_} {
+        if (backend() == Backend::Embedded) {
+            server = std::make_unique<devcluster::apiserver::ApiServer>(executor, clock);
+            for (const auto& file : crd_files()) server->install(read_file(file));
+            return;
+        }
+        pool = std::make_unique<kube::ConnectionPool>(executor, clock);
+        install_crds_once();
+    }
+
+    /// A way of its own for each user, as between processes.
+    [[nodiscard]] std::unique_ptr<kube::Transport> transport(const std::string& user) const {
+        if (server) return std::make_unique<kube::InProcessTransport>(executor, server->handler());
+        kube::TransportConfig config;
+        config.origin = shared_control_plane().origin();
+        config.insecure_skip_tls_verify = true;
+        config.proxy_settings.reset();
+        config.user_agent = user;
+        config.authorizer = std::make_shared<kube::FixedAuthorizer>(kube::Credential{
+            .authorization = "Bearer " + RealControlPlane::admin_token(),
+            .client_certificate_pem = {},
+            .client_key_pem = {}
+        });
+        return std::make_unique<kube::HttpsTransport>(*pool, std::move(config));
+    }
+
+    static void install_crds_once() {
+        static const bool done = [] {
+            const std::string kubeconfig = shared_control_plane().kubeconfig().string();
+            for (const auto& file : crd_files()) {
+                const Finished applied = run_to_end(
+                    {.program = *kubectl(),
+                     .arguments = {"--kubeconfig", kubeconfig, "apply", "--server-side", "-f", file.string()}},
+                    60s
+                );
+                if (applied.status != 0) throw std::runtime_error{applied.output};
+            }
+            const Finished established = run_to_end(
+                {.program = *kubectl(),
+                 .arguments =
+                     {"--kubeconfig", kubeconfig, "wait", "--for=condition=Established", "crd", "--all", "--timeout=60s"
+                     }},
+                70s
+            );
+            if (established.status != 0) throw std::runtime_error{established.output};
+            return true;
+        }();
+        (void)done;
+    }
+
+    boost::asio::any_io_executor executor;
+    kube::Clock& clock;
+    std::unique_ptr<devcluster::apiserver::ApiServer> server;
+    std::unique_ptr<kube::ConnectionPool> pool;
+};
+
+/// The test's own client and watches.
+struct World::Eyes {
+    explicit Eyes(World& world)
+        : transport{world.cluster_->transport("test")},
+          manager{world.loop_.get_executor(), world.clock_, *transport, {}},
+          nodes{manager.cache<SeiNode>()},
+          stateful_sets{manager.cache<kube::StatefulSet>()},
+          services{manager.cache<kube::Service>()},
+          config_maps{manager.cache<kube::ConfigMap>()},
+          claims{manager.cache<kube::PersistentVolumeClaim>()},
+          pods{manager.cache<kube::Pod>()},
+          events{manager.cache<kube::Event>()} {}
+    std::unique_ptr<kube::Transport> transport;
+    kube::Manager manager;
+    kube::Cache<SeiNode> nodes;
+    kube::Cache<kube::StatefulSet> stateful_sets;
+    kube::Cache<kube::Service> services;
+    kube::Cache<kube::ConfigMap> config_maps;
+    kube::Cache<kube::PersistentVolumeClaim> claims;
+    kube::Cache<kube::Pod> pods;
+    kube::Cache<kube::Event> events;
+};
+
+/// What runs pods, or plays that it does.
+struct World::Machinery {
+    explicit Machinery(World& world)
+        : transport{world.cluster_->transport("workloads")},
+          pods{*world.sidecars_},
+          workloads{world.loop_.get_executor(), world.clock_, *transport, options(), &pods, &pods} {
+        if (runs_pods()) {
+            world.sidecars_->on_ready([this](const kube::NamespacedName& node) {
+                workloads.kubelet().recheck({node.namespace_, node.name + "-0"});
+            });
+        }
+    }
+    [[nodiscard]] static bool runs_pods() { return backend() != Backend::ApiServer; }
+    [[nodiscard]] static devcluster::workloads::WorkloadsOptions options() {
+        using devcluster::workloads::WorkloadsOptions;
+        switch (backend()) {
+            case Backend::Embedded:
+                return {};
+            case Backend::ApiServer:
+                return WorkloadsOptions::faker_only();
+            case Backend::Cluster: {
+                WorkloadsOptions kubelet = WorkloadsOptions::kubelet_only();
+                kubelet.kubelet.machine.labels["karpenter.sh/nodepool"] = "sei-node";
+                return kubelet;
+            }
+        }
+        return {};
+    }
+    std::unique_ptr<kube::Transport> transport;
+    devcluster::sidecar::PodSidecars pods;
+    devcluster::workloads::Workloads workloads;
+};
+
+/// The operator as cmd/sei-operator wires it, with the test's transport in between.
+struct World::Operator {
+    explicit Operator(World& world_)
+        : world{world_},
+          way{world.cluster_->transport("sei-operator")},
+          transport{*way},
+          platform{test_platform()},
+          sidecars{
+              [this](const std::string& origin) {
+                  return std::make_unique<SidecarTransport>(
+                      world.loop_.get_executor(), *world.sidecars_, world.clock_, origin
+                  );
+              },
+              world.clock_,
+              "/nonexistent/token",
+              [](const std::string&) {}
+          } {}
+
+    void start() {
+        ++starts;
+        kube::ManagerOptions options;
+        options.seed = starts;
+        options.log = kube::make_logger(world.clock_, {}, [this](std::string_view line) {
+            if (line.find("\"level\":\"error\"") != std::string_view::npos) world.operator_errors_.emplace_back(line);
+        });
+        scope =
+            std::make_unique<kube::Scope>(world.loop_.get_executor(), [](const std::string&, std::exception_ptr) {});
+        manager = std::make_unique<kube::Manager>(world.loop_.get_executor(), world.clock_, transport, options);
+        random.seed(std::random_device{}());
+        reconciler = sei::node::add_controller(
+            *manager,
+            {.platform = platform, .sidecars = sidecars, .random_bits = [this] { return random(); }, .log = options.log}
+        );
+        scope->spawn("operator", manager->run());
+    }
+
+    void stop() {
+        if (!manager) return;
+        manager->stop();
+        world.run_until("the operator has stopped", [this] { return scope->running() == 0; });
+        reconciler.reset();
+        manager.reset();
+        scope.reset();
+    }
+
+    World& world;
+    std::unique_ptr<kube::Transport> way;
+    FaultyTransport transport;
+    sei::platform::Platform platform;
+    sei::sidecar::HttpSidecarFactory sidecars;
+    std::unique_ptr<kube::Scope> scope;
+    std::unique_ptr<kube::Manager> manager;
+    std::unique_ptr<sei::node::NodeReconciler> reconciler;
+    std::mt19937_64 random;
+    std::uint64_t starts = 0;
+};
+
+World::World(WorldOptions options) : options_{options}, clock_{loop_.get_executor()}, scope_{loop_.get_executor()} {
+    cluster_ = std::make_unique<Cluster>(*this);
+    sidecars_ = std::make_unique<devcluster::sidecar::SidecarHost>(
+        clock_,
+        devcluster::sidecar::SidecarHostOptions{.accepted_tokens = {}, .serves_without_pod = !Machinery::runs_pods()}
+    );
+    eyes_ = std::make_unique<Eyes>(*this);
+    scope_.spawn("eyes", eyes_->manager.run());
+    operator_ = std::make_unique<Operator>(*this);
+    make_namespace();
+    if (!run_until("the test's own watches are there", [this] { return eyes_->manager.is_ready(); })) return;
+    if (options_.with_workloads) {
+        machinery_ = std::make_unique<Machinery>(*this);
+        scope_.spawn("workloads", machinery_->workloads.run());
+        if (!run_until("the workloads are ready", [this] { return machinery_->workloads.is_ready(); })) return;
+    }
+    if (options_.with_operator) start_operator();
+}
+
+World::~World() {
+    // On a shared control plane nothing of this world may go on living: the next operator would take it up.
+    if (backend() != Backend::Embedded) {
+        operator_->transport.restore();
+        if (!operator_->manager) start_operator();
+        for (const auto& node : eyes_->nodes.list(namespace_)) delete_node(node->metadata.name);
+        run_until("the nodes of this test are gone", [this] { return eyes_->nodes.list(namespace_).empty(); });
+    }
+    operator_->stop();
+    if (machinery_) machinery_->workloads.stop();
+    eyes_->manager.stop();
+    run_until("everything has stopped", [this] { return scope_.running() == 0; });
+}
+
+void World::make_namespace() {
+    static unsigned count = 0;
+    namespace_ = fmt::format("test-{}", ++count);
+    kube::Namespace made;
+    made.metadata.name = namespace_;
+    (void)run(client().create(std::move(made)));
+}
+
+void World::start_operator() {
+    operator_->start();
+}
+void World::stop_operator() {
+    operator_->stop();
+}
+
+void World::crash_operator_at(std::size_t nth, FaultyTransport::Effect effect) {
+    operator_->transport.crash_at(nth, effect);
+}
+bool World::operator_has_crashed() const {
+    return operator_->transport.has_crashed();
+}
+
+void World::restart_crashed_operator() {
+    operator_->stop();
+    operator_->transport.restore();
+    operator_->start();
+}
+
+bool World::operator_is_ready() const {
+    return operator_->manager && operator_->manager->is_ready();
+}
+FaultyTransport& World::operator_transport() {
+    return operator_->transport;
+}
+kube::Manager& World::operator_manager() {
+    return *operator_->manager;
+}
+
+std::vector<PassedRequest> World::operator_writes() const {
+    std::vector<PassedRequest> found;
+    for (PassedRequest& write : operator_->transport.writes()) {
+        if (write.path().find("/namespaces/" + namespace_ + "/") != std::string::npos)
+            found.push_back(std::move(write));
+    }
+    return found;
+}
+
+kube::Client& World::client() {
+    return eyes_->manager.client();
+}
+
+SeiNode World::a_full_node(std::string name) const {
+    SeiNode node;
+    node.metadata.name = std::move(name);
+    node.metadata.namespace_ = namespace_;
+    node.spec.chainId = "pacific-1";
+    node.spec.image = "example.com/seid:v1";
+    node.spec.fullNode.emplace();
+    return node;
+}
+
+kube::Snapshot<SeiNode> World::create(SeiNode node) {
+    auto created = run(client().create(std::move(node)));
+    if (!created) throw std::runtime_error{"a node of that name exists already"};
+    return *created;
+}
+
+void World::edit(const std::string& name, const std::function<void(sei::api::NodeSpec&)>& change) {
+    for (;;) {
+        const auto read = run(client().get<SeiNode>(key(name)));
+        if (!read) throw std::runtime_error{"there is no node " + name};
+        SeiNode changed = **read;
+        change(changed.spec);
+        const auto written = run(client().patch(*read, std::move(changed)));
+        if (written) return;
+        if (written.error() == kube::WriteRefusal::Absent) throw std::runtime_error{"node " + name + " is gone"};
+    }
+}
+
+void World::delete_node(const std::string& name) {
+    const auto read = run(client().get<SeiNode>(key(name)));
+    if (!read) return;
+    (void)run(client().delete_object<SeiNode>(key(name), {.uid = read->uid(), .resource_version = {}}));
+}
+
+namespace {
+template <class K>
+std::optional<K> value_of(const std::optional<kube::Snapshot<K>>& snapshot) {
+    return snapshot ? std::optional<K>{**snapshot} : std::nullopt;
+}
+}  // namespace
+
+std::optional<SeiNode> World::node(const std::string& name) const {
+    return value_of(eyes_->nodes.get(key(name)));
+}
+std::optional<kube::StatefulSet> World::stateful_set(const std::string& name) const {
+    return value_of(eyes_->stateful_sets.get(key(name)));
+}
+std::optional<kube::Service> World::service(const std::string& name) const {
+    return value_of(eyes_->services.get(key(name)));
+}
+std::optional<kube::ConfigMap> World::config_map(const std::string& name) const {
+    return value_of(eyes_->config_maps.get(key(name)));
+}
+std::optional<kube::PersistentVolumeClaim> World::claim(const std::string& name) const {
+    return value_of(eyes_->claims.get(key(name)));
+}
+std::vector<kube::Pod> World::pods() const {
+    std::vector<kube::Pod> found;
+    for (const auto& pod : eyes_->pods.list(namespace_)) found.push_back(*pod);
+    return found;
+}
+
+std::vector<std::string> World::events() const {
+    std::vector<std::string> lines;
+    for (const auto& event : eyes_->events.list(namespace_)) {
+        if (event->involvedObject.kind != "SeiNode") continue;
+        for (int time = 0; time < std::max(event->count, 1); ++time) {
+            lines.push_back(fmt::format(
+                "{} {} {}/{}", event->type, event->reason, event->involvedObject.kind, event->involvedObject.name
+            ));
+        }
+    }
+    std::ranges::sort(lines);
+    return lines;
+}
+
+std::vector<std::string> World::submissions(const std::string& node) const {
+    std::vector<std::string> types;
+    for (const auto& submission : sidecars_->submissions()) {
+        if (submission.node == key(node)) types.push_back(submission.type);
+    }
+    return types;
+}
+
+devcluster::workloads::Workloads& World::workloads() {
+    return machinery_->workloads;
+}
+
+bool World::run_until(std::string_view what, const std::function<bool()>& done) {
+    const auto give_up_at = std::chrono::steady_clock::now() + kWaitLimit;
+    while (!done()) {
+        loop_.restart();
+        (void)loop_.run_one_for(50ms);  // a bound for conditions that time makes true
+        if (std::chrono::steady_clock::now() >= give_up_at) {
+            ADD_FAILURE() << "waited " << kWaitLimit.count() << " s in vain until " << what
+                          << "\nthe operator's errors:\n"
+                          << fmt::format("{}", fmt::join(operator_errors_, "\n"));
+            return false;
+        }
+    }
+    return true;
+}
+
+bool World::run_until_running(const std::string& name) {
+    return run_until(name + " runs", [&] {
+        const auto seen = node(name);
+        return seen && seen->status.phase == sei::api::NodePhase::Running;
+    });
+}
+
+bool World::run_until_quiet() {
+    std::size_t requests = 0;
+    auto quiet_since = std::chrono::steady_clock::now();
+    return run_until("the operator is quiet", [&] {
+        const auto states = operator_->manager->debug_state();
+        const bool is_idle = std::ranges::none_of(states, [](const auto& state) { return state.is_in_flight(); });
+        const auto now = std::chrono::steady_clock::now();
+        if (!is_idle || operator_->transport.requests().size() != requests) {
+            requests = operator_->transport.requests().size();
+            quiet_since = now;
+        }
+        return now - quiet_since > 300ms;
+    });
+}
+
+void World::run_for(std::chrono::milliseconds time) {
+    const auto until = std::chrono::steady_clock::now() + time;
+    while (std::chrono::steady_clock::now() < until) {
+        loop_.restart();
+        loop_.run_one_until(until);
+    }
+}
+
+}  // namespace support

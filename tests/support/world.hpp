@@ -1,0 +1,158 @@
+// One test's world: a cluster of the backend, the operator in this process, everybody's sidecars, and eyes on all of
+// it.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <boost/asio/io_context.hpp>
+
+#include "devcluster/sidecar/sidecar_host.hpp"
+#include "devcluster/workloads/workloads.hpp"
+#include "kube/async/scope.hpp"
+#include "kube/async/system_clock.hpp"
+#include "kube/client/client.hpp"
+#include "kube/http/server.hpp"
+#include "kube/runtime/manager.hpp"
+#include "kube/types/config_map.hpp"
+#include "kube/types/event.hpp"
+#include "kube/types/persistent_volume_claim.hpp"
+#include "kube/types/pod.hpp"
+#include "kube/types/service.hpp"
+#include "kube/types/stateful_set.hpp"
+#include "sei/api/node.hpp"
+#include "support/backend.hpp"
+#include "support/faulty_transport.hpp"
+
+namespace support {
+
+/// How long anything in a test may take before it has failed.
+inline constexpr std::chrono::seconds kWaitLimit{40};
+
+struct WorldOptions {
+    /// Starts the operator at once.
+    bool with_operator = true;
+    /// Runs pods, or plays the statuses of workloads, as the backend can.
+    bool with_workloads = true;
+};
+
+/// Nothing is shared between two worlds but, on the real backends, the control plane: each world has a namespace of its
+/// own and leaves no SeiNode behind.
+///
+/// Everything runs on one loop, in this thread: `run_until` is the barrier of all tests. It returns as soon as what the
+/// test waits for has been observed, by a watch, and fails the test after `kWaitLimit`.
+class World {
+public:
+    explicit World(WorldOptions options = {});
+    ~World();
+    World(const World&) = delete;
+    World& operator=(const World&) = delete;
+
+    [[nodiscard]] const std::string& namespace_name() const { return namespace_; }
+    [[nodiscard]] kube::NamespacedName key(std::string name) const { return {namespace_, std::move(name)}; }
+
+    // The operator.
+    void start_operator();
+    /// In order, as SIGTERM does.
+    void stop_operator();
+    /// Dies at the `nth` request from now; `operator_has_crashed` tells. To be followed by `restart_crashed_operator`.
+    void crash_operator_at(std::size_t nth, FaultyTransport::Effect effect);
+    [[nodiscard]] bool operator_has_crashed() const;
+    void restart_crashed_operator();
+    [[nodiscard]] bool operator_is_ready() const;
+    /// Requests of the operator, and faults between it and the API server.
+    [[nodiscard]] FaultyTransport& operator_transport();
+    [[nodiscard]] kube::Manager& operator_manager();
+    /// Writes of the operator to objects of this world's namespace.
+    [[nodiscard]] std::vector<PassedRequest> operator_writes() const;
+
+    // What a person does.
+    [[nodiscard]] kube::Client& client();
+    [[nodiscard]] sei::api::SeiNode a_full_node(std::string name) const;
+    kube::Snapshot<sei::api::SeiNode> create(sei::api::SeiNode node);
+    /// Changes the spec of a node as `kubectl edit` would: read, change, write, again on a conflict.
+    void edit(const std::string& name, const std::function<void(sei::api::NodeSpec&)>& change);
+    void delete_node(const std::string& name);
+
+    // What is seen, by watches of this test's own.
+    [[nodiscard]] std::optional<sei::api::SeiNode> node(const std::string& name) const;
+    [[nodiscard]] std::optional<kube::StatefulSet> stateful_set(const std::string& name) const;
+    [[nodiscard]] std::optional<kube::Service> service(const std::string& name) const;
+    [[nodiscard]] std::optional<kube::ConfigMap> config_map(const std::string& name) const;
+    [[nodiscard]] std::optional<kube::PersistentVolumeClaim> claim(const std::string& name) const;
+    [[nodiscard]] std::vector<kube::Pod> pods() const;
+    /// "Normal PhaseTransition SeiNode/n0", sorted, each as often as it was counted.
+    [[nodiscard]] std::vector<std::string> events() const;
+
+    // Sidecars and workloads.
+    [[nodiscard]] devcluster::sidecar::SidecarHost& sidecars() { return *sidecars_; }
+    /// The types of the tasks that the sidecar of a node accepted, in order.
+    [[nodiscard]] std::vector<std::string> submissions(const std::string& node) const;
+    [[nodiscard]] devcluster::workloads::Workloads& workloads();
+
+    // Waiting.
+    /// Runs the loop until `done`; fails the test with `what` when that takes longer than `kWaitLimit`. True when done.
+    bool run_until(std::string_view what, const std::function<bool()>& done);
+    bool run_until_running(const std::string& name);
+    /// Until nothing is queued, in flight or about to be seen: the operator has seen what the API server has, and
+    /// waits.
+    bool run_until_quiet();
+    /// Runs the loop for so long: only to show that nothing happens.
+    void run_for(std::chrono::milliseconds time);
+    template <class T>
+    T run(kube::Async<T> work);
+
+    [[nodiscard]] boost::asio::io_context& loop() { return loop_; }
+    [[nodiscard]] kube::Clock& clock() { return clock_; }
+    /// Lines that the operator logged at level error.
+    [[nodiscard]] const std::vector<std::string>& operator_errors() const { return operator_errors_; }
+
+private:
+    struct Cluster;
+    struct Eyes;
+    struct Operator;
+    struct Machinery;
+    void make_namespace();
+
+    WorldOptions options_;
+    boost::asio::io_context loop_{1};
+    kube::SystemClock clock_;
+    kube::Scope scope_;
+    std::unique_ptr<Cluster> cluster_;
+    std::unique_ptr<devcluster::sidecar::SidecarHost> sidecars_;
+    std::unique_ptr<Eyes> eyes_;
+    std::unique_ptr<Machinery> machinery_;
+    std::unique_ptr<Operator> operator_;
+    std::string namespace_;
+    std::vector<std::string> operator_errors_;
+};
+
+template <class T>
+T World::run(kube::Async<T> work) {
+    struct Outcome {
+        std::optional<T> value;
+        std::exception_ptr error;
+        bool is_done = false;
+    };
+    const auto outcome = std::make_shared<Outcome>();
+    const auto waited = [](kube::Async<T> inner, std::shared_ptr<Outcome> result) -> kube::Async<> {
+        try {
+            result->value.emplace(co_await std::move(inner));
+        } catch (...) {
+            result->error = std::current_exception();
+        }
+        result->is_done = true;
+    };
+    scope_.spawn("test", waited(std::move(work), outcome));
+    if (!run_until("an answer", [&] { return outcome->is_done; })) throw std::runtime_error{"no answer in time"};
+    if (outcome->error) std::rethrow_exception(outcome->error);
+    return std::move(*outcome->value);
+}
+
+}  // namespace support
