@@ -85,11 +85,9 @@ private:
 
 /// A Transport that calls a handler in this process: no sockets, no threads, the same requests.
 ///
-/// A request's time limit does not apply: there is no network to be slow, and a simulation's time is its own. A stream
-/// that is dropped cancels the handler's coroutine, which ends in a later turn of the loop: the handler outlives that.
-///
-/// With a clock it honours time limits, as a socket's transport does; without one a handler that never answers is
-/// waited for.
+/// With a clock, `send` honours time limits, in that clock's time; without one a handler that never answers is waited
+/// for. A stream that is dropped cancels the handler's coroutine, which ends in a later turn of the loop: the handler
+/// outlives that.
 class InProcessTransport final : public Transport {
 public:
     InProcessTransport(boost::asio::any_io_executor executor, HttpHandler& handler);

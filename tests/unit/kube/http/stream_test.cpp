@@ -1,6 +1,7 @@
 #include <boost/system/system_error.hpp>
 
 #include "http_world.hpp"
+#include "kube/async/manual_clock.hpp"
 
 namespace kube::test {
 namespace {
@@ -110,6 +111,30 @@ TEST_P(Streams, can_be_collected_by_send) {
 INSTANTIATE_TEST_SUITE_P(Over, Streams, testing::Values("sockets", "memory"), [](const auto& info) {
     return info.param;
 });
+
+TEST(InProcessTransport, honours_the_time_limit_in_the_time_of_its_clock) {
+    HttpWorld world;
+    ManualClock virtual_clock{world.io.get_executor()};
+    InProcessTransport transport{world.io.get_executor(), world.answers, virtual_clock};
+    struct Client {
+        static Async<> run(Transport& transport, std::optional<TransportError::Kind>& outcome) {
+            HttpRequest request;
+            request.target = "/hang";
+            request.time_limit = 30s;
+            try {
+                co_await transport.send(request);
+            } catch (const TransportError& error) {
+                outcome = error.kind();
+            }
+        }
+    };
+    std::optional<TransportError::Kind> outcome;
+    world.scope.spawn("client", Client::run(transport, outcome));
+    world.run_until([&] { return virtual_clock.next_due().has_value(); });
+    virtual_clock.advance_by(30s);
+    world.run_until([&] { return outcome.has_value(); });
+    EXPECT_EQ(outcome, TransportError::Kind::TimeLimit);
+}
 
 TEST(HttpStream, its_connection_is_kept_when_it_ended_in_order) {
     StreamWorld world;
