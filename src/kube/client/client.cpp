@@ -62,13 +62,12 @@ bool is_success(unsigned status) {
 
 /// The object that a successful response carries.
 json::Value object_of(const std::string& request, const HttpResponse& response) {
-    json::Value value;
-    try {
-        value = json::parse(response.body);
-    } catch (const std::exception& error) {
+    boost::system::error_code failed;
+    json::Value value = parse_transient(response.body, failed);
+    if (failed) {
         throw TransportError{
             TransportError::Kind::Broken,
-            fmt::format("{}: {} with a body that is no JSON: {}", request, response.status, error.what())
+            fmt::format("{}: {} with a body that is no JSON: {}", request, response.status, failed.message())
         };
     }
     if (!value.is_object()) {
@@ -134,8 +133,7 @@ Async<RawClient::Page> RawClient::list_page(const ResourceType& type, ListOption
     const std::string name = name_of(request);
     const HttpResponse response = co_await transport_.send(std::move(request));
     if (!is_success(response.status)) throw api_error_of(name, response);
-    Page page;
-    page.list = object_of(name, response);
+    Page page{.list = object_of(name, response)};
     json::Value& items = page.list.as_object()["items"];
     if (items.is_null()) items = json::Array{};  // how an empty list is written by some servers
     const std::string_view version = json::find_string(page.list, {"metadata", "resourceVersion"});

@@ -1,5 +1,6 @@
 #include "kube/client/watch_stream.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -12,6 +13,7 @@ namespace {
 /// Below this the front of the buffer is not worth moving.
 constexpr std::size_t kCompactBytesMin = 64u << 10u;
 constexpr std::size_t kQuotedLineBytesMax = 120;
+constexpr std::size_t kTransientBytesMin = 1024;
 
 std::optional<RawWatchEvent::Type> type_of(std::string_view word) {
     if (word == "ADDED") return RawWatchEvent::Type::Added;
@@ -81,14 +83,19 @@ std::optional<std::string_view> LineSplitter::next_line() {
     return line;
 }
 
+json::Value parse_transient(std::string_view text, boost::system::error_code& failed) {
+    const auto storage = boost::json::make_shared_resource<boost::json::monotonic_resource>(
+        std::max<std::size_t>(text.size() * 3, kTransientBytesMin)
+    );
+    return boost::json::parse(boost::json::string_view{text.data(), text.size()}, failed, storage);
+}
+
 RawWatchEvent parse_watch_event(std::string_view line) {
     const auto broken = [line](const std::string& why) {
         return std::runtime_error{fmt::format("not a watch event ({}): {}", why, line.substr(0, kQuotedLineBytesMax))};
     };
-    // One block of memory for the whole event: it lives only until it is decoded.
-    const auto storage = boost::json::make_shared_resource<boost::json::monotonic_resource>(line.size() * 4);
     boost::system::error_code failed;
-    json::Value value = boost::json::parse(boost::json::string_view{line.data(), line.size()}, failed, storage);
+    json::Value value = parse_transient(line, failed);
     if (failed) throw broken(failed.message());
     const auto type = type_of(json::find_string(value, {"type"}));
     if (!type) throw broken("no known type");
