@@ -170,9 +170,9 @@ public:
     }
 
     void add_subresource(const ServedSubresource& below) {
-        // Kinds of other groups that are not described (TokenRequest …) leave only what is read and written here.
+        // What is only posted to (a pod's binding) takes a kind that is not described.
+        if (!below.has_verb("get") && !below.has_verb("update")) return;
         const bool is_scale = below.name == "scale";
-        if (!below.group.empty() && !is_scale) return;
         if (is_scale) kind_ = group_version_kind(below.group, below.version, below.kind);
         Object item = path_item("name");
         add_reading_and_writing(

@@ -27,6 +27,7 @@ struct Exception {
 
 /// Go writes these always and takes them as optional, or the other way round.
 constexpr std::array kExceptions{
+    Exception{"AzureFilePersistentVolumeSource", "secretNamespace", false},
     Exception{"ClusterRole", "rules", false},
     Exception{"ContainerImage", "names", false},
     Exception{"ContainerRestartRule", "action", true},
@@ -37,6 +38,7 @@ constexpr std::array kExceptions{
     Exception{"EndpointSlice", "ports", false},
     Exception{"Event", "reportingComponent", false},
     Exception{"Event", "reportingInstance", false},
+    Exception{"GRPCAction", "service", false},
     Exception{"NodeRuntimeHandler", "name", false},
     Exception{"PodCertificateProjection", "keyType", true},
     Exception{"PodCertificateProjection", "signerName", true},
@@ -45,13 +47,15 @@ constexpr std::array kExceptions{
     Exception{"StatefulSetOrdinals", "start", false},
     Exception{"StatefulSetSpec", "serviceName", false},
     Exception{"StatefulSetStatus", "availableReplicas", false},
+    Exception{"TypedLocalObjectReference", "apiGroup", false},
+    Exception{"TypedObjectReference", "apiGroup", false},
 };
 
 bool is_required(const BuiltinType& owner, const BuiltinField& field) {
     for (const Exception& exception : kExceptions) {
         if (exception.owner == owner.name() && exception.field == field.name) return exception.is_required;
     }
-    return field.is_always_written && !field.is_optional;
+    return field.is_always_written;
 }
 
 std::string struct_name(const BuiltinType& type) {

@@ -181,6 +181,8 @@ std::vector<ServedSubresource> subresources_of(const Resource& resource) {
     if (resource.has_status) out.push_back(subresource_named(resource, "status"));
     if (resource.scale) out.push_back(subresource_named(resource, "scale"));
     for (const std::string& name : resource.other_subresources) out.push_back(subresource_named(resource, name));
+    // Served by the router itself: it is no form of the pod.
+    if (resource.is_builtin && resource.plural == "pods") out.push_back(subresource_named(resource, "binding"));
     std::ranges::sort(out, {}, &ServedSubresource::name);
     return out;
 }
