@@ -182,8 +182,11 @@ struct ApiServer::Impl final : kube::HttpHandler {
             .body = boost::json::serialize(object)
         };
         try {
-            static_cast<void>(answer(core, route(core, request), request));
-        } catch (const StatusError& error) {
+            const Reply reply = answer(core, route(core, request), request);
+            if (reply.status < 300) return;
+            const Value status = kube::json::parse(reply.body);
+            throw std::runtime_error{std::string{kube::json::find_string(status, {"message"})}};
+        } catch (const std::runtime_error& error) {
             throw std::runtime_error{fmt::format(
                 "installing {} \"{}\": {}",
                 string_in(object, "kind"),

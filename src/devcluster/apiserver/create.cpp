@@ -19,24 +19,20 @@ Object object_in_body(const Core& core, const ResourceRequest& request, std::vec
 
 Reply create_object(Core& core, const ResourceRequest& request) {
     std::vector<std::string> duplicates;
-    std::vector<std::string> warnings;
     Object object = object_in_body(core, request, duplicates);
-    decode_object(request, object, duplicates, warnings);
+    decode_object(request, object, duplicates);
     const Object empty = request.resource->behaviour->empty_object().as_object();
     keep_to_endpoint(*request.resource, Endpoint::Main, object, empty);
     const Value* given = metadata_of(std::as_const(object)).if_contains("managedFields");
     ManagedFields managed = tracked_update(core, request, given, empty, object);
     const ObjectPtr stored = commit_create(core, request, std::move(object), std::move(managed));
-    Reply reply = object_reply(core, request, *stored, 201);
-    reply.warnings = std::move(warnings);
-    return reply;
+    return object_reply(core, request, *stored, 201);
 }
 
 Reply update_object(Core& core, const ResourceRequest& request) {
     std::vector<std::string> duplicates;
-    std::vector<std::string> warnings;
     Object object = object_in_body(core, request, duplicates);
-    decode_object(request, object, duplicates, warnings);
+    decode_object(request, object, duplicates);
     const ObjectPtr before = request.resource->collection->find(request.key());
     if (!before) throw not_found(request.resource->qualified(), request.name);
     const Object old = in_version(*before, *request.resource);
@@ -45,9 +41,7 @@ Reply update_object(Core& core, const ResourceRequest& request) {
     keep_to_endpoint(*request.resource, request.endpoint(), object, old);
     ManagedFields managed = tracked_update(core, request, &managed_in_body, old, object);
     const ObjectPtr stored = commit_update(core, request, before, std::move(object), std::move(managed));
-    Reply reply = object_reply(core, request, *stored);
-    reply.warnings = std::move(warnings);
-    return reply;
+    return object_reply(core, request, *stored);
 }
 
 }  // namespace devcluster::apiserver

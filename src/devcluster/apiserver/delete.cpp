@@ -1,4 +1,5 @@
 // delete and deletecollection: preconditions, finalizers, grace periods.
+#include "devcluster/apiserver/custom_resources.hpp"
 #include "devcluster/apiserver/metadata.hpp"
 #include "devcluster/apiserver/selection.hpp"
 #include "devcluster/apiserver/verbs.hpp"
@@ -102,6 +103,8 @@ Deleted delete_one(Core& core, const Resource& resource, const ObjectPtr& before
         if (const auto generation = integer_in(metadata, "generation"); generation && *generation > 0) {
             metadata["generation"] = *generation + 1;
         }
+        // A definition stays until its objects are gone.
+        if (resource.group == "apiextensions.k8s.io") add_finalizer(metadata, kDefinitionFinalizer);
         if (is_namespace) made_object_in(object, "status")["phase"] = "Terminating";
     } else if (grace && seconds < integer_in(metadata, "deletionGracePeriodSeconds").value_or(0)) {
         metadata["deletionTimestamp"] =

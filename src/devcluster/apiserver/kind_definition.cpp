@@ -1,6 +1,5 @@
 // CustomResourceDefinitions as objects: defaults, rules, conditions.
 #include "devcluster/apiserver/builtin_kind.hpp"
-#include "devcluster/apiserver/custom_resources.hpp"
 #include "devcluster/apiserver/json_path.hpp"
 #include "devcluster/apiserver/metadata.hpp"
 #include "devcluster/apiserver/table.hpp"
@@ -76,7 +75,6 @@ void prepare_definition(Object& definition, const PrepareContext& context) {
         {"acceptedNames", Value(part_of(spec, "names"))},
         {"storedVersions", std::move(stored)}
     };
-    add_finalizer(metadata_of(definition), kDefinitionFinalizer);
 }
 
 void prepare_definition_update(Object& definition, const Object&, Endpoint endpoint) {

@@ -165,6 +165,9 @@ void validate_service(const Object& service, FieldErrors& errors) {
         if (number < 1 || number > 65'535) {
             errors.invalid(at + ".port", Value(number), "must be between 1 and 65535, inclusive");
         }
+        if (const auto target = integer_in(*port, "targetPort"); target && (*target < 1 || *target > 65'535)) {
+            errors.invalid(at + ".targetPort", Value(*target), "must be between 1 and 65535, inclusive");
+        }
     }
 }
 

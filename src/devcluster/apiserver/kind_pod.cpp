@@ -38,7 +38,28 @@ void default_pod(Object& pod) {
     }
 }
 
+/// What admission adds to every pod: a priority, and patience with machines that are away.
+void admit_pod(Object& spec) {
+    set_default(spec, "priority", 0);
+    set_default(spec, "preemptionPolicy", "PreemptLowerPriority");
+    Value& tolerations = spec["tolerations"];
+    if (!tolerations.is_array()) tolerations = Array{};
+    for (const std::string_view key : {"node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"}) {
+        const bool is_there = std::ranges::any_of(tolerations.get_array(), [&](const Value& value) {
+            if (!value.is_object()) return false;
+            const std::string_view theirs = string_in(value.get_object(), "key");
+            const std::string_view effect = string_in(value.get_object(), "effect");
+            return (theirs == key || theirs.empty()) && (effect.empty() || effect == "NoExecute");
+        });
+        if (is_there) continue;
+        tolerations.get_array().push_back(
+            Object{{"effect", "NoExecute"}, {"key", key}, {"operator", "Exists"}, {"tolerationSeconds", 300}}
+        );
+    }
+}
+
 void prepare_pod(Object& pod, const PrepareContext&) {
+    admit_pod(made_object_in(pod, "spec"));
     const Object* spec = object_in(std::as_const(pod), "spec");
     pod["status"] = Object{
         {"phase", "Pending"}, {"qosClass", spec != nullptr ? Value(quality_of_service(*spec)) : Value("BestEffort")}

@@ -176,6 +176,9 @@ void prepare_job(Object& job, const PrepareContext&) {
     labels["job-name"] = name;
     Object& selector = made_object_in(spec, "selector");
     made_object_in(selector, "matchLabels")["batch.kubernetes.io/controller-uid"] = uid;
+    // Defaults are filled in again when the stored job is read: labels that it lacks are those of its template.
+    Object& metadata = metadata_of(job);
+    if (!metadata.contains("labels")) metadata["labels"] = Value(labels);
 }
 
 void validate_job(const Object& job, FieldErrors& errors) {

@@ -12,11 +12,39 @@ namespace {
 using kube::json::Object;
 using kube::json::Value;
 
-/// 422 in the words that kubectl knows, with what went wrong as its cause.
-StatusError unprocessable(const Resource& resource, std::string_view name, const std::string& why) {
-    return StatusError{422, "Invalid", "the server rejected our request due to an error in our request"}
-        .about(resource.group, resource.plural, name)
-        .with_causes({{"UnexpectedServerResponse", why, ""}});
+/// What a client gets for a patch that does not apply.
+StatusError unprocessable() {
+    return StatusError{422, "Invalid", "the server rejected our request due to an error in our request"};
+}
+
+/// A value as Go prints it with %v: `map[a:1 b:[x y]]`, without what directs a strategic merge.
+std::string shown_as_go(const Value& value) {
+    if (const Object* object = value.if_object()) {
+        std::map<std::string, std::string> entries;
+        for (const auto& [key, entry] : *object) {
+            if (!key.starts_with('$')) entries.emplace(key, shown_as_go(entry));
+        }
+        std::string out;
+        for (const auto& [key, entry] : entries) out += fmt::format("{}{}:{}", out.empty() ? "" : " ", key, entry);
+        return fmt::format("map[{}]", out);
+    }
+    if (const kube::json::Array* array = value.if_array()) {
+        std::string out;
+        for (const Value& element : *array) out += (out.empty() ? "" : " ") + shown_as_go(element);
+        return fmt::format("[{}]", out);
+    }
+    if (value.is_string()) return std::string{value.get_string()};
+    return value.is_null() ? "<nil>" : boost::json::serialize(value);
+}
+
+/// The patched object does not decode: the patch is to blame.
+StatusError invalid_patch(const Value& patch, const StatusError& error) {
+    std::string_view why = error.what();
+    constexpr std::string_view kStrict = "strict decoding error: ";
+    if (const auto at = why.find(kStrict); at != std::string_view::npos) why.remove_prefix(at);
+    const std::string shown = boost::json::serialize(Value(shown_as_go(patch)));
+    return StatusError{422, "Invalid", fmt::format(" \"\" is invalid: patch: Invalid value: {}: {}", shown, why)}
+        .with_causes({{"FieldValueInvalid", fmt::format("Invalid value: {}: {}", shown, why), "patch"}});
 }
 
 std::string patch_type_of(const ResourceRequest& request) {
@@ -119,14 +147,13 @@ Reply apply_object(Core& core, const ResourceRequest& request, const Value& body
         {.as = writer, .type = *resource.type, .ignored = ignored},
         request.query.flag("force") ? Force::Yes : Force::No
     );
-    std::vector<std::string> warnings;
     const bool is_unchanged = before && merged == live_value &&
                               managed.is_same_but_for_times(
                                   ManagedFields::from_json(metadata_of(before->object()).if_contains("managedFields"))
                               );
     if (is_unchanged) return object_reply(core, request, *before);
     Object object = std::move(merged.as_object());
-    decode_object(request, object, {}, warnings);
+    decode_object(request, object, {});
     ObjectPtr stored;
     if (before) {
         keep_to_endpoint(resource, request.endpoint(), object, live_value.as_object());
@@ -135,9 +162,7 @@ Reply apply_object(Core& core, const ResourceRequest& request, const Value& body
         keep_to_endpoint(resource, Endpoint::Main, object, live_value.as_object());
         stored = commit_create(core, request, std::move(object), std::move(managed));
     }
-    Reply reply = object_reply(core, request, *stored, before ? 200 : 201);
-    reply.warnings = std::move(warnings);
-    return reply;
+    return object_reply(core, request, *stored, before ? 200 : 201);
 }
 
 }  // namespace
@@ -168,21 +193,25 @@ Reply patch_object(Core& core, const ResourceRequest& request) {
         } else {
             apply_strategic_merge(patched.get_object(), body.get_object(), *resource.builtin);
         }
-    } catch (const std::runtime_error& error) {
-        throw unprocessable(resource, request.name, error.what());
+    } catch (const StatusError&) {
+        throw;
+    } catch (const std::runtime_error&) {
+        throw unprocessable();
     }
-    if (!patched.is_object()) throw unprocessable(resource, request.name, "the patched document is no object");
-    std::vector<std::string> warnings;
+    if (!patched.is_object()) throw unprocessable();
     Object object = std::move(patched.get_object());
-    decode_object(request, object, duplicates, warnings);
+    try {
+        decode_object(request, object, duplicates);
+    } catch (const StatusError& error) {
+        if (type == "application/json-patch+json" || error.code() != 400) throw;
+        throw invalid_patch(body, error);
+    }
     const Value* given_managed = metadata_of(std::as_const(object)).if_contains("managedFields");
     const Value managed_in_body = given_managed != nullptr ? *given_managed : Value{};
     keep_to_endpoint(resource, request.endpoint(), object, old);
     ManagedFields managed = tracked_update(core, request, &managed_in_body, old, object);
     const ObjectPtr stored = commit_update(core, request, before, std::move(object), std::move(managed));
-    Reply reply = object_reply(core, request, *stored);
-    reply.warnings = std::move(warnings);
-    return reply;
+    return object_reply(core, request, *stored);
 }
 
 }  // namespace devcluster::apiserver

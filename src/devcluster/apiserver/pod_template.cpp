@@ -250,15 +250,20 @@ std::string container_fields(const Object& pod_spec, std::string_view field) {
 void validate_selector(const Object& spec, std::string_view path, FieldErrors& errors) {
     const Value* selector = spec.if_contains("selector");
     const Object* pod = object_in(spec, "template");
+    const Object* labels = pod != nullptr ? object_in(metadata_of(*pod), "labels") : nullptr;
     if (selector == nullptr || !selector->is_object()) {
         errors.required(fmt::format("{}.selector", path));
+        errors.invalid(
+            fmt::format("{}.template.metadata.labels", path),
+            labels != nullptr ? Value(*labels) : Value(nullptr),
+            "`selector` does not match template `labels`"
+        );
         return;
     }
     if (selector->get_object().empty()) {
         errors.invalid(fmt::format("{}.selector", path), *selector, "empty selector is invalid for statefulset");
         return;
     }
-    const Object* labels = pod != nullptr ? object_in(metadata_of(*pod), "labels") : nullptr;
     if (!LabelSelector::from_json(*selector).matches(labels)) {
         errors.invalid(
             fmt::format("{}.template.metadata.labels", path),

@@ -47,6 +47,8 @@ struct ResourceRequest {
     const Query& query;
     const kube::ServedRequest& http;
     Form form = Form::Object;
+    /// What the client shall be warned of, whatever becomes of the request. Null where nobody listens.
+    std::vector<std::string>* warnings = nullptr;
 
     [[nodiscard]] kube::NamespacedName key() const { return {namespace_, name}; }
     [[nodiscard]] Endpoint endpoint() const;

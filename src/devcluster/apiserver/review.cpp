@@ -12,11 +12,10 @@ using kube::json::Value;
 Reply review(Core& core, const ResourceRequest& request) {
     const Resource& resource = *request.resource;
     std::vector<std::string> duplicates;
-    std::vector<std::string> warnings;
     Value body = parse_body(request.http, core.types, duplicates);
     if (!body.is_object()) throw bad_request("the request body must be an object");
     Object object = std::move(body.get_object());
-    decode_object(request, object, duplicates, warnings);
+    decode_object(request, object, duplicates);
     const Object user{
         {"username", "system:admin"}, {"groups", Array{Value("system:masters"), Value("system:authenticated")}}
     };

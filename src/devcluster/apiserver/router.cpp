@@ -100,7 +100,9 @@ void check_subresource(const Resource& resource, const RequestSummary& summary) 
     throw no_such_path();
 }
 
-Reply answer_resource(Core& core, const Routed& routed, const kube::ServedRequest& http) {
+Reply answer_resource(
+    Core& core, const Routed& routed, const kube::ServedRequest& http, std::vector<std::string>& warnings
+) {
     const Resource& resource = *routed.resource;
     const RequestSummary& summary = routed.summary;
     const bool is_binding = resource.group.empty() && resource.plural == "pods" && summary.subresource == "binding";
@@ -118,7 +120,8 @@ Reply answer_resource(Core& core, const Routed& routed, const kube::ServedReques
         .subresource = summary.subresource,
         .query = routed.target.query,
         .http = http,
-        .form = negotiate(http.header("accept"))
+        .form = negotiate(http.header("accept")),
+        .warnings = &warnings
     };
     if (resource.is_review) {
         if (verb == "create") return review(core, request);
@@ -161,8 +164,15 @@ Reply answer(Core& core, const Routed& routed, const kube::ServedRequest& http) 
         if (!routed.summary.resource.empty()) throw no_such_path();
         return answer_other(core, routed, http);
     }
-    Reply reply = answer_resource(core, routed, http);
-    if (!routed.resource->deprecation_warning.empty()) reply.warnings.push_back(routed.resource->deprecation_warning);
+    std::vector<std::string> warnings;
+    if (!routed.resource->deprecation_warning.empty()) warnings.push_back(routed.resource->deprecation_warning);
+    Reply reply;
+    try {
+        reply = answer_resource(core, routed, http, warnings);
+    } catch (const StatusError& error) {
+        reply = refusal(error);  // The warnings go along with it.
+    }
+    reply.warnings = std::move(warnings);
     return reply;
 }
 

@@ -79,7 +79,9 @@ Array ordered(const Array& list, const Array& order, const Array& before, const 
     return out;
 }
 
-void merge_list(Array& target, const Array& patch, const BuiltinField& field) {
+/// Joins the lists. `order` says where the patch's elements stand; null: as in the patch.
+void merge_list(Array& target, const Array& patch, const BuiltinField& field, const Array* order) {
+    const Array before = target;
     for (const Value& element : patch) {
         const Object* object = element.if_object();
         if (object != nullptr && string_in(*object, kDirective) == "replace") {
@@ -113,6 +115,7 @@ void merge_list(Array& target, const Array& patch, const BuiltinField& field) {
             target.push_back(without_directives(element));
         }
     }
+    target = ordered(target, order != nullptr ? *order : patch, before, field.merge_key);
 }
 
 void delete_values(Object& target, std::string_view name, const Value& values) {
@@ -126,7 +129,12 @@ void delete_values(Object& target, std::string_view name, const Value& values) {
 }
 
 void merge_field(
-    Object& target, std::string_view key, const Value& value, const BuiltinField* field, const BuiltinType* type
+    Object& target,
+    std::string_view key,
+    const Value& value,
+    const BuiltinField* field,
+    const BuiltinType* type,
+    const Array* order
 ) {
     if (value.is_null()) {
         target.erase(key);
@@ -141,7 +149,7 @@ void merge_field(
         const BuiltinType* below = field != nullptr ? field->type : type != nullptr ? type->element_type() : nullptr;
         merge_object(mine->get_object(), value.get_object(), below);
     } else if (mine->is_array() && value.is_array() && field != nullptr && field->merges) {
-        merge_list(mine->get_array(), value.get_array(), *field);
+        merge_list(mine->get_array(), value.get_array(), *field, order);
     } else {
         *mine = without_directives(value);
     }
@@ -177,7 +185,8 @@ void merge_object(Object& target, const Object& patch, const BuiltinType* type) 
     for (const auto& [key, value] : patch) {
         if (key.starts_with('$')) continue;
         const BuiltinField* field = type != nullptr && type->is_struct() ? type->find_field(key) : nullptr;
-        merge_field(target, key, value, field, type);
+        const Array* order = array_in(patch, fmt::format("{}{}", kElementOrder, std::string_view{key}));
+        merge_field(target, key, value, field, type, order);
     }
     for (const auto& [key, value] : patch) {
         if (!key.starts_with(kElementOrder) || !value.is_array()) continue;

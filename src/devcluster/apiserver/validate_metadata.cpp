@@ -118,7 +118,8 @@ void validate_labels(const Object* labels, std::string_view path, FieldErrors& e
 
 void validate_metadata(const Resource& resource, const Object& metadata, FieldErrors& errors) {
     const std::string_view name = string_in(metadata, "name");
-    const bool is_label = resource.is_builtin && (resource.plural == "namespaces" || resource.plural == "services");
+    const bool is_label = resource.is_builtin && resource.plural == "namespaces";
+    const bool is_service = resource.is_builtin && resource.plural == "services";
     const bool is_free = resource.group == "rbac.authorization.k8s.io";
     if (name.empty()) {
         errors.required("metadata.name", "name or generateName is required");
@@ -126,6 +127,9 @@ void validate_metadata(const Resource& resource, const Object& metadata, FieldEr
         if (name == "." || name == ".." || name.contains('/') || name.contains('%')) {
             errors.invalid("metadata.name", Value(name), "may not be '.', '..' or contain '/' or '%'");
         }
+    } else if (is_service) {
+        const bool begins_with_digit = name.front() >= '0' && name.front() <= '9';
+        if (begins_with_digit || !is_dns_label(name)) errors.invalid("metadata.name", Value(name), kServiceNameRule);
     } else if (is_label ? !is_dns_label(name) : !is_dns_subdomain(name)) {
         errors.invalid("metadata.name", Value(name), is_label ? kDnsLabelRule : kDnsSubdomainRule);
     }

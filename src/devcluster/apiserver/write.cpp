@@ -13,10 +13,7 @@ using kube::json::Object;
 using kube::json::Value;
 
 void apply_field_validation(
-    const ResourceRequest& request,
-    const std::vector<std::string>& unknown,
-    const std::vector<std::string>& duplicates,
-    std::vector<std::string>& warnings
+    const ResourceRequest& request, const std::vector<std::string>& unknown, const std::vector<std::string>& duplicates
 ) {
     const std::string_view directive = request.query.get("fieldValidation");
     if (!directive.empty() && directive != "Strict" && directive != "Warn" && directive != "Ignore") {
@@ -30,7 +27,9 @@ void apply_field_validation(
     for (const std::string& field : duplicates) messages.push_back(fmt::format("duplicate field \"{}\"", field));
     if (messages.empty()) return;
     if (directive != "Strict") {
-        warnings.insert(warnings.end(), messages.begin(), messages.end());
+        if (request.warnings != nullptr) {
+            request.warnings->insert(request.warnings->end(), messages.begin(), messages.end());
+        }
         return;
     }
     std::string all;
@@ -139,6 +138,30 @@ void keep_system_metadata(Object& metadata, const Object& old) {
     copy_field(metadata, old, "generation");
 }
 
+bool is_definitions(const Resource& resource) {
+    return resource.group == "apiextensions.k8s.io" && resource.plural == "customresourcedefinitions";
+}
+
+/// The server itself writes the status of definitions, as a controller would through the subresource.
+void track_conditions(
+    const Core& core, const Resource& resource, ManagedFields& managed, const Object& before, const Object& after
+) {
+    Object with_status = before;
+    copy_field(with_status, after, "status");
+    track_update(
+        managed,
+        without_managed(before),
+        without_managed(with_status),
+        {.as =
+             {.manager = "kube-apiserver",
+              .api_version = resource.api_version(),
+              .subresource = "status",
+              .time = core.now()},
+         .type = *resource.type,
+         .ignored = resource.reset_by_status}
+    );
+}
+
 bool is_content_changed(const Resource& resource, const Object& object, const Object& before) {
     if (resource.is_builtin) {
         const Value* now = object.if_contains("spec");
@@ -152,12 +175,7 @@ bool is_content_changed(const Resource& resource, const Object& object, const Ob
 
 }  // namespace
 
-void decode_object(
-    const ResourceRequest& request,
-    Object& object,
-    const std::vector<std::string>& duplicates,
-    std::vector<std::string>& warnings
-) {
+void decode_object(const ResourceRequest& request, Object& object, const std::vector<std::string>& duplicates) {
     const Resource& resource = *request.resource;
     const std::string api_version = resource.api_version();
     const std::string_view given_version = string_in(object, "apiVersion");
@@ -194,7 +212,7 @@ void decode_object(
             error.what()
         ));
     }
-    apply_field_validation(request, problems.unknown_fields, duplicates, warnings);
+    apply_field_validation(request, problems.unknown_fields, duplicates);
     drop_repeated_owners(metadata_of(object));
     resource.behaviour->set_defaults(object);
 }
@@ -210,7 +228,7 @@ ManagedEntry writer_of(const Core& core, const ResourceRequest& request, bool is
     };
 }
 
-void require_namespace(const Core& core, const ResourceRequest& request) {
+void require_namespace(const Core& core, const ResourceRequest& request, std::string_view name) {
     if (!request.resource->is_namespaced) return;
     const ResourcePtr namespaces = core.registry.find("", "v1", "namespaces");
     const ObjectPtr found = namespaces ? namespaces->collection->find({"", request.namespace_}) : nullptr;
@@ -218,7 +236,7 @@ void require_namespace(const Core& core, const ResourceRequest& request) {
     if (metadata_of(found->object()).contains("deletionTimestamp")) {
         throw forbidden(
             request.resource->qualified(),
-            request.name,
+            name,
             fmt::format(
                 "unable to create new content in namespace {} because it is being terminated", request.namespace_
             )
@@ -283,7 +301,7 @@ ObjectPtr commit_create(Core& core, const ResourceRequest& request, Object objec
     const Resource& resource = *request.resource;
     Object& metadata = metadata_of(object);
     check_namespace(request, metadata);
-    require_namespace(core, request);
+    require_namespace(core, request, string_in(metadata, "name"));
     if (resource.is_terminating) {
         throw StatusError{
             405, "MethodNotAllowed", "create not allowed while custom resource definition is terminating"
@@ -308,7 +326,9 @@ ObjectPtr commit_create(Core& core, const ResourceRequest& request, Object objec
     } else {
         metadata.erase("generation");
     }
+    const Object unprepared = is_definitions(resource) ? object : Object{};
     resource.behaviour->prepare_create(object, {core.clock, core.store});
+    if (is_definitions(resource)) track_conditions(core, resource, managed, unprepared, object);
     FieldErrors errors;
     validate_metadata(resource, metadata_of(object), errors);
     Value value(std::move(object));
@@ -394,7 +414,7 @@ Object in_version(const StoredObject& object, const Resource& resource) {
 }
 
 void after_write(Core& core, const Resource& resource, const StoredObject* before, const StoredObject* after) {
-    if (resource.group == "apiextensions.k8s.io" && resource.plural == "customresourcedefinitions") {
+    if (is_definitions(resource)) {
         serve_custom_resource(core, before, after);
     } else if (!resource.is_builtin && after == nullptr) {
         finish_definition_removal(core, resource);

@@ -18,10 +18,7 @@ struct Written {
 /// Decodes an object of the request's kind: kind and version, unknown and repeated fields by `fieldValidation`
 /// (Strict refuses, Warn adds warnings), types, pruning, defaults. Throws StatusError 400.
 void decode_object(
-    const ResourceRequest& request,
-    kube::json::Object& object,
-    const std::vector<std::string>& duplicates,
-    std::vector<std::string>& warnings
+    const ResourceRequest& request, kube::json::Object& object, const std::vector<std::string>& duplicates
 );
 
 /// Who writes through this request, now.
@@ -64,7 +61,7 @@ void keep_to_endpoint(
 [[nodiscard]] bool may_be_removed(const Resource& resource, const kube::json::Object& object);
 
 /// Is a deletion of `metadata.namespace` under way, or does the namespace not exist? Throws 404 or 403.
-void require_namespace(const Core& core, const ResourceRequest& request);
+void require_namespace(const Core& core, const ResourceRequest& request, std::string_view name);
 
 /// Shown to watchers and returned for the first of the kind: what CRDs change in the registry is done here.
 void after_write(Core& core, const Resource& resource, const StoredObject* before, const StoredObject* after);
