@@ -209,8 +209,8 @@ kube::Async<> Kubelet::Impl::register_until_done() {
     while (!is_stopping) {
         std::string error;
         try {
-            co_await register_machine(client, clock, options.machine);
-            co_return;
+            if (co_await register_machine(client, clock, options.machine)) co_return;
+            error = "others keep changing its Node";
         } catch (const kube::ApiError& refusal) {
             error = refusal.what();
         } catch (const kube::TransportError& failure) {

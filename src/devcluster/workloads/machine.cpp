@@ -71,12 +71,12 @@ kube::json::Object status_body(const MachineOptions& options, kube::Time now) {
 bool has_room(const kube::ClusterNode& node, const MachineOptions& options) {
     const auto pods = node.status.allocatable.find("pods");
     return kube::is_condition_true(node.status.conditions, "Ready") && pods != node.status.allocatable.end() &&
-           pods->second.text() == std::to_string(options.pods_max);
+           pods->second == kube::Quantity{std::to_string(options.pods_max)};
 }
 
 }  // namespace
 
-kube::Async<> register_machine(kube::Client& client, kube::Clock& clock, MachineOptions options) {
+kube::Async<bool> register_machine(kube::Client& client, kube::Clock& clock, MachineOptions options) {
     const kube::ResourceType& type = kube::KindOf<kube::ClusterNode>::type;
     const kube::NamespacedName key{{}, options.name};
     for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
@@ -97,11 +97,9 @@ kube::Async<> register_machine(kube::Client& client, kube::Clock& clock, Machine
         kube::ClusterNode untainted = **node;
         std::erase_if(untainted.spec.taints, [](const kube::Taint& taint) { return taint.key == kNotReadyTaint; });
         for (const auto& [label, value] : options.labels) untainted.metadata.labels[label] = value;
-        if (co_await client.patch(*node, std::move(untainted))) co_return;
+        if (co_await client.patch(*node, std::move(untainted))) co_return true;
     }
-    throw std::runtime_error{
-        fmt::format("the Node \"{}\" could not be brought to Ready: others keep changing it", options.name)
-    };
+    co_return false;
 }
 
 kube::Async<> renew_lease(kube::Client& client, kube::Clock& clock, std::string machine) {

@@ -23,8 +23,8 @@ struct MachineOptions {
 };
 
 /// Sees that the Node exists, is Ready and has room, and takes the not-ready taint from it, as the node lifecycle
-/// controller would.
-[[nodiscard]] kube::Async<> register_machine(kube::Client& client, kube::Clock& clock, MachineOptions options);
+/// controller would. False when others kept changing it meanwhile.
+[[nodiscard]] kube::Async<bool> register_machine(kube::Client& client, kube::Clock& clock, MachineOptions options);
 
 /// Renews the machine's Lease until it is cancelled.
 [[nodiscard]] kube::Async<> renew_lease(kube::Client& client, kube::Clock& clock, std::string machine);

@@ -28,6 +28,7 @@ struct DoNothing {
 /// Look at the server whether these owners exist, then decide again.
 struct LookUp {
     std::vector<kube::OwnerReference> owners;
+    bool operator==(const LookUp&) const = default;
 };
 struct DeleteObject {
     kube::Propagation propagation = kube::Propagation::Background;
@@ -36,6 +37,7 @@ struct DeleteObject {
 /// Some owners are gone, others stay: only these are kept.
 struct KeepOwners {
     std::vector<kube::OwnerReference> owners;
+    bool operator==(const KeepOwners&) const = default;
 };
 /// The object waits for its dependents: they are to be looked at.
 struct WakeDependents {

@@ -59,7 +59,8 @@ std::string phase_of(const kube::PodSpec& spec, const kube::PodStatus& status, b
     for (const kube::Container& container : spec.containers) {
         const auto* found = kube::find_container_status(status, container.name);
         if (found == nullptr || !found->state) return "Pending";
-        const bool has_never_run = found->state->waiting && !found->lastState;
+        const bool has_run_before = found->lastState && found->lastState->terminated;
+        const bool has_never_run = found->state->waiting && !has_run_before;
         if (has_never_run) return "Pending";
         if (!found->state->terminated) continue;
         ++ended;
