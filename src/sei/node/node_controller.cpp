@@ -7,7 +7,6 @@
 #include "kube/runtime/predicate.hpp"
 #include "kube/types/persistent_volume_claim.hpp"
 #include "kube/types/pod.hpp"
-#include "kube/types/service.hpp"
 #include "kube/types/stateful_set.hpp"
 #include "sei/api/labels.hpp"
 
@@ -34,14 +33,30 @@ std::vector<kube::NamespacedName> nodes_of_pod(const kube::Pod& pod) {
     return {std::move(node)};
 }
 
+/// Of the pod specs in caches only the images of the containers are read: rollouts are judged by them. The rest is most
+/// of what a fleet's StatefulSets and pods weigh.
+void keep_images(kube::PodSpec& spec) {
+    kube::PodSpec kept;
+    const auto keep = [](const std::vector<kube::Container>& from, std::vector<kube::Container>& into) {
+        into.reserve(from.size());
+        for (const kube::Container& container : from)
+            into.push_back({.name = container.name, .image = container.image});
+    };
+    keep(spec.containers, kept.containers);
+    keep(spec.initContainers, kept.initContainers);
+    spec = std::move(kept);
+}
+
 }  // namespace
 
 std::unique_ptr<NodeReconciler> add_controller(kube::Manager& manager, NodeReconcilerDependencies dependencies) {
     NodeCaches caches{
         .nodes = manager.cache<api::SeiNode>(),
-        .stateful_sets = manager.cache<kube::StatefulSet>(),
+        .stateful_sets = manager.trimmed_cache<kube::StatefulSet>([](kube::StatefulSet& set) {
+            keep_images(set.spec.template_.spec);
+        }),
         .claims = manager.cache<kube::PersistentVolumeClaim>(),
-        .pods = manager.cache<kube::Pod>()
+        .pods = manager.trimmed_cache<kube::Pod>([](kube::Pod& pod) { keep_images(pod.spec); })
     };
     add_pods_of_node_index(caches.pods);
     auto reconciler = std::make_unique<NodeReconciler>(
@@ -52,12 +67,11 @@ std::unique_ptr<NodeReconciler> add_controller(kube::Manager& manager, NodeRecon
         std::move(caches),
         std::move(dependencies)
     );
-    // That a claim gets bound, or a Service its address, moves nothing here.
+    // That a claim gets bound moves nothing here. Service and ConfigMap are applied by plans and not watched.
     kube::ControllerBuilder<api::SeiNode>{manager, std::string{api::kNodeControllerName}}
         .when(kube::any_of(kube::generation_changed, kube::deletion_requested))
         .owns<kube::StatefulSet>()
         .owns<kube::PersistentVolumeClaim>(kube::deletion_requested)
-        .owns<kube::Service>(kube::deletion_requested)
         .watches<kube::Pod>(nodes_of_pod, rollout_facts_changed)
         .build(*reconciler);
     return reconciler;

@@ -23,6 +23,8 @@ using std::chrono::milliseconds;
 
 /// Steady-state poll of a running node (spec 02 §1).
 constexpr milliseconds kSteadyPoll{30'000};
+/// A probe so recent is not repeated because something else woke the node.
+constexpr milliseconds kProbeFreshness{2'000};
 constexpr milliseconds kUnservableSpecPoll{300'000};
 constexpr milliseconds kWorkloadPoll{5'000};
 constexpr milliseconds kFailedUpdateDelay{30'000};
@@ -115,12 +117,12 @@ std::optional<Requeue> NodePass::damped_failure() const {
 kube::Async<Requeue> NodePass::resolve_plan() {
     if (plan::is_active(context_.status.plan)) co_return co_await execute();
     if (auto wait = damped_failure()) {
-        co_await probe();
+        co_await probe_unless_fresh();
         co_return std::move(*wait);
     }
     put_plan_away();
     // An update opens the gate at its end anyway: what the probe says would decide nothing.
-    if (is_running() && !plan::has_image_drift(context_.node->spec, context_.status)) co_await probe();
+    if (is_running() && !plan::has_image_drift(context_.node->spec, context_.status)) co_await probe_unless_fresh();
 
     std::optional<plan::SpecProblem> problem = plan::problem_of(*context_.node);
     if (!problem && !is_running()) {
@@ -193,10 +195,20 @@ bool NodePass::is_probe_due() const {
     return !probed_at || context_.clock.monotonic() - *probed_at >= kSteadyPoll;
 }
 
+kube::Async<> NodePass::probe_unless_fresh() {
+    const auto& probed_at = context_.memory.probed_at;
+    if (!probed_at || !context_.memory.probe_was_ready || context_.clock.monotonic() - *probed_at >= kProbeFreshness) {
+        co_await probe();
+    } else if (is_running()) {
+        conditions_.set_sidecar_ready(sidecar::Ready{});
+    }
+}
+
 kube::Async<> NodePass::probe() {
     if (!is_running()) co_return;
     const sidecar::HealthOutcome health = co_await context_.sidecar.probe();
     context_.memory.probed_at = context_.clock.monotonic();
+    context_.memory.probe_was_ready = std::holds_alternative<sidecar::Ready>(health);
     metrics_.probed(context_.node.key(), health);
     conditions_.set_sidecar_ready(health);
 }

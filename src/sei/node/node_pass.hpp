@@ -58,6 +58,8 @@ private:
     [[nodiscard]] kube::Async<kube::Requeue> execute();
     void put_plan_away();
     [[nodiscard]] kube::Async<> probe();
+    /// Nothing but the passing of time asks for a probe: one that found the sidecar ready a moment ago will do.
+    [[nodiscard]] kube::Async<> probe_unless_fresh();
     [[nodiscard]] bool is_probe_due() const;
     [[nodiscard]] kube::Requeue at_rest() const;
     [[nodiscard]] kube::Time now() const { return kube::Time::of(context_.clock.now()); }

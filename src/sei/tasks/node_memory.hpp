@@ -1,7 +1,6 @@
 // What the operator remembers of a node between passes: nothing that a restart may lose the node by.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -13,7 +12,8 @@ namespace sei::tasks {
 
 /// The StatefulSet as this process applied it last: while all three still hold, applying it again would change nothing.
 struct AppliedWorkload {
-    std::size_t body_hash = 0;
+    /// Of the node whose rendering it was.
+    std::int64_t node_generation = 0;
     std::string uid;
     std::int64_t generation = 0;
 };
@@ -42,6 +42,7 @@ struct NodeMemory {
     std::string polled_task;
     unsigned polls = 0;
     std::optional<kube::MonotonicTime> probed_at;
+    bool probe_was_ready = false;
     /// Update plans that failed one after another, and when the next one may be built.
     unsigned failed_updates = 0;
     kube::MonotonicTime next_update_not_before{};

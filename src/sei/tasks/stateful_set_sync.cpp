@@ -1,24 +1,19 @@
 #include "sei/tasks/stateful_set_sync.hpp"
 
 #include <algorithm>
-#include <functional>
 #include <optional>
 #include <utility>
 #include <vector>
 
-#include "kube/json/json.hpp"
 #include "sei/api/labels.hpp"
 #include "sei/api/node_queries.hpp"
+#include "sei/resources/identity.hpp"
 #include "sei/resources/stateful_set.hpp"
 
 namespace sei::tasks {
 namespace {
 
 using SetSnapshot = kube::Snapshot<kube::StatefulSet>;
-
-std::size_t body_hash(const kube::StatefulSet& desired) {
-    return std::hash<std::string>{}(kube::json::serialize_canonical(kube::json::to_json(desired)));
-}
 
 /// Is what is ours in the metadata still there? Edits of labels and references do not move the generation.
 bool keeps_our_metadata(const kube::ObjectMeta& live, const kube::ObjectMeta& desired) {
@@ -32,12 +27,18 @@ bool keeps_our_metadata(const kube::ObjectMeta& live, const kube::ObjectMeta& de
     return has_labels && has_owners;
 }
 
-/// Would applying `desired` again change nothing?
-bool is_at_rest(
-    const std::optional<AppliedWorkload>& applied, const SetSnapshot& live, const kube::StatefulSet& desired
-) {
-    return applied && applied->uid == live->metadata.uid && live->metadata.generation <= applied->generation &&
-           applied->body_hash == body_hash(desired) && keeps_our_metadata(live->metadata, desired.metadata);
+/// Would applying the rendering again change nothing? It is a function of the node's spec and the platform alone (spec
+/// 05 §13.4, I4), so that at rest it need not be made.
+bool is_at_rest(const TaskContext& context, const SetSnapshot& live) {
+    const std::optional<AppliedWorkload>& applied = context.memory.applied;
+    if (!applied || applied->uid != live->metadata.uid || live->metadata.generation > applied->generation ||
+        applied->node_generation != context.node->metadata.generation) {
+        return false;
+    }
+    const kube::ObjectMeta ours = resources::owned_metadata(
+        *context.node, api::workload_key(*context.node), resources::resource_labels(*context.node)
+    );
+    return keeps_our_metadata(live->metadata, ours);
 }
 
 /// What uncached reads say about a tracked StatefulSet that the cache does not show.
@@ -75,9 +76,6 @@ kube::Async<Confirmation> confirm_mismatch(TaskContext& context, api::StatefulSe
 }  // namespace
 
 kube::Async<SyncOutcome> sync_stateful_set(TaskContext& context) {
-    auto desired = resources::render_stateful_set(*context.node, context.platform);
-    if (!desired) co_return SyncRefused{desired.error().text};
-
     std::optional<SetSnapshot> live = context.live_stateful_set;
     if (!live) live = context.observed.stateful_set();
     if (const std::optional<api::StatefulSetIdentity> tracked = context.status.statefulSet) {
@@ -94,17 +92,21 @@ kube::Async<SyncOutcome> sync_stateful_set(TaskContext& context) {
     if (live && (*live)->metadata.deletionTimestamp) {
         co_return SyncWaits{"StatefulSet " + (*live)->metadata.name + ", which is being deleted, to go"};
     }
-    if (live && context.status.statefulSet && is_at_rest(context.memory.applied, *live, *desired)) {
+    if (live && context.status.statefulSet && is_at_rest(context, *live)) {
         context.live_stateful_set = std::move(live);
         co_return Synced{};
     }
 
-    const std::size_t hash = body_hash(*desired);
+    auto desired = resources::render_stateful_set(*context.node, context.platform);
+    if (!desired) co_return SyncRefused{desired.error().text};
     SetSnapshot applied = co_await context.client.apply<kube::StatefulSet>(
         std::move(*desired), kube::FieldManager{std::string{api::kNodeFieldManager}}, kube::Force::Yes
     );
-    context.memory.applied =
-        AppliedWorkload{.body_hash = hash, .uid = applied->metadata.uid, .generation = applied->metadata.generation};
+    context.memory.applied = AppliedWorkload{
+        .node_generation = context.node->metadata.generation,
+        .uid = applied->metadata.uid,
+        .generation = applied->metadata.generation
+    };
     context.status.statefulSet = api::StatefulSetIdentity{.name = applied->metadata.name, .uid = applied->metadata.uid};
     context.live_stateful_set = std::move(applied);
     co_return Synced{};

@@ -81,7 +81,7 @@ TEST(NodeCreation, writes_nothing_at_rest) {
         world.clock.advance_by(std::chrono::seconds{30});
     }
     EXPECT_THAT(world.take_writes(), IsEmpty());
-    EXPECT_EQ(world.sidecar.probes, 101u);
+    EXPECT_EQ(world.sidecar.probes, 100u);
 }
 
 TEST(NodeCreation, applies_the_stateful_set_once_after_a_restart_of_the_operator) {

@@ -145,6 +145,7 @@ TEST(SidecarReadiness, lost_is_announced_and_mended_by_a_mark_ready_plan) {
     world.events.clear();
     world.sidecar.submissions.clear();
     world.sidecar.health = sidecar::NotReady{};
+    world.clock.advance_by(std::chrono::seconds{30});
     world.pass();
     EXPECT_EQ(world.condition("SidecarReady"), "False/NotReady");
     EXPECT_EQ(world.node().status.plan->tasks.size(), 1u);
@@ -162,6 +163,7 @@ TEST(SidecarReadiness, is_asked_for_again_only_with_the_next_poll) {
     NodeWorld world;
     world.settle_running();
     world.sidecar.health = sidecar::NotReady{};
+    world.clock.advance_by(std::chrono::seconds{30});
     const kube::Requeue wait = world.settle();
     EXPECT_EQ(wait.delay(), std::chrono::seconds{30}) << "mark-ready ran and the answer is still 503";
 }
@@ -171,11 +173,23 @@ TEST(SidecarReadiness, unknown_causes_no_plan_and_one_write) {
     world.settle_running();
     world.take_writes();
     world.sidecar.is_unreachable = true;
+    world.clock.advance_by(std::chrono::seconds{30});
     world.pass();
     world.pass();
     EXPECT_EQ(world.condition("SidecarReady"), "Unknown/Unreachable");
     EXPECT_EQ(world.node().status.plan, std::nullopt);
     EXPECT_THAT(world.take_writes(), ElementsAre("PATCH seinodes/n0/status"));
+}
+
+TEST(SidecarReadiness, is_not_probed_again_because_something_else_woke_the_node) {
+    NodeWorld world;
+    world.settle_running();
+    EXPECT_EQ(world.sidecar.probes, 1u);
+    for (int i = 0; i < 5; ++i) world.pass();
+    EXPECT_EQ(world.sidecar.probes, 1u);
+    world.clock.advance_by(std::chrono::seconds{2});
+    world.pass();
+    EXPECT_EQ(world.sidecar.probes, 2u);
 }
 
 TEST(PausedNode, has_no_replica_until_it_is_released) {
