@@ -296,7 +296,7 @@ TEST_F(Kubectl, patches_with_a_json_patch) {
 TEST_F(Kubectl, patches_a_built_in_kind_strategically) {
     const std::string service =
         "apiVersion: v1\nkind: Service\nmetadata: {name: s}\nspec: {clusterIP: None, ports: [{name: a, port: 1}], "
-        "selector: {x: y}}\n";
+        "selector: {app: s}}\n";
     ASSERT_EQ(run({"apply", "-f", manifest(service, "s")}).status, 0);
     const auto patched = run({"patch", "service", "s", "-p", R"({"spec":{"ports":[{"name":"b","port":2}]}})"});
     EXPECT_EQ(patched.status, 0) << patched.output;
