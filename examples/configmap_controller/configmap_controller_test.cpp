@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <exception>
 #include <fstream>
 #include <functional>
@@ -165,10 +166,18 @@ TEST_F(ConfigMapController, comes_through_a_compaction_while_its_watches_are_dow
     ConfigMapGenerator changed = *generator();
     changed.spec.content = "good night";
     const auto before = generator();
+    const auto watches_are_down = cluster.faults().add(
+        {.matches = [](const auto& request) { return request.verb == "watch"; }, .code = 503, .times = std::nullopt}
+    );
     cluster.end_watches();
+    ASSERT_TRUE(run_until([&] { return cluster.faults().times_struck(watches_are_down) > 0; }));
     ASSERT_TRUE(done(person.patch(before, std::move(changed))));
     cluster.compact();
+    cluster.faults().remove(watches_are_down);
     EXPECT_TRUE(shows("good night"));
+    EXPECT_TRUE(std::ranges::any_of(log, [](const std::string& line) {
+        return line.find("version has expired") != std::string::npos || line.find("410") != std::string::npos;
+    }));
 }
 
 }  // namespace
