@@ -148,6 +148,7 @@ std::unique_ptr<Transport> make_transport(const RestConfig& config, TransportSur
     transport.tls_server_name = config.tls_server_name;
     if (!config.proxy_url.empty()) transport.proxy_url = config.proxy_url;
     transport.user_agent = surroundings.user_agent;
+    transport.requests_in_flight_max = surroundings.requests_in_flight_max;
     transport.authorizer = authorizer_of(config, surroundings);
     try {
         return std::make_unique<HttpsTransport>(surroundings.pool, std::move(transport));

@@ -94,6 +94,8 @@ struct TransportSurroundings {
     std::string user_agent = "kube-cpp";
     /// Told of things that heal by themselves, such as a token file that cannot be read for a while.
     std::function<void(const std::string&)> warn = {};
+    /// Requests under way at the same time, and so connections; one with TLS weighs some 40 kB.
+    std::size_t requests_in_flight_max = 24;
 };
 
 /// A transport to the configured server, with whatever yields and refreshes its credentials.

@@ -55,7 +55,8 @@ struct Manager::Impl final : WriteObserver, HttpHandler {
     struct Kind {
         std::unique_ptr<detail::Reflector> reflector;
         KindNeed need = KindNeed::Required;
-        DecodeEntry decode = nullptr;
+        /// Which C++ type: its decoder, untrimmed.
+        DecodeEntry type = nullptr;
     };
 
     Impl(asio::any_io_executor executor, Clock& clock, Transport& inner, ManagerOptions with)
@@ -357,17 +358,24 @@ unsigned short Manager::metrics_port() const {
     return impl_->metrics_server ? impl_->metrics_server->port() : static_cast<unsigned short>(0);
 }
 
-std::shared_ptr<detail::CacheStore> Manager::cache_store(const ResourceType& type, DecodeEntry decode, KindNeed need) {
+std::shared_ptr<detail::CacheStore> Manager::cache_store(
+    const ResourceType& type, DecodeEntry decode, KindNeed need, std::function<void(void*)> trim
+) {
     std::string name = fmt::format("{}{}{}", type.kind, type.group.empty() ? "" : ".", type.group);
     const auto found = impl_->kinds.find(name);
     if (found != impl_->kinds.end()) {
-        if (found->second.decode != decode) throw std::logic_error{"two C++ types claim the kind " + name};
+        if (found->second.type != decode) throw std::logic_error{"two C++ types claim the kind " + name};
+        if (trim)
+            throw std::logic_error{"the cache of " + name + " exists already: trim it where it is first asked for"};
         if (need == KindNeed::Required) found->second.need = KindNeed::Required;
         return found->second.reflector->cache();
     }
     if (impl_->has_run) throw std::logic_error{"the cache of " + name + " was asked for after the manager started"};
     auto store = std::make_shared<detail::CacheStore>(type);
-    auto reflector = std::make_unique<detail::Reflector>(impl_->around, store, decode);
+    detail::Reflector::Decode decode_and_trim = [decode, trim = std::move(trim)](const json::Value& object) {
+        return decode(object, trim);
+    };
+    auto reflector = std::make_unique<detail::Reflector>(impl_->around, store, std::move(decode_and_trim));
     impl_->kinds.emplace(std::move(name), Impl::Kind{std::move(reflector), need, decode});
     return store;
 }

@@ -84,7 +84,15 @@ public:
     /// The cache of a kind. The first call (before `run`) adds its reflector.
     template <Kind K>
     [[nodiscard]] Cache<K> cache(KindNeed need = KindNeed::Required) {
-        return Cache<K>{cache_store(KindOf<K>::type, &decode_entry<K>, need)};
+        return Cache<K>{cache_store(KindOf<K>::type, &decode_entry<K>, need, {})};
+    }
+    /// The same, and every object loses what `trim` takes away before it is kept: memory for what nobody in this
+    /// process reads. To be asked for before anybody else asks for the cache of this kind.
+    template <Kind K>
+    [[nodiscard]] Cache<K> trimmed_cache(std::function<void(K&)> trim, KindNeed need = KindNeed::Required) {
+        return Cache<K>{cache_store(KindOf<K>::type, &decode_entry<K>, need, [trim = std::move(trim)](void* object) {
+            trim(*static_cast<K*>(object));
+        })};
     }
 
     /// Runs until `stop`, or until something fails that the process cannot survive (lost lease, metrics port in use, a
@@ -107,15 +115,17 @@ public:
     [[nodiscard]] Impl& impl() { return *impl_; }
 
 private:
-    using DecodeEntry = detail::CacheStore::Entry (*)(const json::Value& object);
+    using Trim = std::function<void(void* object)>;
+    using DecodeEntry = detail::CacheStore::Entry (*)(const json::Value& object, const Trim& trim);
     template <Kind K>
-    static detail::CacheStore::Entry decode_entry(const json::Value& object) {
-        auto decoded = std::make_shared<const K>(json::from_json<K>(object));
+    static detail::CacheStore::Entry decode_entry(const json::Value& object, const Trim& trim) {
+        auto decoded = std::make_shared<K>(json::from_json<K>(object));
+        if (trim) trim(decoded.get());
         const ObjectMeta* metadata = &decoded->metadata;
         return {std::move(decoded), metadata};
     }
     [[nodiscard]] std::shared_ptr<detail::CacheStore> cache_store(
-        const ResourceType& type, DecodeEntry decode, KindNeed need
+        const ResourceType& type, DecodeEntry decode, KindNeed need, Trim trim
     );
     std::unique_ptr<Impl> impl_;
 };

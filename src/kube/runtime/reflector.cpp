@@ -37,7 +37,7 @@ bool is_cancellation(const boost::system::system_error& error) {
 Reflector::Reflector(Surroundings& around, std::shared_ptr<CacheStore> cache, Decode decode)
     : around_{around},
       cache_{std::move(cache)},
-      decode_{decode},
+      decode_{std::move(decode)},
       log_{around.log.named("reflector").with({{"kind", cache_->type().kind}})},
       labels_{{"kind", std::string{cache_->type().kind}}} {}
 

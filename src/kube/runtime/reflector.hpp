@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -40,7 +41,7 @@ struct Surroundings {
 /// never goes back in time.
 class Reflector {
 public:
-    using Decode = CacheStore::Entry (*)(const json::Value& object);
+    using Decode = std::function<CacheStore::Entry(const json::Value& object)>;
     Reflector(Surroundings& around, std::shared_ptr<CacheStore> cache, Decode decode);
 
     /// Until it is cancelled.
