@@ -9,6 +9,7 @@
 #include "kube/types/pod.hpp"
 #include "kube/types/stateful_set.hpp"
 #include "sei/api/labels.hpp"
+#include "sei/tasks/rollout.hpp"
 
 namespace sei::node {
 namespace {
@@ -33,17 +34,15 @@ std::vector<kube::NamespacedName> nodes_of_pod(const kube::Pod& pod) {
     return {std::move(node)};
 }
 
-/// Of the pod specs in caches only the images of the containers are read: rollouts are judged by them. The rest is most
+/// Of the pod specs in caches only the image of the seid container is read: rollouts are judged by it. The rest is most
 /// of what a fleet's StatefulSets and pods weigh.
-void keep_images(kube::PodSpec& spec) {
+void keep_seid_image(kube::PodSpec& spec) {
     kube::PodSpec kept;
-    const auto keep = [](const std::vector<kube::Container>& from, std::vector<kube::Container>& into) {
-        into.reserve(from.size());
-        for (const kube::Container& container : from)
-            into.push_back({.name = container.name, .image = container.image});
-    };
-    keep(spec.containers, kept.containers);
-    keep(spec.initContainers, kept.initContainers);
+    for (const kube::Container& container : spec.containers) {
+        if (container.name == tasks::kSeidContainer) {
+            kept.containers.push_back({.name = container.name, .image = container.image});
+        }
+    }
     spec = std::move(kept);
 }
 
@@ -53,10 +52,10 @@ std::unique_ptr<NodeReconciler> add_controller(kube::Manager& manager, NodeRecon
     NodeCaches caches{
         .nodes = manager.cache<api::SeiNode>(),
         .stateful_sets = manager.trimmed_cache<kube::StatefulSet>([](kube::StatefulSet& set) {
-            keep_images(set.spec.template_.spec);
+            keep_seid_image(set.spec.template_.spec);
         }),
         .claims = manager.cache<kube::PersistentVolumeClaim>(),
-        .pods = manager.trimmed_cache<kube::Pod>([](kube::Pod& pod) { keep_images(pod.spec); })
+        .pods = manager.trimmed_cache<kube::Pod>([](kube::Pod& pod) { keep_seid_image(pod.spec); })
     };
     add_pods_of_node_index(caches.pods);
     auto reconciler = std::make_unique<NodeReconciler>(

@@ -292,6 +292,37 @@ TEST(StoredPlan, of_another_operator_is_continued_where_it_stands) {
     EXPECT_THAT(world.sidecar.submitted_types(), ElementsAre("mark-ready")) << "accepted tasks are only asked for";
 }
 
+TEST(StoredPlan, that_another_operator_completed_is_put_away) {
+    NodeWorld world;
+    world.settle_running();
+    world.api.edit(kNodePath, [](json::Object& node) {
+        json::Object& status = node["status"].as_object();
+        status["plan"] = json::parse(R"({"id":"p","phase":"Complete","targetPhase":"Running","tasks":[
+            {"type":"observe-image","id":"i","status":"Complete"}]})");
+        status["conditions"].as_array().push_back(json::parse(R"({"type":"NodeUpdateInProgress","status":"True",
+            "reason":"UpdateStarted","message":"m","lastTransitionTime":"2025-01-01T00:00:00Z"})"));
+    });
+    world.settle();
+    EXPECT_EQ(world.node().status.plan, std::nullopt);
+    EXPECT_EQ(world.condition("NodeUpdateInProgress"), "False/UpdateComplete");
+    EXPECT_EQ(world.condition_message("NodeUpdateInProgress"), "plan p completed");
+}
+
+TEST(StoredPlan, that_failed_under_another_operator_is_followed_by_a_new_one) {
+    NodeWorld world;
+    world.settle_running();
+    world.api.edit(kNodePath, [](json::Object& node) {
+        json::Object& status = node["status"].as_object();
+        status["currentImage"] = "seid:v0";
+        status["plan"] = json::parse(R"({"id":"p","phase":"Failed","targetPhase":"Running","tasks":[
+            {"type":"observe-image","id":"i","status":"Failed"}]})");
+    });
+    world.pass();
+    ASSERT_TRUE(world.node().status.plan);
+    EXPECT_NE(world.node().status.plan->id, "p");
+    EXPECT_EQ(world.condition("NodeUpdateInProgress"), "True/UpdateStarted");
+}
+
 TEST(StoredPlan, with_a_type_that_nobody_knows_fails) {
     NodeWorld world;
     world.create_node();
