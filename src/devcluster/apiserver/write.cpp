@@ -148,6 +148,7 @@ void track_conditions(
 ) {
     Object with_status = before;
     copy_field(with_status, after, "status");
+    made_object_in(with_status, "status").erase("storedVersions");  // Not the controller's: set with the object.
     track_update(
         managed,
         without_managed(before),
