@@ -93,8 +93,8 @@ std::string sidecar_url(const kube::NamespacedName& node) {
     return fmt::format("http://{0}-0.{0}.{1}.svc.cluster.local:{2}", node.name, node.namespace_, kProxyPort);
 }
 
-bool needs_image_update(const SeiNode& node) {
-    return node.status.phase == NodePhase::Running && node.spec.image != node.status.currentImage;
+bool has_image_drift(const NodeSpec& spec, const SeiNodeStatus& status) {
+    return !status.currentImage.empty() && spec.image != status.currentImage;
 }
 
 bool is_failed(const SeiNode& node) {

@@ -57,8 +57,9 @@ inline constexpr std::int32_t kProxyPort = 8443;
 /// "http://<name>-0.<name>.<ns>.svc.cluster.local:8443" (spec 05 §4.2, spec 04 §8.1).
 [[nodiscard]] std::string sidecar_url(const kube::NamespacedName& node);
 
-/// Is the node Running with another image than it should have? An update plan follows.
-[[nodiscard]] bool needs_image_update(const SeiNode& node);
+/// Does `spec.image` ask for another image than the one that was observed? An update plan follows once the node runs.
+/// An image that was not observed yet is no drift (spec 08 2.6).
+[[nodiscard]] bool has_image_drift(const NodeSpec& spec, const SeiNodeStatus& status);
 
 /// A paused node is frozen, but a failed one stays failed.
 [[nodiscard]] bool is_failed(const SeiNode& node);

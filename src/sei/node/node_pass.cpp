@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "sei/api/conditions.hpp"
+#include "sei/api/node_queries.hpp"
 #include "sei/node/peers.hpp"
 #include "sei/plan/progress.hpp"
 #include "sei/plan/spec_problem.hpp"
@@ -122,7 +123,7 @@ kube::Async<Requeue> NodePass::resolve_plan() {
     }
     put_plan_away();
     // An update opens the gate at its end anyway: what the probe says would decide nothing.
-    if (is_running() && !plan::has_image_drift(context_.node->spec, context_.status)) co_await probe_unless_fresh();
+    if (is_running() && !api::has_image_drift(context_.node->spec, context_.status)) co_await probe_unless_fresh();
 
     std::optional<plan::SpecProblem> problem = plan::problem_of(*context_.node);
     if (!problem && !is_running()) {
@@ -146,7 +147,7 @@ std::optional<api::TaskPlan> NodePass::build_plan() {
         plan::set_phase(context_.status, api::NodePhase::Initializing, now());
         return plan::init_plan(node, ids_);
     }
-    if (plan::has_image_drift(context_.node->spec, context_.status)) {
+    if (api::has_image_drift(context_.node->spec, context_.status)) {
         conditions_.set_update_started();
         return plan::update_plan(*context_.node, ids_);
     }

@@ -192,8 +192,4 @@ api::TaskPlan mark_ready_plan(UuidSource& ids) {
     return plan.done(api::NodePhase::Running);
 }
 
-bool has_image_drift(const api::NodeSpec& spec, const api::SeiNodeStatus& status) {
-    return !status.currentImage.empty() && spec.image != status.currentImage;
-}
-
 }  // namespace sei::plan

@@ -26,8 +26,4 @@ enum class PlanKind { Init, NodeUpdate, MarkReady, Unknown };
 /// The configuration that a new node gets: the layers of spec 02 §21, later ones winning.
 [[nodiscard]] ConfigIntent config_intent(const api::SeiNode& node);
 
-/// Does `spec.image` ask for another image than the one that was observed? An image that was not observed yet is no
-/// drift (spec 08 2.6).
-[[nodiscard]] bool has_image_drift(const api::NodeSpec& spec, const api::SeiNodeStatus& status);
-
 }  // namespace sei::plan

@@ -101,13 +101,13 @@ TEST(NodeQueries, take_the_default_port_for_none) {
     EXPECT_EQ(sidecar_port(spec), 9000);
 }
 
-TEST(NodeQueries, want_an_image_update_only_of_a_running_node) {
+TEST(NodeQueries, see_image_drift_only_against_an_observed_image) {
     SeiNode node{.spec = {.image = "v2"}, .status = {.phase = NodePhase::Running, .currentImage = "v1"}};
-    EXPECT_TRUE(needs_image_update(node));
-    node.status.phase = NodePhase::Initializing;
-    EXPECT_FALSE(needs_image_update(node));
-    node.status = {.phase = NodePhase::Running, .currentImage = "v2"};
-    EXPECT_FALSE(needs_image_update(node));
+    EXPECT_TRUE(has_image_drift(node.spec, node.status));
+    node.status.currentImage = "v2";
+    EXPECT_FALSE(has_image_drift(node.spec, node.status));
+    node.status.currentImage.clear();
+    EXPECT_FALSE(has_image_drift(node.spec, node.status)) << "nothing observed yet is no drift";
 }
 
 TEST(TaskQueries, fall_back_on_five_minutes_and_running) {

@@ -281,15 +281,6 @@ TEST(PlanKind, is_told_from_the_tasks) {
     EXPECT_EQ(kind_of(api::TaskPlan{}), PlanKind::Unknown);
 }
 
-TEST(ImageDrift, is_a_difference_to_an_image_that_was_observed) {
-    api::SeiNode node = full_node();
-    EXPECT_FALSE(has_image_drift(node.spec, node.status)) << "nothing observed yet is no drift";
-    node.status.currentImage = "seid:v1";
-    EXPECT_FALSE(has_image_drift(node.spec, node.status));
-    node.status.currentImage = "seid:v0";
-    EXPECT_TRUE(has_image_drift(node.spec, node.status));
-}
-
 TEST(SpecProblem, names_the_field_and_the_rule) {
     struct Case {
         std::string behaviour;
