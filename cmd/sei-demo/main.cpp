@@ -23,6 +23,7 @@
 #include "kube/http/connection_pool.hpp"
 #include "kube/http/https_transport.hpp"
 #include "kube/runtime/manager.hpp"
+#include "kube/schema/yaml.hpp"
 #include "kube/types/persistent_volume_claim.hpp"
 #include "kube/types/stateful_set.hpp"
 #include "progress.hpp"
@@ -74,8 +75,10 @@ std::map<std::string, std::string> operator_environment(const std::string& sidec
 
 struct Options {
     bool keep = false;
+    unsigned sidecar_task_ms = 300;
     std::filesystem::path binaries = "build/release/bin";
     std::filesystem::path crds = "config/crd";
+    std::filesystem::path sample = "config/samples/full-node.yaml";
 };
 
 /// A folder for logs and the kubeconfig; kept with --keep, else removed when all went well.
@@ -154,7 +157,9 @@ private:
                 "--port=0",
                 "--kubeconfig-out=" + kubeconfig.string(),
                 "--env-out=" + env_file.string(),
-                "--crds=" + options_.crds.string()
+                "--crds=" + options_.crds.string(),
+                // Slow enough to be followed by a person.
+                "--sidecar-task-ms=" + std::to_string(options_.sidecar_task_ms)
             },
             std::map<std::string, std::string>{},
             folder_.path() / "sei-devcluster.log"
@@ -195,14 +200,15 @@ private:
     }
 
     void create() {
-        SeiNode node;
-        node.metadata.name = key_.name;
-        node.metadata.namespace_ = key_.namespace_;
-        node.spec.chainId = "pacific-1";
-        node.spec.image = "ghcr.io/sei-protocol/seid:v6.5.0";
-        node.spec.fullNode.emplace();
+        std::ifstream file{options_.sample};
+        if (!file) throw std::runtime_error{"cannot read the sample " + options_.sample.string()};
+        std::ostringstream text;
+        text << file.rdbuf();
+        auto node = kube::json::from_json<SeiNode>(kube::schema::from_yaml(text.str()));
+        node.metadata.namespace_ = "default";
+        key_ = node.metadata.key();
         scope_.spawn("create", create_node(std::move(node)));
-        screen_.say("applied a SeiNode: chainId pacific-1, fullNode: {}");
+        screen_.say("applied " + options_.sample.string());
     }
     kube::Async<> create_node(SeiNode node) { (void)co_await manager_->client().create(std::move(node)); }
     kube::Async<> delete_node(kube::Snapshot<SeiNode> node) {
@@ -285,7 +291,7 @@ private:
     sei_demo::Screen screen_;
     WorkFolder folder_;
     std::filesystem::path kubeconfig_;
-    kube::NamespacedName key_{"default", "rpc-0"};
+    kube::NamespacedName key_;
     std::unique_ptr<sei_demo::Child> cluster_;
     std::unique_ptr<sei_demo::Child> operator_;
     boost::asio::io_context loop_{1};
@@ -306,7 +312,9 @@ int main(int argc, char** argv) {
     CLI::App app{"Shows a SeiNode come up, run and go, on the embedded cluster."};
     app.add_flag("--keep", options.keep, "goes on running after the node runs, for use with kubectl");
     app.add_option("--binaries", options.binaries, "the folder with sei-devcluster and sei-operator");
+    app.add_option("--sample", options.sample, "the manifest of the SeiNode that is shown");
     app.add_option("--crds", options.crds, "the folder with the CRD manifests");
+    app.add_option("--sidecar-task-ms", options.sidecar_task_ms, "how long each task of the node's sidecar takes");
     CLI11_PARSE(app, argc, argv);
     return Demo{std::move(options)}.run();
 }

@@ -28,7 +28,7 @@ std::string_view mark_of(const PlannedTask& task, bool is_current) {
 }  // namespace
 
 std::vector<std::string> picture(const std::optional<sei::api::SeiNode>& node, const Surroundings& surroundings) {
-    if (!node) return {"node: not there"};
+    if (!node) return {};
     std::vector<std::string> lines;
     const auto& status = node->status;
     const std::string_view phase = node->metadata.deletionTimestamp ? "Terminating" : word_of(status.phase);
@@ -48,13 +48,15 @@ std::vector<std::string> picture(const std::optional<sei::api::SeiNode>& node, c
         std::ranges::find_if(tasks, [](const PlannedTask& task) { return task.status != TaskStatus::Complete; });
     for (auto task = tasks.begin(); task != tasks.end(); ++task) {
         const bool is_last = std::next(task) == tasks.end();
-        lines.push_back(fmt::format(
+        std::string line = fmt::format(
             "  {} {:<26} {}{}",
             is_last ? "`-" : "|-",
             task->type,
             mark_of(*task, task == current),
             task->retryCount > 0 ? fmt::format(" (retry {} of {})", task->retryCount, task->maxRetries) : ""
-        ));
+        );
+        line.erase(line.find_last_not_of(' ') + 1);
+        lines.push_back(std::move(line));
     }
     return lines;
 }

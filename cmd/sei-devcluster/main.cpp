@@ -30,6 +30,7 @@ struct Flags {
     std::vector<std::string> crds;
     std::string env_out;
     unsigned short sidecar_port = 0;
+    unsigned sidecar_task_ms = 0;
     bool is_bare = false;
     bool tls = false;
     std::string token;
@@ -100,6 +101,14 @@ public:
           workloads_{loop.get_executor(), clock_, own_transport_, {}, &pods_, &pods_},
           scope_{loop.get_executor()} {
         for (const std::string& path : flags.crds) install(server_, path);
+        if (flags.sidecar_task_ms > 0) {
+            for (const auto type : devcluster::sidecar::task_types()) {
+                sidecars_.scripts().set(
+                    std::string{type},
+                    {.duration = std::chrono::milliseconds{flags.sidecar_task_ms}, .times = std::nullopt}
+                );
+            }
+        }
         sidecars_.on_ready([this](const kube::NamespacedName& node) {
             if (is_running_) workloads_.kubelet().recheck({node.namespace_, node.name + "-0"});
         });
@@ -211,6 +220,8 @@ int main(int argc, char** argv) {
            flags.sidecar_port,
            "The port of the nodes' sidecars, an HTTP proxy; 0 lets the system choose"
     )
+        ->capture_default_str();
+    app.add_option("--sidecar-task-ms", flags.sidecar_task_ms, "How long each task of a sidecar takes, in milliseconds")
         ->capture_default_str();
     app.add_flag("--bare", flags.is_bare, "Only the API server and sidecars: no controllers, no kubelet");
     app.add_flag("--tls", flags.tls, "Serve HTTPS with a certificate authority made on the spot");

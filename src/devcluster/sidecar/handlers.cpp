@@ -357,6 +357,12 @@ bool is_known_type(std::string_view type) {
     return find_handler(type) != nullptr;
 }
 
+std::vector<std::string_view> task_types() {
+    std::vector<std::string_view> types;
+    for (const TypedHandler& handler : kHandlers) types.push_back(handler.type);
+    return types;
+}
+
 Outcome run_handler(std::string_view type, const object& params, HandlerContext context) {
     const TypedHandler* handler = find_handler(type);
     if (handler == nullptr) return failed("no handler registered for task type");

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include <boost/json.hpp>
 
@@ -32,6 +33,8 @@ struct HandlerContext {
 
 /// Has the sidecar a handler for this type?
 [[nodiscard]] bool is_known_type(std::string_view type);
+/// All types that have one, sorted.
+[[nodiscard]] std::vector<std::string_view> task_types();
 
 /// Runs the handler. Params are judged here and not at submission, as the real one does.
 [[nodiscard]] Outcome run_handler(std::string_view type, const boost::json::object& params, HandlerContext context);
