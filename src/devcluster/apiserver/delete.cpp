@@ -176,7 +176,7 @@ Reply delete_collection(Core& core, const ResourceRequest& request) {
     for (const ObjectPtr& victim : victims) {
         const ObjectPtr current = resource.collection->find(victim->key());
         if (!current) continue;
-        items.push_back(in_version(*delete_one(core, resource, current, options).object, resource));
+        items.push_back(InVersion{*delete_one(core, resource, current, options).object, resource}.object());
     }
     return json_reply(Object{
         {"kind", resource.list_kind},

@@ -50,7 +50,7 @@ Comparison without_ignored(Comparison comparison, const FieldSet& ignored) {
 }
 
 void drop_owners_of_nothing(ManagedFields& managed) {
-    std::erase_if(managed.entries, [](const ManagedEntry& entry) { return entry.fields.empty(); });
+    std::erase_if(managed.entries, [](const ManagedEntry& entry) { return entry.fields->empty(); });
 }
 
 /// Takes `taken` and `removed` from everybody but the entry `keeps`.
@@ -60,7 +60,8 @@ void take_from_others(
     const FieldSet gone = set_union(taken, removed);
     if (gone.empty()) return;
     for (ManagedEntry& entry : managed.entries) {
-        if (&entry != keeps) entry.fields = set_difference(entry.fields, gone);
+        if (&entry == keeps || set_intersection(*entry.fields, gone).empty()) continue;
+        entry.fields = std::make_shared<const FieldSet>(set_difference(*entry.fields, gone));
     }
 }
 
@@ -81,7 +82,7 @@ void fold_old_updates(ManagedFields& managed) {
                 .manager = std::string{kOldUpdatesManager},
                 .api_version = updates[i]->api_version,
                 .time = updates[j]->time,
-                .fields = set_union(updates[i]->fields, updates[j]->fields)
+                .fields = std::make_shared<const FieldSet>(set_union(*updates[i]->fields, *updates[j]->fields))
             };
             const ManagedEntry first = *updates[i];
             const ManagedEntry second = *updates[j];
@@ -125,12 +126,16 @@ struct Conflicting {
 
 /// Removes what the manager applied before, applies no more, and nobody else owns.
 Value prune(
-    const Value& merged, const FieldSet& applied_before, const ManagedFields& managed, const schema::TypeModel& type
+    const Value& merged,
+    const FieldSet& applied_before,
+    const FieldSet& applied_now,
+    const ManagedFields& managed,
+    const schema::TypeModel& type
 ) {
     const FieldSet before = with_named_fields(applied_before, type);
     const Value bare = without_fields(merged, before, type);
-    FieldSet owned;
-    for (const ManagedEntry& entry : managed.entries) owned = set_union(owned, entry.fields);
+    FieldSet owned = applied_now;
+    for (const ManagedEntry& entry : managed.entries) owned = set_union(owned, *entry.fields);
     const FieldSet all = with_named_fields(fields_of(merged, type), type);
     const FieldSet kept = set_union(with_named_fields(fields_of(bare, type), type), with_named_fields(owned, type));
     const Value with_owned = without_fields(merged, set_difference(all, kept), type);
@@ -144,6 +149,16 @@ Value prune(
 bool ManagedEntry::is_same_manager(const ManagedEntry& other) const {
     return manager == other.manager && is_applied == other.is_applied && subresource == other.subresource &&
            (is_applied || api_version == other.api_version);
+}
+
+bool ManagedEntry::operator==(const ManagedEntry& other) const {
+    return is_same_manager(other) && api_version == other.api_version && time == other.time && *fields == *other.fields;
+}
+
+const std::shared_ptr<const FieldSet>& ManagedEntry::no_fields() {
+    static const auto* const none =
+        new auto(std::make_shared<const FieldSet>());  // Leaked: nothing to destroy at exit.
+    return *none;
 }
 
 ManagedFields ManagedFields::from_json(const Value* list) {
@@ -166,7 +181,9 @@ ManagedFields ManagedFields::from_json(const Value* list) {
             .time = string_at(object, "time")
         };
         try {
-            if (fields != nullptr && fields->is_object()) entry.fields = FieldSet::from_json(fields->get_object());
+            if (fields != nullptr && fields->is_object()) {
+                entry.fields = std::make_shared<const FieldSet>(FieldSet::from_json(fields->get_object()));
+            }
         } catch (const std::runtime_error&) {
             return {};
         }
@@ -193,7 +210,7 @@ Array ManagedFields::to_json() const {
         };
         if (!entry->time.empty()) object["time"] = entry->time;
         object["fieldsType"] = "FieldsV1";
-        object["fieldsV1"] = entry->fields.to_json();
+        object["fieldsV1"] = entry->fields->to_json();
         if (!entry->subresource.empty()) object["subresource"] = entry->subresource;
         list.push_back(std::move(object));
     }
@@ -205,7 +222,7 @@ bool ManagedFields::is_same_but_for_times(const ManagedFields& other) const {
     return std::ranges::all_of(entries, [&](const ManagedEntry& entry) {
         return std::ranges::any_of(other.entries, [&](const ManagedEntry& theirs) {
             return entry.is_same_manager(theirs) && entry.api_version == theirs.api_version &&
-                   entry.fields == theirs.fields;
+                   (entry.fields == theirs.fields || *entry.fields == *theirs.fields);
         });
     });
 }
@@ -215,7 +232,7 @@ ManagedEntry* ManagedFields::find(const ManagedEntry& like) {
     return it != entries.end() ? &*it : nullptr;
 }
 
-void track_update(ManagedFields& managed, const Value& before, const Value& after, const Writing& writing) {
+void track_update(ManagedFields& managed, const Object& before, const Object& after, const Writing& writing) {
     const Comparison comparison = without_ignored(compare(before, after, writing.type), writing.ignored);
     if (comparison.is_same()) return;
     const FieldSet changed = set_union(comparison.modified, comparison.added);
@@ -223,11 +240,11 @@ void track_update(ManagedFields& managed, const Value& before, const Value& afte
     FieldSet mine = without_identity(changed);
     if (!mine.empty()) {
         if (ManagedEntry* entry = managed.find(writing.as)) {
-            entry->fields = set_union(entry->fields, mine);
+            entry->fields = std::make_shared<const FieldSet>(set_union(*entry->fields, mine));
             entry->time = writing.as.time;
         } else {
             managed.entries.push_back(writing.as);
-            managed.entries.back().fields = std::move(mine);
+            managed.entries.back().fields = std::make_shared<const FieldSet>(std::move(mine));
         }
     }
     drop_owners_of_nothing(managed);
@@ -235,39 +252,46 @@ void track_update(ManagedFields& managed, const Value& before, const Value& afte
 }
 
 Value apply_configuration(
-    ManagedFields& managed, const Value& live, const Value& config, const Writing& writing, Force force
+    ManagedFields& managed, const Object& live, const Value& config, const Writing& writing, Force force
 ) {
-    Value merged = merge_typed(live, config, writing.type);
+    Value merged = merge_objects(live, config.get_object(), writing.type);
     FieldSet applied = fields_of(config, writing.type);
     if (!writing.ignored.empty()) applied = set_difference_deep(applied, writing.ignored);
 
     ManagedEntry* mine = managed.find(writing.as);
-    const FieldSet applied_before = mine != nullptr ? mine->fields : FieldSet{};
+    const std::shared_ptr<const FieldSet> applied_before = mine != nullptr ? mine->fields : ManagedEntry::no_fields();
     if (mine == nullptr) {
         managed.entries.push_back(writing.as);
         mine = &managed.entries.back();
         mine->time.clear();
+        mine->fields = ManagedEntry::no_fields();
     }
     mine->api_version = writing.as.api_version;
-    mine->fields = std::move(applied);
-    if (!set_difference(applied_before, mine->fields).empty()) {
-        merged = prune(merged, applied_before, managed, writing.type);
+    FieldSet owned = without_identity(applied);
+    if (owned != *applied_before) {
+        mine->fields = std::make_shared<const FieldSet>(std::move(owned));
+        if (!set_difference(*applied_before, *mine->fields).empty()) {
+            merged = prune(merged, *applied_before, applied, managed, writing.type);
+        }
+    }
+    if (merged.get_object() == live) {  // Nothing changes but, maybe, who owns what.
+        drop_owners_of_nothing(managed);
+        return merged;
     }
 
-    const Comparison comparison = without_ignored(compare(live, merged, writing.type), writing.ignored);
+    const Comparison comparison = without_ignored(compare(live, merged.get_object(), writing.type), writing.ignored);
     const FieldSet changed = set_union(comparison.modified, comparison.added);
     if (force == Force::No && !changed.empty()) {
         std::vector<Conflicting> conflicts;
         for (const ManagedEntry& entry : managed.entries) {
             if (&entry == mine) continue;
-            const FieldSet contested = set_intersection(entry.fields, changed);
+            const FieldSet contested = set_intersection(*entry.fields, changed);
             if (!contested.empty()) conflicts.push_back({shown_manager(entry), contested.paths()});
         }
         if (!conflicts.empty()) refuse_conflicts(std::move(conflicts));
     }
     take_from_others(managed, changed, comparison.removed, mine);
-    if (merged != live) mine->time = writing.as.time;
-    mine->fields = without_identity(mine->fields);
+    mine->time = writing.as.time;
     drop_owners_of_nothing(managed);
     return merged;
 }

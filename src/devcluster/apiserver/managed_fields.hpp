@@ -1,7 +1,7 @@
 // Who owns which fields of an object (metadata.managedFields), and how applying and updating move ownership.
 #pragma once
 
-#include <optional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -18,11 +18,13 @@ struct ManagedEntry {
     std::string api_version;
     std::string subresource;
     std::string time;  ///< RFC 3339; empty when none
-    FieldSet fields;
+    /// Shared between the versions of an object: replaced, never changed. Not null.
+    std::shared_ptr<const FieldSet> fields = no_fields();
 
+    [[nodiscard]] static const std::shared_ptr<const FieldSet>& no_fields();
     /// The same manager doing the same thing? Applying is one manager across versions.
     [[nodiscard]] bool is_same_manager(const ManagedEntry& other) const;
-    [[nodiscard]] bool operator==(const ManagedEntry& other) const = default;
+    [[nodiscard]] bool operator==(const ManagedEntry& other) const;
 };
 
 /// All entries of one object.
@@ -49,9 +51,9 @@ struct Writing {
 };
 
 /// Tracks a create, update or patch: what changed from `before` to `after` now belongs to the writer, and to nobody
-/// else. Neither value carries managedFields.
+/// else. managedFields themselves belong to nobody.
 void track_update(
-    ManagedFields& managed, const kube::json::Value& before, const kube::json::Value& after, const Writing& writing
+    ManagedFields& managed, const kube::json::Object& before, const kube::json::Object& after, const Writing& writing
 );
 
 enum class Force { No, Yes };
@@ -61,7 +63,7 @@ enum class Force { No, Yes };
 /// field that would change, unless forced.
 [[nodiscard]] kube::json::Value apply_configuration(
     ManagedFields& managed,
-    const kube::json::Value& live,
+    const kube::json::Object& live,
     const kube::json::Value& config,
     const Writing& writing,
     Force force

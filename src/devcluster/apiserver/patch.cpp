@@ -112,7 +112,11 @@ Reply apply_object(Core& core, const ResourceRequest& request, const Value& body
 
     const ObjectPtr before = resource.collection->find(request.key());
     if (!before && !request.subresource.empty()) throw not_found(resource.qualified(), request.name);
-    Object live = before ? in_version(*before, resource) : resource.behaviour->empty_object().as_object();
+    Value empty;
+    if (!before) empty = resource.behaviour->empty_object();
+    const std::optional<InVersion> view =
+        before ? std::optional<InVersion>{std::in_place, *before, resource} : std::nullopt;
+    const Object& live = view ? view->object() : empty.get_object();
     const std::string_view uid = string_in(metadata_of(configuration.as_object()), "uid");
     if (!before && !uid.empty()) {
         throw conflict(
@@ -121,13 +125,8 @@ Reply apply_object(Core& core, const ResourceRequest& request, const Value& body
             fmt::format("uid mismatch: the provided object specified uid {}, and no existing object was found", uid)
         );
     }
-    ManagedFields managed;
-    if (Object* live_metadata = object_in(live, "metadata")) {
-        managed = ManagedFields::from_json(live_metadata->if_contains("managedFields"));
-        live_metadata->erase("managedFields");
-    }
+    ManagedFields managed = before ? before->managed() : ManagedFields{};
     const FieldSet& ignored = resource.reset_by(request.endpoint());
-    const Value live_value(std::move(live));
     const ManagedEntry writer = writer_of(core, request, true);
     if (before && managed.empty()) {
         ManagedEntry earlier = writer;
@@ -135,31 +134,28 @@ Reply apply_object(Core& core, const ResourceRequest& request, const Value& body
         earlier.is_applied = false;
         track_update(
             managed,
-            resource.behaviour->empty_object(),
-            live_value,
+            resource.behaviour->empty_object().as_object(),
+            live,
             {.as = std::move(earlier), .type = *resource.type, .ignored = ignored}
         );
     }
     Value merged = apply_configuration(
         managed,
-        live_value,
+        live,
         configuration,
         {.as = writer, .type = *resource.type, .ignored = ignored},
         request.query.flag("force") ? Force::Yes : Force::No
     );
-    const bool is_unchanged = before && merged == live_value &&
-                              managed.is_same_but_for_times(
-                                  ManagedFields::from_json(metadata_of(before->object()).if_contains("managedFields"))
-                              );
+    const bool is_unchanged = before && merged.get_object() == live && managed.is_same_but_for_times(before->managed());
     if (is_unchanged) return object_reply(core, request, *before);
     Object object = std::move(merged.as_object());
     decode_object(request, object, {});
     ObjectPtr stored;
     if (before) {
-        keep_to_endpoint(resource, request.endpoint(), object, live_value.as_object());
+        keep_to_endpoint(resource, request.endpoint(), object, live);
         stored = commit_update(core, request, before, std::move(object), std::move(managed));
     } else {
-        keep_to_endpoint(resource, Endpoint::Main, object, live_value.as_object());
+        keep_to_endpoint(resource, Endpoint::Main, object, live);
         stored = commit_create(core, request, std::move(object), std::move(managed));
     }
     return object_reply(core, request, *stored, before ? 200 : 201);
@@ -181,7 +177,8 @@ Reply patch_object(Core& core, const ResourceRequest& request) {
 
     const ObjectPtr before = resource.collection->find(request.key());
     if (!before) throw not_found(resource.qualified(), request.name);
-    const Object old = in_version(*before, resource);
+    const InVersion view{*before, resource};
+    const Object& old = view.object();
     Value patched(old);
     try {
         if (type == "application/json-patch+json") {
@@ -206,10 +203,8 @@ Reply patch_object(Core& core, const ResourceRequest& request) {
         if (type == "application/json-patch+json" || error.code() != 400) throw;
         throw invalid_patch(body, error);
     }
-    const Value* given_managed = metadata_of(std::as_const(object)).if_contains("managedFields");
-    const Value managed_in_body = given_managed != nullptr ? *given_managed : Value{};
     keep_to_endpoint(resource, request.endpoint(), object, old);
-    ManagedFields managed = tracked_update(core, request, &managed_in_body, old, object);
+    ManagedFields managed = tracked_update(core, request, old, object, &before->managed());
     const ObjectPtr stored = commit_update(core, request, before, std::move(object), std::move(managed));
     return object_reply(core, request, *stored);
 }

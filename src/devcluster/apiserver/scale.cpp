@@ -71,7 +71,8 @@ Reply scale_object(Core& core, const ResourceRequest& request) {
     const Resource& resource = *request.resource;
     const ObjectPtr before = resource.collection->find(request.key());
     if (!before) throw not_found(resource.qualified(), request.name);
-    const Object old = in_version(*before, resource);
+    const InVersion view{*before, resource};
+    const Object& old = view.object();
     Value scale(scale_of(old, *resource.scale));
     if (request.http.method == kube::HttpMethod::Get) return json_reply(scale);
 
@@ -104,7 +105,7 @@ Reply scale_object(Core& core, const ResourceRequest& request) {
     set_replicas(object, resource.scale->spec_replicas, wanted);
     const std::string_view version = kube::json::find_string(scale, {"metadata", "resourceVersion"});
     if (!version.empty()) metadata_of(object)["resourceVersion"] = version;
-    ManagedFields managed = tracked_update(core, request, nullptr, old, object);
+    ManagedFields managed = tracked_update(core, request, old, object, &before->managed());
     const ObjectPtr stored = commit_update(core, request, before, std::move(object), std::move(managed));
     return json_reply(scale_of(stored->object(), *resource.scale));
 }

@@ -1,8 +1,24 @@
 #include "devcluster/apiserver/store.hpp"
 
+#include "devcluster/apiserver/managed_fields.hpp"
+
 namespace devcluster::apiserver {
 
 using kube::json::Value;
+
+StoredObject::StoredObject(kube::NamespacedName key, Value value, Revision revision)
+    : key_{std::move(key)}, value_(std::move(value)), revision_{revision} {}
+
+StoredObject::~StoredObject() = default;
+
+const ManagedFields& StoredObject::managed() const {
+    if (!managed_) {
+        managed_ = std::make_shared<const ManagedFields>(
+            ManagedFields::from_json(kube::json::find(value_, {"metadata", "managedFields"}))
+        );
+    }
+    return *managed_;
+}
 
 const std::string& StoredObject::text(std::string_view api_version) const {
     const auto it = texts_.find(api_version);

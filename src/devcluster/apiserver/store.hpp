@@ -16,18 +16,24 @@
 
 namespace devcluster::apiserver {
 
+class ManagedFields;
+
 /// Counts every write to the cluster; an object's resourceVersion is the revision of its last write.
 using Revision = std::int64_t;
 
 /// An object as it was stored by one write. Never changes; its JSON text is made once and shared.
 class StoredObject {
 public:
-    StoredObject(kube::NamespacedName key, kube::json::Value value, Revision revision)
-        : key_{std::move(key)}, value_{std::move(value)}, revision_{revision} {}
+    StoredObject(kube::NamespacedName key, kube::json::Value value, Revision revision);
+    ~StoredObject();
+    StoredObject(const StoredObject&) = delete;
+    StoredObject& operator=(const StoredObject&) = delete;
     [[nodiscard]] const kube::NamespacedName& key() const { return key_; }
     [[nodiscard]] const kube::json::Value& value() const { return value_; }
     [[nodiscard]] const kube::json::Object& object() const { return value_.get_object(); }
     [[nodiscard]] Revision revision() const { return revision_; }
+    /// Who owns which of its fields; read once.
+    [[nodiscard]] const ManagedFields& managed() const;
     /// The text with this apiVersion (versions differ in nothing else: conversion None).
     [[nodiscard]] const std::string& text(std::string_view api_version) const;
 
@@ -36,6 +42,7 @@ private:
     kube::json::Value value_;
     Revision revision_;
     mutable std::map<std::string, std::string, std::less<>> texts_;
+    mutable std::shared_ptr<const ManagedFields> managed_;
 };
 using ObjectPtr = std::shared_ptr<const StoredObject>;
 

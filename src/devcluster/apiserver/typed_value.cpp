@@ -246,52 +246,77 @@ Value merge_lists(const Array& base, const Array& patch, const TypeModel& type) 
 
 // ---- refusals_of
 
+/// Where a walk is: spelled only when somebody asks.
+struct Place {
+    const Place* parent = nullptr;
+    std::string_view field;
+    std::string element;
+
+    [[nodiscard]] std::string path() const {
+        if (parent == nullptr) return "";
+        return field.data() != nullptr ? fmt::format("{}.{}", parent->path(), field) : parent->path() + element;
+    }
+};
+
 void collect_refusals(
-    std::vector<std::string>& refusals, const std::string& path, const Value& value, const TypeModel& declared
+    std::vector<std::string>& refusals, const Place& place, const Value& value, const TypeModel& declared
 ) {
     const TypeModel& type = schema::shaped_like(declared, value);
-    if (value.is_null()) return;
+    if (value.is_null() || type.kind() == TypeKind::Scalar) return;
     if (type.kind() == TypeKind::Map) {
         if (!value.is_object()) {
-            refusals.push_back(fmt::format("{}: expected map, got {}", path, boost::json::serialize(value)));
+            refusals.push_back(fmt::format("{}: expected map, got {}", place.path(), boost::json::serialize(value)));
             return;
         }
         for (const auto& [key, entry] : value.get_object()) {
-            const std::string below = fmt::format("{}.{}", path, std::string_view{key});
+            const Place below{.parent = &place, .field = key, .element = {}};
             const TypeModel* field = type.field(key);
             if (field == nullptr) {
-                refusals.push_back(below + ": field not declared in schema");
+                refusals.push_back(below.path() + ": field not declared in schema");
             } else {
                 collect_refusals(refusals, below, entry, *field);
             }
         }
-    } else if (type.kind() == TypeKind::List) {
-        if (!value.is_array()) {
-            refusals.push_back(fmt::format("{}: expected list, got {}", path, boost::json::serialize(value)));
-            return;
-        }
-        std::set<std::string> seen;
-        std::size_t index = 0;
-        for (const Value& element : value.get_array()) {
-            std::string below = fmt::format("{}[{}]", path, index++);
-            if (type.list_type() != ListType::Atomic) {
-                const auto step = element_step(type, element);
-                if (!step) {
-                    refusals.push_back(fmt::format(
-                        "{}: element {}: associative list with keys has an element that omits key field(s) {}",
-                        path,
-                        index - 1,
-                        fmt::join(type.list_keys(), ", ")
-                    ));
-                    continue;
-                }
-                below = path + readable_step(*step);
-                if (!seen.insert(*step).second) {
-                    refusals.push_back(fmt::format("{}: duplicate entries for key {}", path, readable_step(*step)));
-                    continue;
-                }
+        return;
+    }
+    if (!value.is_array()) {
+        refusals.push_back(fmt::format("{}: expected list, got {}", place.path(), boost::json::serialize(value)));
+        return;
+    }
+    const TypeModel& element_type = or_scalar(type.element());
+    const bool is_atomic_list = type.list_type() == ListType::Atomic;
+    if (is_atomic_list && element_type.kind() == TypeKind::Scalar) return;
+    std::set<std::string> seen;
+    std::size_t index = 0;
+    for (const Value& element : value.get_array()) {
+        const std::size_t at = index++;
+        Place below{.parent = &place, .field = {}, .element = {}};
+        if (!is_atomic_list) {
+            const auto step = element_step(type, element);
+            if (!step) {
+                refusals.push_back(fmt::format(
+                    "{}: element {}: associative list with keys has an element that omits key field(s) {}",
+                    place.path(),
+                    at,
+                    fmt::join(type.list_keys(), ", ")
+                ));
+                continue;
             }
-            collect_refusals(refusals, below, element, or_scalar(type.element()));
+            if (!seen.insert(*step).second) {
+                refusals.push_back(fmt::format("{}: duplicate entries for key {}", place.path(), readable_step(*step)));
+                continue;
+            }
+            below.element = *step;
+        }
+        const std::size_t known = refusals.size();
+        if (is_atomic_list) below.element = "[]";
+        collect_refusals(refusals, below, element, element_type);
+        if (refusals.size() == known) continue;
+        // Spell the element now that somebody wants to read it.
+        const std::string shown = is_atomic_list ? fmt::format("[{}]", at) : readable_step(below.element);
+        const std::string prefix = place.path() + below.element;
+        for (std::size_t i = known; i < refusals.size(); ++i) {
+            if (refusals[i].starts_with(prefix)) refusals[i].replace(0, prefix.size(), place.path() + shown);
         }
     }
 }
@@ -335,25 +360,35 @@ Comparison compare(const Value& before, const Value& after, const TypeModel& typ
     return compare_at(&before, &after, type).below;
 }
 
+Comparison compare(const Object& before, const Object& after, const TypeModel& type) {
+    Comparison comparison;
+    compare_maps(comparison, &before, &after, type);
+    return comparison;
+}
+
 Value merge_typed(const Value& base, const Value& patch, const TypeModel& declared) {
     const TypeModel& type = schema::shaped_like(declared, patch);
     if (is_atomic(type) || base.is_null()) return patch;
     if (patch.is_null()) return base;
     if (type.kind() == TypeKind::Map && base.is_object() && patch.is_object()) {
-        Object merged = base.get_object();
-        for (const auto& [key, value] : patch.get_object()) {
-            if (Value* mine = merged.if_contains(key)) {
-                if (*mine != value) *mine = merge_typed(*mine, value, or_scalar(type.field(key)));
-            } else {
-                merged.emplace(key, value);
-            }
-        }
-        return merged;
+        return merge_objects(base.get_object(), patch.get_object(), type);
     }
     if (type.kind() == TypeKind::List && base.is_array() && patch.is_array()) {
         return merge_lists(base.get_array(), patch.get_array(), type);
     }
     return patch;
+}
+
+Value merge_objects(const Object& base, const Object& patch, const TypeModel& type) {
+    Object merged = base;
+    for (const auto& [key, value] : patch) {
+        if (Value* mine = merged.if_contains(key)) {
+            if (*mine != value) *mine = merge_typed(*mine, value, or_scalar(type.field(key)));
+        } else {
+            merged.emplace(key, value);
+        }
+    }
+    return merged;
 }
 
 Value without_fields(const Value& value, const FieldSet& unwanted, const TypeModel& declared) {
@@ -394,7 +429,7 @@ Value without_fields(const Value& value, const FieldSet& unwanted, const TypeMod
 
 std::vector<std::string> refusals_of(const Value& value, const TypeModel& type) {
     std::vector<std::string> refusals;
-    collect_refusals(refusals, "", value, type);
+    collect_refusals(refusals, Place{}, value, type);
     return refusals;
 }
 

@@ -28,10 +28,19 @@ struct Comparison {
     const kube::json::Value& before, const kube::json::Value& after, const schema::TypeModel& type
 );
 
+[[nodiscard]] Comparison compare(
+    const kube::json::Object& before, const kube::json::Object& after, const schema::TypeModel& type
+);
+
 /// `base` with everything that `patch` sets: granular things merged, atomic ones replaced, keyed lists joined in the
 /// patch's order.
 [[nodiscard]] kube::json::Value merge_typed(
     const kube::json::Value& base, const kube::json::Value& patch, const schema::TypeModel& type
+);
+
+/// The same for whole objects.
+[[nodiscard]] kube::json::Value merge_objects(
+    const kube::json::Object& base, const kube::json::Object& patch, const schema::TypeModel& type
 );
 
 /// `value` without the members of `unwanted`. Maps and lists that become empty this way become null, and are dropped.

@@ -43,12 +43,6 @@ void apply_field_validation(
     ));
 }
 
-Value without_managed(const Object& object) {
-    Object bare = object;
-    if (Object* metadata = object_in(bare, "metadata")) metadata->erase("managedFields");
-    return bare;
-}
-
 void drop_repeated_owners(Object& metadata) {
     Array* owners = array_in(metadata, "ownerReferences");
     if (owners == nullptr) return;
@@ -151,8 +145,8 @@ void track_conditions(
     made_object_in(with_status, "status").erase("storedVersions");  // Not the controller's: set with the object.
     track_update(
         managed,
-        without_managed(before),
-        without_managed(with_status),
+        before,
+        with_status,
         {.as =
              {.manager = "kube-apiserver",
               .api_version = resource.api_version(),
@@ -271,26 +265,27 @@ void keep_to_endpoint(const Resource& resource, Endpoint endpoint, Object& objec
 ManagedFields tracked_update(
     const Core& core,
     const ResourceRequest& request,
-    const Value* managed_in_body,
     const Object& before,
-    const Object& after
+    const Object& after,
+    const ManagedFields* live
 ) {
-    const Value* live = metadata_of(before).if_contains("managedFields");
-    // An empty list, or a list of one empty entry, asks to forget all owners.
-    const Array* given = managed_in_body != nullptr ? managed_in_body->if_array() : nullptr;
+    // Who sends an empty list, or a list of one empty entry, asks to forget all owners.
+    const Value* in_body = metadata_of(after).if_contains("managedFields");
+    const Array* given = in_body != nullptr ? in_body->if_array() : nullptr;
     const bool is_reset =
         given != nullptr &&
         (given->empty() || (given->size() == 1 && given->front().is_object() && given->front().get_object().empty()));
     if (is_reset && request.subresource.empty()) return {};
     ManagedFields managed;
-    if (given != nullptr && request.subresource.empty()) managed = ManagedFields::from_json(managed_in_body);
-    if (managed.empty()) managed = ManagedFields::from_json(live);
-    const bool is_new = string_in(metadata_of(before), "uid").empty();
-    if (managed.empty() && !is_new) return {};  // Nobody's fields are tracked until somebody applies.
+    const Value* in_store = metadata_of(before).if_contains("managedFields");
+    const bool is_other = given != nullptr && (in_store == nullptr || *in_store != *in_body);
+    if (is_other && request.subresource.empty()) managed = ManagedFields::from_json(in_body);
+    if (managed.empty() && live != nullptr) managed = *live;
+    if (managed.empty() && live != nullptr) return {};  // Nobody's fields are tracked until somebody applies.
     track_update(
         managed,
-        without_managed(before),
-        without_managed(after),
+        before,
+        after,
         {.as = writer_of(core, request, false),
          .type = *request.resource->type,
          .ignored = request.resource->reset_by(request.endpoint())}
@@ -387,12 +382,11 @@ ObjectPtr commit_update(
     errors.throw_if_any(resource.group, resource.kind, request.name);
     object = std::move(value.get_object());
 
-    const Value* old_managed = old_metadata.if_contains("managedFields");
     Object& final_metadata = metadata_of(object);
     final_metadata.erase("managedFields");
     const bool is_same_otherwise = same_but_for(object, before->object(), {"metadata"}) &&
                                    same_but_for(final_metadata, old_metadata, {"managedFields"});
-    if (is_same_otherwise && managed.is_same_but_for_times(ManagedFields::from_json(old_managed))) return before;
+    if (is_same_otherwise && managed.is_same_but_for_times(before->managed())) return before;
     set_managed(final_metadata, managed);
 
     const kube::NamespacedName& key = before->key();
@@ -408,10 +402,12 @@ ObjectPtr commit_update(
     return current ? current : stored;
 }
 
-Object in_version(const StoredObject& object, const Resource& resource) {
-    Object out = object.object();
-    out["apiVersion"] = resource.api_version();
-    return out;
+InVersion::InVersion(const StoredObject& object, const Resource& resource) : object_{object.object()} {
+    if (resource.is_builtin) return;
+    const std::string wanted = resource.api_version();
+    if (string_in(object_, "apiVersion") == wanted) return;
+    copy_ = object_;
+    (*copy_)["apiVersion"] = wanted;
 }
 
 void after_write(Core& core, const Resource& resource, const StoredObject* before, const StoredObject* after) {

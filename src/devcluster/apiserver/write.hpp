@@ -1,6 +1,7 @@
 // How an object gets into the store: what create, update, patch and apply have in common.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -45,17 +46,25 @@ void keep_to_endpoint(
     ManagedFields managed
 );
 
-/// Update: owners of the fields after a change that is no apply.
+/// Update: owners of the fields after a change that is no apply. `live` are the owners before it; null for a creation.
 [[nodiscard]] ManagedFields tracked_update(
     const Core& core,
     const ResourceRequest& request,
-    const kube::json::Value* managed_in_body,
     const kube::json::Object& before,
-    const kube::json::Object& after
+    const kube::json::Object& after,
+    const ManagedFields* live
 );
 
-/// The object as clients of the request's version see it.
-[[nodiscard]] kube::json::Object in_version(const StoredObject& object, const Resource& resource);
+/// A stored object as clients of a version see it: itself where it is stored in that version, else a copy.
+class InVersion {
+public:
+    InVersion(const StoredObject& object, const Resource& resource);
+    [[nodiscard]] const kube::json::Object& object() const { return copy_ ? *copy_ : object_; }
+
+private:
+    const kube::json::Object& object_;
+    std::optional<kube::json::Object> copy_;
+};
 
 /// Removes the object when nothing holds it any more, else stores it as being deleted.
 [[nodiscard]] bool may_be_removed(const Resource& resource, const kube::json::Object& object);
