@@ -2,6 +2,7 @@
 
 #include "devcluster/apiserver/json_path.hpp"
 #include "devcluster/apiserver/metadata.hpp"
+#include "devcluster/apiserver/same_json.hpp"
 #include "devcluster/apiserver/verbs.hpp"
 #include "devcluster/apiserver/write.hpp"
 #include "devcluster/schema/schema.hpp"
@@ -212,7 +213,7 @@ void serve_custom_resource(Core& core, const StoredObject* before, const StoredO
         return;
     }
     const Object& definition = after->object();
-    const bool is_same_spec = before != nullptr && before->object().at("spec") == definition.at("spec") &&
+    const bool is_same_spec = before != nullptr && same(before->object().at("spec"), definition.at("spec")) &&
                               !metadata_of(definition).contains("deletionTimestamp");
     if (is_same_spec) return;
     unserve(core, definition);

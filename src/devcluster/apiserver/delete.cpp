@@ -115,7 +115,12 @@ Deleted delete_one(Core& core, const Resource& resource, const ObjectPtr& before
     if (is_namespace) metadata.erase("deletionGracePeriodSeconds");
     const bool is_removed = may_be_removed(resource, object);
     if (options.is_dry_run)
-        return {std::make_shared<const StoredObject>(before->key(), std::move(object), before->revision()), is_removed};
+        return {
+            std::make_shared<const StoredObject>(
+                before->key(), std::move(object), before->revision(), before->owners()
+            ),
+            is_removed
+        };
     if (is_removed) {
         // Watchers see the object as it was: a deletion that nothing held up leaves no deletion timestamp.
         ObjectPtr removed = core.store.remove(
@@ -176,7 +181,9 @@ Reply delete_collection(Core& core, const ResourceRequest& request) {
     for (const ObjectPtr& victim : victims) {
         const ObjectPtr current = resource.collection->find(victim->key());
         if (!current) continue;
-        items.push_back(InVersion{*delete_one(core, resource, current, options).object, resource}.object());
+        Object gone = delete_one(core, resource, current, options).object->whole();
+        gone["apiVersion"] = resource.api_version();
+        items.push_back(std::move(gone));
     }
     return json_reply(Object{
         {"kind", resource.list_kind},

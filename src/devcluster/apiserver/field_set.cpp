@@ -95,6 +95,32 @@ boost::json::object FieldSet::to_json() const {
     return fields;
 }
 
+void FieldSet::append_text(std::string& text) const {
+    text += '{';
+    for (const Entry& entry : entries_) {
+        if (holds_nothing(entry)) continue;
+        if (text.back() != '{') text += ',';
+        const bool is_plain = entry.step.find_first_of("\"\\") == std::string::npos;
+        if (is_plain) {
+            text += '"';
+            text += entry.step;
+            text += '"';
+        } else {
+            text += boost::json::serialize(boost::json::value(entry.step));
+        }
+        text += ':';
+        if (!entry.is_member || entry.below.empty()) {
+            entry.below.append_text(text);
+            continue;
+        }
+        text += R"({".":{},)";
+        std::string below;
+        entry.below.append_text(below);
+        text.append(below, 1);
+    }
+    text += '}';
+}
+
 std::vector<std::string> FieldSet::paths() const {
     std::vector<std::string> paths;
     collect_paths(*this, "", paths);

@@ -45,6 +45,8 @@ public:
     /// Reads fieldsV1. Throws std::runtime_error when it is none.
     [[nodiscard]] static FieldSet from_json(const boost::json::object& fields);
     [[nodiscard]] boost::json::object to_json() const;
+    /// The same as text, at the end of `text`.
+    void append_text(std::string& text) const;
     /// Every member, spelled for people: `.spec.containers[name="a"].image`, in order.
     [[nodiscard]] std::vector<std::string> paths() const;
 

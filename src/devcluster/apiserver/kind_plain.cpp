@@ -4,6 +4,7 @@
 #include "devcluster/apiserver/base64.hpp"
 #include "devcluster/apiserver/builtin_kind.hpp"
 #include "devcluster/apiserver/metadata.hpp"
+#include "devcluster/apiserver/same_json.hpp"
 #include "devcluster/apiserver/table.hpp"
 
 namespace devcluster::apiserver {
@@ -96,7 +97,7 @@ void validate_data_update(const Object& object, const Object& before, FieldError
     for (const std::string_view key : {"data", "binaryData"}) {
         const Value* now = object.if_contains(key);
         const Value* then = before.if_contains(key);
-        if ((now == nullptr) != (then == nullptr) || (now != nullptr && *now != *then)) {
+        if ((now == nullptr) != (then == nullptr) || (now != nullptr && !same(*now, *then))) {
             errors.forbidden(key, "field is immutable when `immutable` is set");
         }
     }

@@ -2,6 +2,7 @@
 #include "devcluster/apiserver/builtin_kind.hpp"
 #include "devcluster/apiserver/metadata.hpp"
 #include "devcluster/apiserver/pod_template.hpp"
+#include "devcluster/apiserver/same_json.hpp"
 #include "devcluster/apiserver/table.hpp"
 
 namespace devcluster::apiserver {
@@ -87,7 +88,7 @@ void validate_pod_update(const Object& pod, const Object& before, FieldErrors& e
             }
         }
     }
-    if (now != then) {
+    if (!same(now, then)) {
         errors.forbidden(
             "spec",
             "pod updates may not change fields other than `spec.containers[*].image`,"

@@ -4,6 +4,7 @@
 #include "devcluster/apiserver/builtin_kind.hpp"
 #include "devcluster/apiserver/metadata.hpp"
 #include "devcluster/apiserver/pod_template.hpp"
+#include "devcluster/apiserver/same_json.hpp"
 #include "devcluster/apiserver/table.hpp"
 
 namespace devcluster::apiserver {
@@ -93,7 +94,7 @@ void validate_claim_update(const Object& claim, const Object& before, FieldError
     old.erase("resources");
     old.erase("volumeAttributesClassName");
     if (!old.contains("storageClassName")) comparable.erase("storageClassName");
-    if (comparable != old) {
+    if (!same(comparable, old)) {
         errors.forbidden(
             "spec",
             "spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims"
@@ -181,7 +182,7 @@ void validate_class_update(const Object& storage_class, const Object& before, Fi
     for (const std::string_view key : {"parameters", "provisioner", "reclaimPolicy", "volumeBindingMode"}) {
         const Value* now = storage_class.if_contains(key);
         const Value* then = before.if_contains(key);
-        if ((now == nullptr) != (then == nullptr) || (now != nullptr && *now != *then)) {
+        if ((now == nullptr) != (then == nullptr) || (now != nullptr && !same(*now, *then))) {
             errors.forbidden(key, "updates to this field are forbidden.");
         }
     }

@@ -2,6 +2,7 @@
 #include "devcluster/apiserver/builtin_kind.hpp"
 #include "devcluster/apiserver/metadata.hpp"
 #include "devcluster/apiserver/pod_template.hpp"
+#include "devcluster/apiserver/same_json.hpp"
 #include "devcluster/apiserver/table.hpp"
 #include "kube/meta/time.hpp"
 
@@ -141,7 +142,7 @@ Array controller_revision_cells(const Object& revision, const kube::Clock& clock
 void validate_revision_update(const Object& revision, const Object& before, FieldErrors& errors) {
     const Value* now = revision.if_contains("data");
     const Value* then = before.if_contains("data");
-    if ((now == nullptr) != (then == nullptr) || (now != nullptr && *now != *then)) {
+    if ((now == nullptr) != (then == nullptr) || (now != nullptr && !same(*now, *then))) {
         errors.invalid("data", now != nullptr ? *now : Value{}, "field is immutable");
     }
 }
@@ -202,7 +203,7 @@ void validate_job_update(const Object& job, const Object& before, FieldErrors& e
     for (const std::string_view key : {"completions", "selector", "completionMode", "podFailurePolicy", "template"}) {
         const Value* given = now.if_contains(key);
         const Value* old = then.if_contains(key);
-        if ((given == nullptr) != (old == nullptr) || (given != nullptr && *given != *old)) {
+        if ((given == nullptr) != (old == nullptr) || (given != nullptr && !same(*given, *old))) {
             errors.invalid(fmt::format("spec.{}", key), given != nullptr ? *given : Value{}, "field is immutable");
         }
     }

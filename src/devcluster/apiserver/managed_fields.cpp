@@ -1,5 +1,6 @@
 #include "devcluster/apiserver/managed_fields.hpp"
 
+#include "devcluster/apiserver/same_json.hpp"
 #include "devcluster/apiserver/status_error.hpp"
 #include "devcluster/apiserver/typed_value.hpp"
 
@@ -192,7 +193,7 @@ ManagedFields ManagedFields::from_json(const Value* list) {
     return managed;
 }
 
-Array ManagedFields::to_json() const {
+std::vector<const ManagedEntry*> ManagedFields::sorted() const {
     std::vector<const ManagedEntry*> sorted;
     for (const ManagedEntry& entry : entries) sorted.push_back(&entry);
     std::ranges::sort(sorted, [](const ManagedEntry* a, const ManagedEntry* b) {
@@ -200,6 +201,30 @@ Array ManagedFields::to_json() const {
         return std::tie(a->time, a->manager, a->api_version, a->subresource) <
                std::tie(b->time, b->manager, b->api_version, b->subresource);
     });
+    return sorted;
+}
+
+void ManagedFields::append_text(std::string& text) const {
+    text += '[';
+    for (const ManagedEntry* entry : sorted()) {
+        if (text.back() != '[') text += ',';
+        text += fmt::format(
+            R"({{"manager":{},"operation":"{}","apiVersion":"{}",)",
+            boost::json::serialize(Value(entry->manager)),
+            entry->is_applied ? "Apply" : "Update",
+            entry->api_version
+        );
+        if (!entry->time.empty()) text += fmt::format(R"("time":"{}",)", entry->time);
+        text += R"("fieldsType":"FieldsV1","fieldsV1":)";
+        entry->fields->append_text(text);
+        if (!entry->subresource.empty()) text += fmt::format(R"(,"subresource":"{}")", entry->subresource);
+        text += '}';
+    }
+    text += ']';
+}
+
+Array ManagedFields::to_json() const {
+    const std::vector<const ManagedEntry*> sorted = this->sorted();
     Array list;
     list.reserve(sorted.size());
     for (const ManagedEntry* entry : sorted) {
@@ -274,7 +299,7 @@ Value apply_configuration(
             merged = prune(merged, *applied_before, applied, managed, writing.type);
         }
     }
-    if (merged.get_object() == live) {  // Nothing changes but, maybe, who owns what.
+    if (same(merged.get_object(), live)) {  // Nothing changes but, maybe, who owns what.
         drop_owners_of_nothing(managed);
         return merged;
     }

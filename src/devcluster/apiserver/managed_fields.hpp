@@ -34,12 +34,17 @@ public:
     [[nodiscard]] static ManagedFields from_json(const kube::json::Value* list);
     /// Sorted as the API server does: operation, time, manager, version, subresource.
     [[nodiscard]] kube::json::Array to_json() const;
+    /// The same as text, at the end of `text`.
+    void append_text(std::string& text) const;
     [[nodiscard]] bool empty() const { return entries.empty(); }
     /// Equal but for the times?
     [[nodiscard]] bool is_same_but_for_times(const ManagedFields& other) const;
     [[nodiscard]] ManagedEntry* find(const ManagedEntry& like);
 
     std::vector<ManagedEntry> entries;
+
+private:
+    [[nodiscard]] std::vector<const ManagedEntry*> sorted() const;
 };
 
 /// Who writes, how and when: an entry without its fields.

@@ -1,5 +1,6 @@
 #include "devcluster/apiserver/metadata.hpp"
 
+#include "devcluster/apiserver/same_json.hpp"
 #include "devcluster/apiserver/status_error.hpp"
 
 namespace devcluster::apiserver {
@@ -111,7 +112,7 @@ bool same_but_for(const Object& a, const Object& b, std::initializer_list<std::s
     for (const auto& [key, value] : a) {
         if (is_ignored(key)) continue;
         const Value* other = b.if_contains(key);
-        if (other == nullptr || *other != value) return false;
+        if (other == nullptr || !same(*other, value)) return false;
     }
     return std::ranges::all_of(b, [&](const auto& entry) {
         return is_ignored(entry.key()) || a.contains(entry.key());

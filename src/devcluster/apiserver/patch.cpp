@@ -1,6 +1,7 @@
 // patch: JSON, merge and strategic merge patches, and server-side apply.
 #include "devcluster/apiserver/json_patch.hpp"
 #include "devcluster/apiserver/metadata.hpp"
+#include "devcluster/apiserver/same_json.hpp"
 #include "devcluster/apiserver/strategic_merge.hpp"
 #include "devcluster/apiserver/typed_value.hpp"
 #include "devcluster/apiserver/verbs.hpp"
@@ -146,7 +147,8 @@ Reply apply_object(Core& core, const ResourceRequest& request, const Value& body
         {.as = writer, .type = *resource.type, .ignored = ignored},
         request.query.flag("force") ? Force::Yes : Force::No
     );
-    const bool is_unchanged = before && merged.get_object() == live && managed.is_same_but_for_times(before->managed());
+    const bool is_unchanged =
+        before && same(merged.get_object(), live) && managed.is_same_but_for_times(before->managed());
     if (is_unchanged) return object_reply(core, request, *before);
     Object object = std::move(merged.as_object());
     decode_object(request, object, {});
@@ -179,7 +181,10 @@ Reply patch_object(Core& core, const ResourceRequest& request) {
     if (!before) throw not_found(resource.qualified(), request.name);
     const InVersion view{*before, resource};
     const Object& old = view.object();
-    Value patched(old);
+    // Patches that speak of managedFields get to see them.
+    const bool sees_owners = request.http.body.contains("managedFields");
+    Value patched(sees_owners ? before->whole() : old);
+    if (sees_owners) patched.get_object()["apiVersion"] = resource.api_version();
     try {
         if (type == "application/json-patch+json") {
             apply_json_patch(patched, body);

@@ -6,31 +6,36 @@ namespace devcluster::apiserver {
 
 using kube::json::Value;
 
-StoredObject::StoredObject(kube::NamespacedName key, Value value, Revision revision)
-    : key_{std::move(key)}, value_(std::move(value)), revision_{revision} {}
+StoredObject::StoredObject(kube::NamespacedName key, Value value, Revision revision, OwnersPtr owners)
+    : key_{std::move(key)}, value_(std::move(value)), revision_{revision}, owners_{std::move(owners)} {}
 
 StoredObject::~StoredObject() = default;
 
-const ManagedFields& StoredObject::managed() const {
-    if (!managed_) {
-        managed_ = std::make_shared<const ManagedFields>(
-            ManagedFields::from_json(kube::json::find(value_, {"metadata", "managedFields"}))
-        );
-    }
-    return *managed_;
+kube::json::Object StoredObject::whole() const {
+    kube::json::Object object = this->object();
+    if (!owners_->empty()) object["metadata"].as_object()["managedFields"] = owners_->to_json();
+    return object;
 }
 
 const std::string& StoredObject::text(std::string_view api_version) const {
     const auto it = texts_.find(api_version);
     if (it != texts_.end()) return it->second;
-    std::string text;
-    if (kube::json::find_string(value_, {"apiVersion"}) == api_version) {
-        text = boost::json::serialize(value_);
-    } else {
-        kube::json::Object other = object();
-        other["apiVersion"] = api_version;
-        text = boost::json::serialize(other);
+    std::string text = "{";
+    for (const auto& [key, value] : object()) {
+        if (text.size() > 1) text += ',';
+        text += fmt::format("\"{}\":", std::string_view{key});
+        if (key == "apiVersion") {
+            text += fmt::format("\"{}\"", api_version);
+            continue;
+        }
+        text += boost::json::serialize(value);
+        if (key != "metadata" || owners_->empty()) continue;
+        text.pop_back();
+        text += ",\"managedFields\":";
+        owners_->append_text(text);
+        text += '}';
     }
+    text += '}';
     return texts_.emplace(std::string{api_version}, std::move(text)).first->second;
 }
 
@@ -71,23 +76,36 @@ Collection& Store::collection(std::string_view group, std::string_view plural) {
     return *slot;
 }
 
-ObjectPtr Store::put(Collection& collection, const kube::NamespacedName& key, Value value) {
+namespace {
+
+/// Owners that nobody gave are those of the object before, or nobody.
+OwnersPtr owners_or(OwnersPtr given, const StoredObject* before) {
+    if (given) return given;
+    return before != nullptr ? before->owners() : std::make_shared<const ManagedFields>();
+}
+
+}  // namespace
+
+ObjectPtr Store::put(Collection& collection, const kube::NamespacedName& key, Value value, OwnersPtr owners) {
     const Revision revision = ++revision_;
     value.as_object()["metadata"].as_object()["resourceVersion"] = std::to_string(revision);
-    auto stored = std::make_shared<const StoredObject>(key, std::move(value), revision);
     ObjectPtr& slot = collection.objects_[key];
+    auto stored =
+        std::make_shared<const StoredObject>(key, std::move(value), revision, owners_or(std::move(owners), slot.get()));
     StoreEvent event{.revision = revision, .before = slot, .after = stored, .last = nullptr};
     slot = stored;
     record(collection, std::move(event));
     return stored;
 }
 
-ObjectPtr Store::remove(Collection& collection, const kube::NamespacedName& key, Value final_value) {
+ObjectPtr Store::remove(Collection& collection, const kube::NamespacedName& key, Value final_value, OwnersPtr owners) {
     const auto it = collection.objects_.find(key);
     if (it == collection.objects_.end()) return nullptr;
     const Revision revision = ++revision_;
     final_value.as_object()["metadata"].as_object()["resourceVersion"] = std::to_string(revision);
-    auto last = std::make_shared<const StoredObject>(key, std::move(final_value), revision);
+    auto last = std::make_shared<const StoredObject>(
+        key, std::move(final_value), revision, owners_or(std::move(owners), it->second.get())
+    );
     StoreEvent event{.revision = revision, .before = it->second, .after = nullptr, .last = last};
     collection.objects_.erase(it);
     record(collection, std::move(event));

@@ -17,6 +17,8 @@
 namespace devcluster::apiserver {
 
 class ManagedFields;
+/// The owners of an object's fields, shared between its versions. Never null.
+using OwnersPtr = std::shared_ptr<const ManagedFields>;
 
 /// Counts every write to the cluster; an object's resourceVersion is the revision of its last write.
 using Revision = std::int64_t;
@@ -24,16 +26,21 @@ using Revision = std::int64_t;
 /// An object as it was stored by one write. Never changes; its JSON text is made once and shared.
 class StoredObject {
 public:
-    StoredObject(kube::NamespacedName key, kube::json::Value value, Revision revision);
+    /// `value` without its managedFields, which `owners` are.
+    StoredObject(kube::NamespacedName key, kube::json::Value value, Revision revision, OwnersPtr owners);
     ~StoredObject();
     StoredObject(const StoredObject&) = delete;
     StoredObject& operator=(const StoredObject&) = delete;
     [[nodiscard]] const kube::NamespacedName& key() const { return key_; }
+    /// Without managedFields: they are larger than all else, and hardly anybody looks at them.
     [[nodiscard]] const kube::json::Value& value() const { return value_; }
     [[nodiscard]] const kube::json::Object& object() const { return value_.get_object(); }
+    /// A copy with managedFields.
+    [[nodiscard]] kube::json::Object whole() const;
     [[nodiscard]] Revision revision() const { return revision_; }
-    /// Who owns which of its fields; read once.
-    [[nodiscard]] const ManagedFields& managed() const;
+    /// Who owns which of its fields.
+    [[nodiscard]] const ManagedFields& managed() const { return *owners_; }
+    [[nodiscard]] const OwnersPtr& owners() const { return owners_; }
     /// The text with this apiVersion (versions differ in nothing else: conversion None).
     [[nodiscard]] const std::string& text(std::string_view api_version) const;
 
@@ -42,7 +49,7 @@ private:
     kube::json::Value value_;
     Revision revision_;
     mutable std::map<std::string, std::string, std::less<>> texts_;
-    mutable std::shared_ptr<const ManagedFields> managed_;
+    OwnersPtr owners_;
 };
 using ObjectPtr = std::shared_ptr<const StoredObject>;
 
@@ -92,10 +99,17 @@ public:
     [[nodiscard]] Revision revision() const { return revision_; }
     /// Made on first use; lives as long as the store.
     [[nodiscard]] Collection& collection(std::string_view group, std::string_view plural);
-    /// Stores `value` under `key`, with a new resourceVersion in its metadata.
-    ObjectPtr put(Collection& collection, const kube::NamespacedName& key, kube::json::Value value);
+    /// Stores `value` under `key`, with a new resourceVersion in its metadata. Without `owners`, they stay.
+    ObjectPtr put(
+        Collection& collection, const kube::NamespacedName& key, kube::json::Value value, OwnersPtr owners = nullptr
+    );
     /// Removes the object; the result carries the revision of the removal. `final_value` is what watchers see last.
-    ObjectPtr remove(Collection& collection, const kube::NamespacedName& key, kube::json::Value final_value);
+    ObjectPtr remove(
+        Collection& collection,
+        const kube::NamespacedName& key,
+        kube::json::Value final_value,
+        OwnersPtr owners = nullptr
+    );
     /// Forgets the history: watches from a revision before now get 410.
     void compact();
     /// Ends all watches that run now, as a restarting server would.

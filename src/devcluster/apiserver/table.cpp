@@ -1,6 +1,7 @@
 #include "devcluster/apiserver/table.hpp"
 
 #include "devcluster/apiserver/json_path.hpp"
+#include "devcluster/apiserver/managed_fields.hpp"
 #include "devcluster/apiserver/metadata.hpp"
 #include "kube/meta/time.hpp"
 
@@ -90,7 +91,7 @@ Object table_of(
         }
         Object row{{"cells", std::move(cells)}};
         if (include == "Object") {
-            Object whole = value;
+            Object whole = object->whole();
             whole["apiVersion"] = resource.api_version();
             row["object"] = std::move(whole);
         } else if (include != "None") {

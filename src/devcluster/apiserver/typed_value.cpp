@@ -2,6 +2,8 @@
 
 #include <fmt/ranges.h>
 
+#include "devcluster/apiserver/same_json.hpp"
+
 namespace devcluster::apiserver {
 namespace {
 
@@ -127,7 +129,6 @@ void attach(Comparison& into, std::string_view step, Difference&& difference) {
 
 void compare_maps(Comparison& into, const Object* before, const Object* after, const TypeModel& type) {
     const auto compare_field = [&](std::string_view key, const Value* left, const Value* right) {
-        if (left != nullptr && right != nullptr && *left == *right) return;
         attach(into, field_step(key), compare_at(left, right, or_scalar(type.field(key))));
     };
     if (before != nullptr) {
@@ -140,7 +141,7 @@ void compare_maps(Comparison& into, const Object* before, const Object* after, c
 }
 
 bool equal_lists(const std::vector<const Value*>& a, const std::vector<const Value*>& b) {
-    return std::ranges::equal(a, b, [](const Value* left, const Value* right) { return *left == *right; });
+    return std::ranges::equal(a, b, [](const Value* left, const Value* right) { return same(*left, *right); });
 }
 
 void compare_lists(Comparison& into, const Array* before, const Array* after, const TypeModel& type) {
@@ -192,14 +193,16 @@ Difference compare_at(const Value* before, const Value* after, const TypeModel& 
                                       : true;
     const bool is_whole = is_atomic(type) || both_empty;
     if (!is_whole && is_map) compare_maps(difference.below, object_before, object_after, type);
-    if (!is_whole && is_list) compare_lists(difference.below, array_before, array_after, type);
+    const bool are_same_lists =
+        is_list && array_before != nullptr && array_after != nullptr && same(*array_before, *array_after);
+    if (!is_whole && is_list && !are_same_lists) compare_lists(difference.below, array_before, array_after, type);
 
     using Self = Difference::Self;
     if (before == nullptr) {
         difference.self = Self::Added;
     } else if (after == nullptr) {
         difference.self = Self::Removed;
-    } else if (is_whole && *before != *after) {
+    } else if (is_whole && !same(*before, *after)) {
         difference.self = Self::Modified;
     }
     return difference;
@@ -242,6 +245,31 @@ Value merge_lists(const Array& base, const Array& patch, const TypeModel& type) 
         if (r < right.by_step.size()) emit_right();
     }
     return merged;
+}
+
+void merge_object_into(Object& target, const Object& patch, const TypeModel& type);
+
+void merge_into(Value& target, const Value& patch, const TypeModel& declared) {
+    const TypeModel& type = schema::shaped_like(declared, patch);
+    const bool is_replaced = is_atomic(type) || target.is_null();
+    if (!is_replaced && patch.is_null()) return;
+    if (!is_replaced && type.kind() == TypeKind::Map && target.is_object() && patch.is_object()) {
+        merge_object_into(target.get_object(), patch.get_object(), type);
+    } else if (!is_replaced && type.kind() == TypeKind::List && target.is_array() && patch.is_array()) {
+        if (!same(target, patch)) target = merge_lists(target.get_array(), patch.get_array(), type);
+    } else if (!same(target, patch)) {
+        target = patch;
+    }
+}
+
+void merge_object_into(Object& target, const Object& patch, const TypeModel& type) {
+    for (const auto& [key, value] : patch) {
+        if (Value* mine = target.if_contains(key)) {
+            merge_into(*mine, value, or_scalar(type.field(key)));
+        } else {
+            target.emplace(key, value);
+        }
+    }
 }
 
 // ---- refusals_of
@@ -366,28 +394,15 @@ Comparison compare(const Object& before, const Object& after, const TypeModel& t
     return comparison;
 }
 
-Value merge_typed(const Value& base, const Value& patch, const TypeModel& declared) {
-    const TypeModel& type = schema::shaped_like(declared, patch);
-    if (is_atomic(type) || base.is_null()) return patch;
-    if (patch.is_null()) return base;
-    if (type.kind() == TypeKind::Map && base.is_object() && patch.is_object()) {
-        return merge_objects(base.get_object(), patch.get_object(), type);
-    }
-    if (type.kind() == TypeKind::List && base.is_array() && patch.is_array()) {
-        return merge_lists(base.get_array(), patch.get_array(), type);
-    }
-    return patch;
+Value merge_typed(const Value& base, const Value& patch, const TypeModel& type) {
+    Value merged = base;
+    merge_into(merged, patch, type);
+    return merged;
 }
 
 Value merge_objects(const Object& base, const Object& patch, const TypeModel& type) {
     Object merged = base;
-    for (const auto& [key, value] : patch) {
-        if (Value* mine = merged.if_contains(key)) {
-            if (*mine != value) *mine = merge_typed(*mine, value, or_scalar(type.field(key)));
-        } else {
-            merged.emplace(key, value);
-        }
-    }
+    merge_object_into(merged, patch, type);
     return merged;
 }
 

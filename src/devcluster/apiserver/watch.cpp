@@ -106,7 +106,9 @@ private:
         // It left the selection: what is shown is what matched, at the revision of the change.
         Object gone = event.before->object();
         metadata_of(gone)["resourceVersion"] = std::to_string(event.revision);
-        return line("DELETED", StoredObject{event.before->key(), std::move(gone), event.revision});
+        return line(
+            "DELETED", StoredObject{event.before->key(), std::move(gone), event.revision, event.before->owners()}
+        );
     }
 
     std::string line(std::string_view type, const StoredObject& object) {

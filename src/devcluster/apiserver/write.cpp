@@ -2,6 +2,7 @@
 
 #include "devcluster/apiserver/custom_resources.hpp"
 #include "devcluster/apiserver/metadata.hpp"
+#include "devcluster/apiserver/same_json.hpp"
 #include "devcluster/apiserver/validate_metadata.hpp"
 #include "kube/meta/time.hpp"
 
@@ -51,14 +52,6 @@ void drop_repeated_owners(Object& metadata) {
         if (std::ranges::find(unique, owner) == unique.end()) unique.push_back(owner);
     }
     *owners = std::move(unique);
-}
-
-void set_managed(Object& metadata, const ManagedFields& managed) {
-    if (managed.empty()) {
-        metadata.erase("managedFields");
-    } else {
-        metadata["managedFields"] = managed.to_json();
-    }
 }
 
 void check_name(const ResourceRequest& request, const Object& metadata) {
@@ -162,7 +155,7 @@ bool is_content_changed(const Resource& resource, const Object& object, const Ob
         const Value* now = object.if_contains("spec");
         const Value* then = before.if_contains("spec");
         if ((now == nullptr) != (then == nullptr)) return true;
-        return now != nullptr && *now != *then;
+        return now != nullptr && !same(*now, *then);
     }
     if (resource.has_status) return !same_but_for(object, before, {"metadata", "status", "apiVersion", "kind"});
     return !same_but_for(object, before, {"metadata", "apiVersion", "kind"});
@@ -277,9 +270,7 @@ ManagedFields tracked_update(
         (given->empty() || (given->size() == 1 && given->front().is_object() && given->front().get_object().empty()));
     if (is_reset && request.subresource.empty()) return {};
     ManagedFields managed;
-    const Value* in_store = metadata_of(before).if_contains("managedFields");
-    const bool is_other = given != nullptr && (in_store == nullptr || *in_store != *in_body);
-    if (is_other && request.subresource.empty()) managed = ManagedFields::from_json(in_body);
+    if (given != nullptr && request.subresource.empty()) managed = ManagedFields::from_json(in_body);
     if (managed.empty() && live != nullptr) managed = *live;
     if (managed.empty() && live != nullptr) return {};  // Nobody's fields are tracked until somebody applies.
     track_update(
@@ -334,11 +325,13 @@ ObjectPtr commit_create(Core& core, const ResourceRequest& request, Object objec
 
     const kube::NamespacedName key{resource.is_namespaced ? request.namespace_ : std::string{}, name};
     if (resource.collection->find(key)) throw already_exists(resource.qualified(), name);
-    set_managed(metadata_of(object), managed);
+    metadata_of(object).erase("managedFields");
     object["apiVersion"] = resource.storage_api_version;
-    if (request.is_dry_run())
-        return std::make_shared<const StoredObject>(key, std::move(object), core.store.revision());
-    ObjectPtr stored = core.store.put(*resource.collection, key, std::move(object));
+    auto owners = std::make_shared<const ManagedFields>(std::move(managed));
+    if (request.is_dry_run()) {
+        return std::make_shared<const StoredObject>(key, std::move(object), core.store.revision(), std::move(owners));
+    }
+    ObjectPtr stored = core.store.put(*resource.collection, key, std::move(object), std::move(owners));
     after_write(core, resource, nullptr, stored.get());
     const ObjectPtr current = resource.collection->find(key);
     return current ? current : stored;
@@ -384,19 +377,21 @@ ObjectPtr commit_update(
 
     Object& final_metadata = metadata_of(object);
     final_metadata.erase("managedFields");
-    const bool is_same_otherwise = same_but_for(object, before->object(), {"metadata"}) &&
-                                   same_but_for(final_metadata, old_metadata, {"managedFields"});
+    const bool is_same_otherwise =
+        same_but_for(object, before->object(), {"metadata"}) && same(final_metadata, old_metadata);
     if (is_same_otherwise && managed.is_same_but_for_times(before->managed())) return before;
-    set_managed(final_metadata, managed);
+    auto owners = std::make_shared<const ManagedFields>(std::move(managed));
 
     const kube::NamespacedName& key = before->key();
-    if (request.is_dry_run()) return std::make_shared<const StoredObject>(key, std::move(object), before->revision());
+    if (request.is_dry_run()) {
+        return std::make_shared<const StoredObject>(key, std::move(object), before->revision(), std::move(owners));
+    }
     if (may_be_removed(resource, object)) {
-        ObjectPtr removed = core.store.remove(*resource.collection, key, std::move(object));
+        ObjectPtr removed = core.store.remove(*resource.collection, key, std::move(object), std::move(owners));
         after_write(core, resource, before.get(), nullptr);
         return removed;
     }
-    ObjectPtr stored = core.store.put(*resource.collection, key, std::move(object));
+    ObjectPtr stored = core.store.put(*resource.collection, key, std::move(object), std::move(owners));
     after_write(core, resource, before.get(), stored.get());
     const ObjectPtr current = resource.collection->find(key);
     return current ? current : stored;

@@ -1,0 +1,60 @@
+#include "devcluster/apiserver/same_json.hpp"
+
+#include <cstring>
+
+namespace devcluster::apiserver {
+namespace {
+
+bool same_text(std::string_view a, std::string_view b) {
+    return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
+}  // namespace
+
+bool same(const kube::json::Object& a, const kube::json::Object& b) {
+    if (a.size() != b.size()) return false;
+    auto theirs = b.begin();
+    for (const auto& entry : a) {
+        if (same_text(entry.key(), theirs->key())) {
+            if (!same(entry.value(), theirs->value())) return false;
+        } else {
+            const kube::json::Value* other = b.if_contains(entry.key());
+            if (other == nullptr || !same(entry.value(), *other)) return false;
+        }
+        ++theirs;
+    }
+    return true;
+}
+
+bool same(const kube::json::Array& a, const kube::json::Array& b) {
+    if (a.size() != b.size()) return false;
+    for (std::size_t i = 0; i < a.size(); ++i) {
+        if (!same(a[i], b[i])) return false;
+    }
+    return true;
+}
+
+bool same(const kube::json::Value& a, const kube::json::Value& b) {
+    if (a.kind() != b.kind()) return a.is_number() && b.is_number() && a == b;
+    switch (a.kind()) {
+        case boost::json::kind::null:
+            return true;
+        case boost::json::kind::bool_:
+            return a.get_bool() == b.get_bool();
+        case boost::json::kind::int64:
+            return a.get_int64() == b.get_int64();
+        case boost::json::kind::uint64:
+            return a.get_uint64() == b.get_uint64();
+        case boost::json::kind::double_:
+            return a == b;
+        case boost::json::kind::string:
+            return same_text(a.get_string(), b.get_string());
+        case boost::json::kind::array:
+            return same(a.get_array(), b.get_array());
+        case boost::json::kind::object:
+            return same(a.get_object(), b.get_object());
+    }
+    return false;
+}
+
+}  // namespace devcluster::apiserver
