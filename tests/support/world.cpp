@@ -25,7 +25,7 @@ using namespace std::chrono_literals;
 using sei::api::SeiNode;
 
 /// The platform of spec 05 §3.1, as the measuring instruments set it.
-sei::platform::Platform test_platform() {
+sei::platform::Environment test_environment() {
     sei::platform::Environment environment;
     for (const auto& variable : sei::platform::variables()) environment.emplace(variable.name, "test");
     environment["SEI_NODEPOOL_NAME"] = "sei-node";
@@ -37,6 +37,11 @@ sei::platform::Platform test_platform() {
     environment["SEI_RESOURCE_MEM_ARCHIVE"] = "448Gi";
     environment["SEI_RESOURCE_CPU_DEFAULT"] = "4";
     environment["SEI_RESOURCE_MEM_DEFAULT"] = "32Gi";
+    return environment;
+}
+
+sei::platform::Platform test_platform() {
+    const sei::platform::Environment environment = test_environment();
     auto platform = sei::platform::read(environment);
     if (!platform) throw std::runtime_error{sei::platform::to_string(platform.error())};
     return *std::move(platform);
@@ -257,6 +262,40 @@ struct World::Operator {
     std::uint64_t starts = 0;
 };
 
+/// This world for programs outside this process.
+struct World::Sockets {
+    explicit Sockets(World& world) : sidecars{world.loop_.get_executor(), *world.sidecars_, {}} {
+        if (world.cluster_->server) {
+            api = std::make_unique<kube::HttpServer>(
+                world.loop_.get_executor(), world.cluster_->server->handler(), kube::HttpServerOptions{}
+            );
+            world.scope_.spawn("api server over a socket", api->serve());
+            kubeconfig = folder.path() / "kubeconfig";
+            write_file(
+                kubeconfig,
+                fmt::format(
+                    "apiVersion: v1\nkind: Config\ncurrent-context: test\n"
+                    "clusters: [{{name: test, cluster: {{server: \"http://127.0.0.1:{}\"}}}}]\n"
+                    "users: [{{name: test, user: {{}}}}]\n"
+                    "contexts: [{{name: test, context: {{cluster: test, user: test}}}}]\n",
+                    api->port()
+                )
+            );
+        } else {
+            kubeconfig = shared_control_plane().kubeconfig();
+        }
+        world.scope_.spawn("sidecars over a socket", sidecars.serve());
+    }
+    void stop() {
+        if (api) api->stop();
+        sidecars.stop();
+    }
+    TemporaryFolder folder;
+    kube::HttpServer sidecars;
+    std::unique_ptr<kube::HttpServer> api;
+    std::filesystem::path kubeconfig;
+};
+
 World::World(WorldOptions options) : options_{options}, clock_{loop_.get_executor()}, scope_{loop_.get_executor()} {
     cluster_ = std::make_unique<Cluster>(*this);
     sidecars_ = std::make_unique<devcluster::sidecar::SidecarHost>(
@@ -286,6 +325,7 @@ World::~World() {
     }
     operator_->stop();
     if (machinery_) machinery_->workloads.stop();
+    if (sockets_) sockets_->stop();
     eyes_->manager.stop();
     run_until("everything has stopped", [this] { return scope_.running() == 0; });
 }
@@ -335,6 +375,19 @@ std::vector<PassedRequest> World::operator_writes() const {
             found.push_back(std::move(write));
     }
     return found;
+}
+
+World::Access World::access() {
+    if (!sockets_) sockets_ = std::make_unique<Sockets>(*this);
+    return {sockets_->kubeconfig, fmt::format("http://127.0.0.1:{}", sockets_->sidecars.port())};
+}
+
+std::map<std::string, std::string> World::operator_environment() {
+    std::map<std::string, std::string> environment;
+    for (const auto& [name, value] : test_environment()) environment[name] = value;
+    environment["HTTP_PROXY"] = access().sidecar_proxy;
+    environment["NO_PROXY"] = "";
+    return environment;
 }
 
 kube::Client& World::client() {

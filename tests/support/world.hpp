@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <memory>
@@ -72,6 +73,16 @@ public:
     /// Writes of the operator to objects of this world's namespace.
     [[nodiscard]] std::vector<PassedRequest> operator_writes() const;
 
+    /// What a program outside this process needs to work in this world: a kubeconfig, and the proxy to everybody's
+    /// sidecars. Serves over sockets from the first call on.
+    struct Access {
+        std::filesystem::path kubeconfig;
+        std::string sidecar_proxy;
+    };
+    [[nodiscard]] Access access();
+    /// The environment that a sei-operator of its own needs here.
+    [[nodiscard]] std::map<std::string, std::string> operator_environment();
+
     // What a person does.
     [[nodiscard]] kube::Client& client();
     [[nodiscard]] sei::api::SeiNode a_full_node(std::string name) const;
@@ -118,6 +129,7 @@ private:
     struct Eyes;
     struct Operator;
     struct Machinery;
+    struct Sockets;
     void make_namespace();
 
     WorldOptions options_;
@@ -129,6 +141,7 @@ private:
     std::unique_ptr<Eyes> eyes_;
     std::unique_ptr<Machinery> machinery_;
     std::unique_ptr<Operator> operator_;
+    std::unique_ptr<Sockets> sockets_;
     std::string namespace_;
     std::vector<std::string> operator_errors_;
 };
