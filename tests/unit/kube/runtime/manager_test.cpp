@@ -104,6 +104,21 @@ TEST(Manager, refuses_new_kinds_once_it_runs) {
     EXPECT_THROW((void)world.manager->cache<Part>(), std::logic_error);
 }
 
+TEST(Manager, keeps_of_trimmed_objects_what_the_trim_leaves) {
+    World world;
+    const Cache<Widget> cache =
+        world.manager->trimmed_cache<Widget>([](Widget& widget) { widget.metadata.annotations.clear(); });
+    EXPECT_THROW((void)world.manager->trimmed_cache<Widget>([](Widget&) {}), std::logic_error);
+    world.add_widget("a", 3);
+    world.api.patch("widgets", {"ns", "a"}, R"({"metadata":{"annotations":{"large":"text"},"labels":{"x":"y"}}})");
+    world.start_and_sync();
+    const auto widget = cache.get({"ns", "a"});
+    ASSERT_TRUE(widget);
+    EXPECT_TRUE((*widget)->metadata.annotations.empty());
+    EXPECT_EQ((*widget)->metadata.labels.size(), 1u);
+    EXPECT_EQ((*widget)->spec.size, 3);
+}
+
 TEST(Manager, delivers_events_that_are_still_queued_when_it_stops) {
     World world;
     ScriptedReconciler reconciler;
