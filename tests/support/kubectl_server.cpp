@@ -38,6 +38,22 @@ KubectlServer::KubectlServer() {
         if (established.status != 0) {
             throw std::runtime_error{"the CRDs were not established: " + applied.output + established.output};
         }
+        // A real server publishes the schemas a moment after the definitions are established.
+        const auto give_up_at = std::chrono::steady_clock::now() + std::chrono::seconds{30};
+        for (const std::string kind : {"seinodes", "seinodedeployments", "seinodetasks"}) {
+            Finished explained;
+            do {
+                explained = run_to_end(
+                    {.program = kubectl().value_or("kubectl"),
+                     .arguments = {"--kubeconfig", kubeconfig().string(), "explain", kind + ".spec"},
+                     .environment = {{"HOME", folder_.path().string()}}},
+                    std::chrono::seconds{10}
+                );
+                if (std::chrono::steady_clock::now() > give_up_at) {
+                    throw std::runtime_error{"the schema of " + kind + " was not published: " + explained.output};
+                }
+            } while (explained.status != 0);
+        }
         return;
     }
     embedded_ = std::make_unique<ChildProcess>(ChildProcess::Options{
