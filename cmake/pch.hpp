@@ -20,7 +20,7 @@
 #include <variant>
 #include <vector>
 
+#include <fmt/core.h>
 #include <boost/asio/awaitable.hpp>
 #include <boost/describe.hpp>
 #include <boost/json.hpp>
-#include <fmt/core.h>
