@@ -48,7 +48,7 @@ void keep_seid_image(kube::PodSpec& spec) {
 
 }  // namespace
 
-std::unique_ptr<NodeReconciler> add_controller(kube::Manager& manager, NodeReconcilerDependencies dependencies) {
+std::unique_ptr<NodeReconciler> make_reconciler(kube::Manager& manager, NodeReconcilerDependencies dependencies) {
     NodeCaches caches{
         .nodes = manager.cache<api::SeiNode>(),
         .stateful_sets = manager.trimmed_cache<kube::StatefulSet>([](kube::StatefulSet& set) {
@@ -58,7 +58,7 @@ std::unique_ptr<NodeReconciler> add_controller(kube::Manager& manager, NodeRecon
         .pods = manager.trimmed_cache<kube::Pod>([](kube::Pod& pod) { keep_seid_image(pod.spec); })
     };
     add_pods_of_node_index(caches.pods);
-    auto reconciler = std::make_unique<NodeReconciler>(
+    return std::make_unique<NodeReconciler>(
         manager.client(),
         manager.clock(),
         manager.event_recorder(std::string{api::kNodeEventSource}),
@@ -66,13 +66,21 @@ std::unique_ptr<NodeReconciler> add_controller(kube::Manager& manager, NodeRecon
         std::move(caches),
         std::move(dependencies)
     );
+}
+
+void build_controller(kube::Manager& manager, kube::Reconciler<api::SeiNode>& reconciler) {
     // That a claim gets bound moves nothing here. Service and ConfigMap are applied by plans and not watched.
     kube::ControllerBuilder<api::SeiNode>{manager, std::string{api::kNodeControllerName}}
         .when(kube::any_of(kube::generation_changed, kube::deletion_requested))
         .owns<kube::StatefulSet>()
         .owns<kube::PersistentVolumeClaim>(kube::deletion_requested)
         .watches<kube::Pod>(nodes_of_pod, rollout_facts_changed)
-        .build(*reconciler);
+        .build(reconciler);
+}
+
+std::unique_ptr<NodeReconciler> add_controller(kube::Manager& manager, NodeReconcilerDependencies dependencies) {
+    auto reconciler = make_reconciler(manager, std::move(dependencies));
+    build_controller(manager, *reconciler);
     return reconciler;
 }
 
