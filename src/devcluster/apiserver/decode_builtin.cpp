@@ -157,11 +157,19 @@ private:
     [[noreturn]] static void refuse(
         const Value& value, const BuiltinType& type, const std::string& path, const BuiltinType& owner
     ) {
+        std::string shown;  // Go tells no indexes.
+        for (std::size_t at = 0; at < path.size(); ++at) {
+            if (path[at] == '[') {
+                at = path.find(']', at);
+            } else {
+                shown += path[at];
+            }
+        }
         throw bad_request(fmt::format(
             "json: cannot unmarshal {} into Go struct field {}.{} of type {}",
             json_kind_name(value),
             owner.name(),
-            path,
+            shown,
             go_type_name(type)
         ));
     }
@@ -263,14 +271,18 @@ private:
             case Scalar::Time: {
                 if (!value.is_string()) refuse(value, type, path, owner);
                 const auto time = kube::parse_time(std::string_view{value.get_string()});
-                if (!time) refuse_time(value);
+                if (!time) refuse_time(value, "2006-01-02T15:04:05Z07:00");
                 value = kube::to_string(*time);
                 return;
             }
             case Scalar::MicroTime: {
                 if (!value.is_string()) refuse(value, type, path, owner);
-                const auto time = kube::parse_micro_time(std::string_view{value.get_string()});
-                if (!time) refuse_time(value);
+                const std::string_view text{value.get_string()};
+                const auto time = kube::parse_micro_time(text);
+                // Go's layout wants exactly six digits.
+                if (!time || text.size() < 27 || text[19] != '.' || (text[26] >= '0' && text[26] <= '9')) {
+                    refuse_time(value, "2006-01-02T15:04:05.000000Z07:00");
+                }
                 value = kube::to_string(*time);
                 return;
             }
@@ -280,9 +292,8 @@ private:
         }
     }
 
-    [[noreturn]] static void refuse_time(const Value& value) {
-        throw bad_request(
-            fmt::format("parsing time {} as \"2006-01-02T15:04:05Z07:00\": cannot parse", boost::json::serialize(value))
+    [[noreturn]] static void refuse_time(const Value& value, std::string_view layout) {
+        throw bad_request(fmt::format("parsing time {} as \"{}\": cannot parse", boost::json::serialize(value), layout)
         );
     }
 

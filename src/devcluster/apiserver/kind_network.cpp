@@ -142,6 +142,11 @@ void validate_service(const Object& service, FieldErrors& errors) {
     }
     const Array* ports = array_in(spec, "ports");
     const bool is_headless = string_in(spec, "clusterIP") == "None";
+    if (is_headless && (type == "NodePort" || type == "LoadBalancer")) {
+        errors.invalid(
+            "spec.clusterIPs[0]", Value("None"), fmt::format("may not be set to 'None' for {} services", type)
+        );
+    }
     if ((ports == nullptr || ports->empty()) && !is_headless && type != "ExternalName") errors.required("spec.ports");
     if (type == "ExternalName" && string_in(spec, "externalName").empty()) {
         errors.required("spec.externalName");

@@ -6,6 +6,7 @@
 #include "devcluster/apiserver/pod_template.hpp"
 #include "devcluster/apiserver/same_json.hpp"
 #include "devcluster/apiserver/table.hpp"
+#include "kube/meta/time.hpp"
 
 namespace devcluster::apiserver {
 namespace {
@@ -131,8 +132,9 @@ void default_volume(Object& volume) {
     set_default(made_object_in(volume, "status"), "phase", "Pending");
 }
 
-void prepare_volume(Object& volume, const PrepareContext&) {
-    volume["status"] = Object{{"phase", "Pending"}};
+void prepare_volume(Object& volume, const PrepareContext& context) {
+    volume["status"] =
+        Object{{"phase", "Pending"}, {"lastPhaseTransitionTime", kube::to_string(kube::Time::of(context.clock.now()))}};
     add_finalizer(metadata_of(volume), "kubernetes.io/pv-protection");
 }
 

@@ -19,9 +19,11 @@ std::optional<Revision> revision_in(const Query& query) {
     Revision revision = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), revision);
     if (error != std::errc{} || end != text.data() + text.size()) {
-        FieldErrors errors;
-        errors.invalid("resourceVersion", Value(text), "must be a decimal number");
-        errors.throw_if_any("meta.k8s.io", "ListOptions", "");
+        throw bad_request(fmt::format(
+            "invalid resource version: resourceVersion: Invalid value: \"{0}\": strconv.ParseUint: parsing \"{0}\": "
+            "invalid syntax",
+            text
+        ));
     }
     return revision;
 }

@@ -61,6 +61,21 @@ std::string patch_type_of(const ResourceRequest& request) {
     throw unsupported_media_type(supported);
 }
 
+/// Who changes from client-side to server-side apply keeps the annotation of the former, as long as it is there: the
+/// server updates it for kubectl, so that one can go back.
+void update_last_applied(Object& object, const Value& configuration, std::string_view manager) {
+    constexpr std::string_view kAnnotation = "kubectl.kubernetes.io/last-applied-configuration";
+    if (manager != "kubectl") return;
+    Object* annotations = object_in(metadata_of(object), "annotations");
+    if (annotations == nullptr || !annotations->contains(kAnnotation)) return;
+    Value applied(configuration);
+    if (Object* theirs = object_in(metadata_of(applied.get_object()), "annotations")) {
+        theirs->erase(kAnnotation);
+        if (theirs->empty()) metadata_of(applied.get_object()).erase("annotations");
+    }
+    (*annotations)[kAnnotation] = kube::json::serialize_canonical(applied) + "\n";
+}
+
 Reply apply_object(Core& core, const ResourceRequest& request, const Value& body) {
     const Resource& resource = *request.resource;
     if (request.query.get("fieldManager").empty()) {
@@ -147,6 +162,7 @@ Reply apply_object(Core& core, const ResourceRequest& request, const Value& body
         {.as = writer, .type = *resource.type, .ignored = ignored},
         request.query.flag("force") ? Force::Yes : Force::No
     );
+    update_last_applied(merged.get_object(), configuration, writer.manager);
     const bool is_unchanged =
         before && same(merged.get_object(), live) && managed.is_same_but_for_times(before->managed());
     if (is_unchanged) return object_reply(core, request, *before);

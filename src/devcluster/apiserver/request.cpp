@@ -73,7 +73,7 @@ std::optional<std::int64_t> Query::integer(std::string_view name) const {
     std::int64_t out = 0;
     const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), out);
     if (error != std::errc{} || end != value.data() + value.size()) {
-        throw bad_request(fmt::format("the query parameter \"{}\" must be a number, not \"{}\"", name, value));
+        throw bad_request(fmt::format("strconv.ParseInt: parsing \"{}\": invalid syntax", value));
     }
     return out;
 }

@@ -124,7 +124,7 @@ struct Resource {
     [[nodiscard]] std::string api_version() const { return group.empty() ? version : group + "/" + version; }
     [[nodiscard]] QualifiedResource qualified() const { return {group, plural}; }
     [[nodiscard]] const FieldSet& reset_by(Endpoint endpoint) const {
-        return endpoint == Endpoint::Main ? reset_by_main : reset_by_status;
+        return endpoint == Endpoint::Status ? reset_by_status : reset_by_main;
     }
 };
 using ResourcePtr = std::shared_ptr<const Resource>;

@@ -31,6 +31,11 @@ Selection Selection::of(const ResourceRequest& request) {
         const bool is_known =
             field == "metadata.name" || (field == "metadata.namespace" && request.resource->is_namespaced) ||
             std::ranges::find(request.resource->selectable_fields, field) != request.resource->selectable_fields.end();
+        if (!is_known && request.resource->is_builtin && request.resource->selectable_fields.empty()) {
+            throw bad_request(fmt::format(
+                "\"{}\" is not a known field selector: only \"metadata.name\", \"metadata.namespace\"", field
+            ));
+        }
         if (!is_known) throw bad_request(fmt::format("field label not supported: {}", field));
     }
     return selection;
