@@ -69,9 +69,9 @@ public:
     }
     /// Objects of `U` wake the `K` that controls them. Writes to them are waited for before the next pass.
     template <Kind U>
-    ControllerBuilder&& owns(Predicate<U> passes = every_update) && {
+    ControllerBuilder&& owns(Predicate<U> passes = every_update, KindNeed need = KindNeed::Required) && {
         spec_.sources.push_back(
-            {manager_.cache<U>().store(),
+            {manager_.cache<U>(need).store(),
              erase<U>(std::move(passes)),
              [](const void* object) {
                  return detail::owner_keys(static_cast<const U*>(object)->metadata, KindOf<K>::type);

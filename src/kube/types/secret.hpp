@@ -2,7 +2,9 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include <boost/describe.hpp>
 
@@ -26,5 +28,8 @@ template <>
 struct KindOf<Secret> {
     static constexpr ResourceType type{"", "v1", "Secret", "secrets"};
 };
+
+/// The bytes behind one key of `data`; nullopt when the key is missing, or what is there is no base64.
+[[nodiscard]] std::optional<std::string> secret_bytes(const Secret& secret, std::string_view key);
 
 }  // namespace kube

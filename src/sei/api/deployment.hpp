@@ -29,10 +29,14 @@ BOOST_DESCRIBE_ENUM(UpdateStrategyType, InPlace)
 
 struct UpdateStrategy {
     UpdateStrategyType type = UpdateStrategyType::InPlace;
+    /// An addition: how many nodes may be unavailable at once during a rollout. Unset: all are updated at once.
+    std::optional<std::int32_t> maxUnavailable;
+    /// An addition: how long a rollout may make no progress before its condition says so. Unset: 600.
+    std::optional<std::int32_t> progressDeadlineSeconds;
     static constexpr std::array required{"type"};
     bool operator==(const UpdateStrategy&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(UpdateStrategy, (), (type))
+BOOST_DESCRIBE_STRUCT(UpdateStrategy, (), (type, maxUnavailable, progressDeadlineSeconds))
 
 struct TemplateMetadata {
     kube::StringMap labels;
@@ -66,7 +70,7 @@ struct GenesisConfig {
     std::vector<GenesisAccount> accounts;
     /// Dotted path in genesis.json to any JSON value.
     std::map<std::string, kube::json::Value> overrides;
-    /// Declared, never read.
+    /// Go's duration syntax. Unset: no limit.
     std::optional<std::string> maxCeremonyDuration;
     static constexpr std::array required{"chainId"};
     bool operator==(const GenesisConfig&) const = default;
@@ -108,10 +112,14 @@ BOOST_DESCRIBE_STRUCT(DeploymentNodeStatus, (), (name, phase))
 struct RolloutStatus {
     std::string targetHash;
     kube::Time startedAt;
+    /// An addition: how many nodes run the target.
+    std::int32_t updatedNodes = 0;
+    /// An addition: when `updatedNodes` last grew; unset until it does.
+    std::optional<kube::Time> lastProgressAt;
     static constexpr std::array required{"startedAt", "targetHash"};
     bool operator==(const RolloutStatus&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(RolloutStatus, (), (targetHash, startedAt))
+BOOST_DESCRIBE_STRUCT(RolloutStatus, (), (targetHash, startedAt, updatedNodes, lastProgressAt))
 
 struct RouteStatus {
     std::string hostname;

@@ -5,6 +5,15 @@ namespace kube::schema {
 void Rules<sei::api::UpdateStrategy>::add(SchemaNode schema) {
     schema.describe("How a changed template reaches the nodes.");
     schema.field("type").describe("InPlace: each node is updated where it is, and keeps its data.");
+    schema.field("maxUnavailable")
+        .describe(
+            "How many nodes may be unavailable at once during a rollout, which then goes by ordinal; all at once "
+            "where it is left out."
+        )
+        .minimum(1);
+    schema.field("progressDeadlineSeconds")
+        .describe("How long a rollout may make no progress before its condition says so; 600 where it is left out.")
+        .minimum(1);
 }
 
 void Rules<sei::api::TemplateMetadata>::add(SchemaNode schema) {
@@ -40,7 +49,7 @@ void Rules<sei::api::GenesisConfig>::add(SchemaNode schema) {
     schema.field("overrides").describe("Values for genesis.json by dotted path; each may be any JSON.");
     schema.field("overrides").element().describe("Any JSON value.");
     schema.field("maxCeremonyDuration")
-        .describe("How long the ceremony was meant to take at most; it is not enforced.");
+        .describe("How long the ceremony may take at most, for example 30m; no limit where it is left out.");
 }
 
 void Rules<sei::api::NetworkingConfig>::add(SchemaNode schema) {
@@ -59,6 +68,29 @@ void Rules<sei::api::SeiNodeDeploymentSpec>::add(SchemaNode schema) {
             "spec.genesis is immutable once set: the chain ID, the validators' gentxs and the account balances are "
             "part "
             "of the chain's state, which an edited spec cannot rewrite"
+        )
+        .rule(
+            "self.template.spec.chainId == oldSelf.template.spec.chainId",
+            "spec.template.spec.chainId is immutable: the nodes hold the data of their chain"
+        )
+        .rule(
+            "has(self.template.spec.fullNode) == has(oldSelf.template.spec.fullNode) && "
+            "has(self.template.spec.archive) == has(oldSelf.template.spec.archive) && "
+            "has(self.template.spec.replayer) == has(oldSelf.template.spec.replayer) && "
+            "has(self.template.spec.validator) == has(oldSelf.template.spec.validator)",
+            "spec.template.spec fullNode, archive, replayer, validator: the mode is immutable, since the nodes' data "
+            "were made for it"
+        )
+        .rule(
+            "has(self.template.spec.dataVolume) == has(oldSelf.template.spec.dataVolume) && "
+            "(!has(self.template.spec.dataVolume) || "
+            "self.template.spec.dataVolume == oldSelf.template.spec.dataVolume)",
+            "spec.template.spec.dataVolume is immutable: the nodes keep the volumes that they started with"
+        )
+        .rule(
+            "self.replicas == 1 || !has(self.template.spec.validator) || "
+            "!has(self.template.spec.validator.signingKey)",
+            "spec.replicas must be 1 where the template has a signingKey: two validators with one key sign twice"
         );
     schema.field("replicas")
         .describe("How many nodes there are to be, named <name>-0 and so on.")
@@ -86,6 +118,8 @@ void Rules<sei::api::RolloutStatus>::add(SchemaNode schema) {
     schema.describe("The rollout in progress.");
     schema.field("targetHash").describe("The hash of the template that is being rolled out.");
     schema.field("startedAt").describe("When the changed template was noticed.");
+    schema.field("updatedNodes").describe("How many nodes run the template that is being rolled out.");
+    schema.field("lastProgressAt").describe("When one more node was last seen to run it.");
 }
 
 void Rules<sei::api::RouteStatus>::add(SchemaNode schema) {

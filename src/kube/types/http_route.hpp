@@ -1,0 +1,80 @@
+// Gateway API: which host names lead to which Service.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <boost/describe.hpp>
+
+#include "kube/meta/names.hpp"
+#include "kube/meta/object_meta.hpp"
+
+namespace kube {
+
+/// A Gateway that serves the route. What is left out is defaulted by the API server.
+struct RouteParent {
+    std::string group;
+    std::string kind;
+    std::string namespace_;
+    std::string name;
+    bool operator==(const RouteParent&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(RouteParent, (), (group, kind, namespace_, name))
+
+struct RouteHeaderMatch {
+    std::string type;
+    std::string name;
+    std::string value;
+    bool operator==(const RouteHeaderMatch&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(RouteHeaderMatch, (), (type, name, value))
+
+struct RouteMatch {
+    std::vector<RouteHeaderMatch> headers;
+    bool operator==(const RouteMatch&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(RouteMatch, (), (headers))
+
+struct RouteBackend {
+    std::string group;
+    std::string kind;
+    std::string name;
+    std::string namespace_;
+    std::int32_t port = 0;
+    bool operator==(const RouteBackend&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(RouteBackend, (), (group, kind, name, namespace_, port))
+
+struct RouteRule {
+    std::vector<RouteMatch> matches;
+    std::vector<RouteBackend> backendRefs;
+    bool operator==(const RouteRule&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(RouteRule, (), (matches, backendRefs))
+
+struct HttpRouteSpec {
+    std::vector<RouteParent> parentRefs;
+    std::vector<std::string> hostnames;
+    std::vector<RouteRule> rules;
+    bool operator==(const HttpRouteSpec&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(HttpRouteSpec, (), (parentRefs, hostnames, rules))
+
+/// gateway.networking.k8s.io/v1 HTTPRoute, as far as it is written here. Its status is not read.
+struct HttpRoute {
+    ObjectMeta metadata;
+    HttpRouteSpec spec;
+    static constexpr std::array required{"metadata", "spec"};
+    bool operator==(const HttpRoute&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(HttpRoute, (), (metadata, spec))
+
+template <>
+struct KindOf<HttpRoute> {
+    static constexpr ResourceType type{"gateway.networking.k8s.io", "v1", "HTTPRoute", "httproutes"};
+};
+
+}  // namespace kube
