@@ -63,6 +63,13 @@ bool FieldSet::operator==(const FieldSet& other) const {
     return entries_ == other.entries_;
 }
 
+FieldSet FieldSet::of(std::vector<Entry> entries) {
+    std::ranges::sort(entries, {}, &Entry::step);
+    FieldSet set;
+    set.entries_ = std::move(entries);
+    return set;
+}
+
 FieldSet FieldSet::from_json(const boost::json::object& fields) {
     FieldSet set;
     for (const auto& [step, below] : fields) {

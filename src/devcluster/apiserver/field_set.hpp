@@ -42,6 +42,8 @@ public:
 
     [[nodiscard]] bool operator==(const FieldSet& other) const;
 
+    /// From entries with different steps, in any order.
+    [[nodiscard]] static FieldSet of(std::vector<Entry> entries);
     /// Reads fieldsV1. Throws std::runtime_error when it is none.
     [[nodiscard]] static FieldSet from_json(const boost::json::object& fields);
     [[nodiscard]] boost::json::object to_json() const;

@@ -156,6 +156,16 @@ bool ManagedEntry::operator==(const ManagedEntry& other) const {
     return is_same_manager(other) && api_version == other.api_version && time == other.time && *fields == *other.fields;
 }
 
+const std::string& ManagedEntry::fields_text() const {
+    if (text == nullptr || text->of != fields) {
+        auto made = std::make_shared<Text>();
+        made->of = fields;
+        fields->append_text(made->text);
+        text = std::move(made);
+    }
+    return text->text;
+}
+
 const std::shared_ptr<const FieldSet>& ManagedEntry::no_fields() {
     static const auto* const none =
         new auto(std::make_shared<const FieldSet>());  // Leaked: nothing to destroy at exit.
@@ -216,7 +226,7 @@ void ManagedFields::append_text(std::string& text) const {
         );
         if (!entry->time.empty()) text += fmt::format(R"("time":"{}",)", entry->time);
         text += R"("fieldsType":"FieldsV1","fieldsV1":)";
-        entry->fields->append_text(text);
+        text += entry->fields_text();
         if (!entry->subresource.empty()) text += fmt::format(R"(,"subresource":"{}")", entry->subresource);
         text += '}';
     }
@@ -300,6 +310,12 @@ Value apply_configuration(
         }
     }
     if (same(merged.get_object(), live)) {  // Nothing changes but, maybe, who owns what.
+        drop_owners_of_nothing(managed);
+        return merged;
+    }
+
+    if (managed.entries.size() == 1) {  // Nobody to conflict with, nobody to take from.
+        mine->time = writing.as.time;
         drop_owners_of_nothing(managed);
         return merged;
     }

@@ -22,9 +22,17 @@ struct ManagedEntry {
     std::shared_ptr<const FieldSet> fields = no_fields();
 
     [[nodiscard]] static const std::shared_ptr<const FieldSet>& no_fields();
+    /// The fields as text; made once for each set.
+    [[nodiscard]] const std::string& fields_text() const;
     /// The same manager doing the same thing? Applying is one manager across versions.
     [[nodiscard]] bool is_same_manager(const ManagedEntry& other) const;
     [[nodiscard]] bool operator==(const ManagedEntry& other) const;
+
+    struct Text {
+        std::shared_ptr<const FieldSet> of;
+        std::string text;
+    };
+    mutable std::shared_ptr<const Text> text = nullptr;
 };
 
 /// All entries of one object.

@@ -41,6 +41,14 @@ public:
     /// Who owns which of its fields.
     [[nodiscard]] const ManagedFields& managed() const { return *owners_; }
     [[nodiscard]] const OwnersPtr& owners() const { return owners_; }
+    /// An apply that was found to change nothing: repeating it on this version is answered at once. `request` tells
+    /// all of it: manager, parameters, body.
+    void remember_idle_apply(std::string request) const {
+        idle_apply_ = std::make_shared<std::string>(std::move(request));
+    }
+    [[nodiscard]] bool is_idle_apply(std::string_view request) const { return idle_apply_ && *idle_apply_ == request; }
+    /// For a version that differs from `before` in nothing that an apply looks at.
+    void inherit_idle_apply(const StoredObject& before) const { idle_apply_ = before.idle_apply_; }
     /// The text with this apiVersion (versions differ in nothing else: conversion None).
     [[nodiscard]] const std::string& text(std::string_view api_version) const;
 
@@ -50,6 +58,7 @@ private:
     Revision revision_;
     mutable std::map<std::string, std::string, std::less<>> texts_;
     OwnersPtr owners_;
+    mutable std::shared_ptr<const std::string> idle_apply_;
 };
 using ObjectPtr = std::shared_ptr<const StoredObject>;
 

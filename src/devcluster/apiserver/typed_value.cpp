@@ -70,7 +70,7 @@ struct Elements {
 
 // ---- fields_of
 
-void add_fields_below(FieldSet& set, const Value& value, const TypeModel& declared);
+FieldSet fields_below(const Value& value, const TypeModel& type);
 
 /// Does a value of this type, present in its parent, count as a member by itself?
 bool is_leaf(const Value& value, const TypeModel& type) {
@@ -78,30 +78,38 @@ bool is_leaf(const Value& value, const TypeModel& type) {
     return value.is_null() || (value.is_object() && value.get_object().empty());
 }
 
-void add_fields_of_map(FieldSet& set, const Object& object, const TypeModel& type) {
+FieldSet fields_of_map(const Object& object, const TypeModel& type) {
+    std::vector<FieldSet::Entry> entries;
+    entries.reserve(object.size());
     for (const auto& [key, value] : object) {
         const TypeModel* field = type.field(key);
         const TypeModel& shaped = schema::shaped_like(or_scalar(field), value);
-        FieldSet::Entry& entry = set.at(field_step(key));
-        entry.is_member = is_leaf(value, shaped) || !is_declared(type, field);
-        if (!is_atomic(shaped)) add_fields_below(entry.below, value, shaped);
+        const bool is_member = is_leaf(value, shaped) || !is_declared(type, field);
+        FieldSet below = is_atomic(shaped) ? FieldSet{} : fields_below(value, shaped);
+        if (is_member || !below.entries().empty()) {
+            entries.push_back({.step = field_step(key), .is_member = is_member, .below = std::move(below)});
+        }
     }
+    return FieldSet::of(std::move(entries));
 }
 
-void add_fields_of_list(FieldSet& set, const Array& array, const TypeModel& type) {
-    for (const auto& [step, values] : Elements{type, &array}.by_step) {
-        FieldSet::Entry& entry = set.at(step);
-        entry.is_member = true;
-        if (values.size() > 1) continue;
+FieldSet fields_of_list(const Array& array, const TypeModel& type) {
+    std::vector<FieldSet::Entry> entries;
+    entries.reserve(array.size());
+    for (auto& [step, values] : Elements{type, &array}.by_step) {
         const TypeModel& shaped = schema::shaped_like(or_scalar(type.element()), *values.front());
-        if (!is_atomic(shaped)) add_fields_below(entry.below, *values.front(), shaped);
+        const bool has_depth = values.size() == 1 && !is_atomic(shaped);
+        entries.push_back(
+            {.step = step, .is_member = true, .below = has_depth ? fields_below(*values.front(), shaped) : FieldSet{}}
+        );
     }
+    return FieldSet::of(std::move(entries));
 }
 
-void add_fields_below(FieldSet& set, const Value& value, const TypeModel& type) {
-    if (type.kind() == TypeKind::Map && value.is_object()) add_fields_of_map(set, value.get_object(), type);
-    if (type.kind() == TypeKind::List && value.is_array()) add_fields_of_list(set, value.get_array(), type);
-    set.drop_empty();
+FieldSet fields_below(const Value& value, const TypeModel& type) {
+    if (type.kind() == TypeKind::Map && value.is_object()) return fields_of_map(value.get_object(), type);
+    if (type.kind() == TypeKind::List && value.is_array()) return fields_of_list(value.get_array(), type);
+    return {};
 }
 
 // ---- compare
@@ -379,9 +387,7 @@ std::optional<std::string> element_step(const TypeModel& list, const Value& elem
 }
 
 FieldSet fields_of(const Value& value, const TypeModel& type) {
-    FieldSet set;
-    add_fields_below(set, value, schema::shaped_like(type, value));
-    return set;
+    return fields_below(value, schema::shaped_like(type, value));
 }
 
 Comparison compare(const Value& before, const Value& after, const TypeModel& type) {

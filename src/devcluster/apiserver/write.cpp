@@ -392,6 +392,7 @@ ObjectPtr commit_update(
         return removed;
     }
     ObjectPtr stored = core.store.put(*resource.collection, key, std::move(object), std::move(owners));
+    if (endpoint == Endpoint::Status) stored->inherit_idle_apply(*before);
     after_write(core, resource, before.get(), stored.get());
     const ObjectPtr current = resource.collection->find(key);
     return current ? current : stored;

@@ -48,6 +48,14 @@ TEST(Apply, changes_nothing_when_it_is_repeated_after_defaulting) {
     );
 }
 
+TEST(Apply, notices_a_change_between_two_equal_applies) {
+    ServerUnderTest server;
+    apply(server, "one", R"({"x":"1"})");
+    apply(server, "one", R"({"x":"1"})");
+    server.patch("merge", kPath + "?fieldManager=two", R"({"data":{"x":"2"}})");
+    EXPECT_EQ(apply(server, "one", R"({"x":"1"})").code, 409u);
+}
+
 TEST(Apply, refuses_a_field_of_another_manager) {
     ServerUnderTest server;
     apply(server, "one", R"({"x":"1"})");

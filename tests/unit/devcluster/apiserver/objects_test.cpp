@@ -143,6 +143,24 @@ TEST(Objects, ignores_spec_on_the_status_endpoint) {
     EXPECT_EQ(patched.text("/status/replicas"), "1");
 }
 
+TEST(Objects, take_a_status_patch_with_more_than_status_as_well) {
+    ServerUnderTest server;
+    server.post(kStatefulSets, a_stateful_set("web"));
+    const std::string path = kStatefulSets + "/web/status";
+    const Answered alone = server.patch("merge", path, R"({"status":{"replicas":1,"conditions":[]}})");
+    const Answered both = server.patch("merge", path, R"({"spec":{},"status":{"replicas":1,"conditions":[]}})");
+    EXPECT_EQ(alone.body, both.body);
+}
+
+TEST(Objects, refuse_a_status_patch_from_an_old_version) {
+    ServerUnderTest server;
+    server.post(kStatefulSets, a_stateful_set("web"));
+    const std::string path = kStatefulSets + "/web/status";
+    const Answered refused =
+        server.patch("merge", path, R"({"metadata":{"resourceVersion":"1"},"status":{"replicas":1}})");
+    EXPECT_EQ(refused.code, 409u);
+}
+
 TEST(Objects, stores_nothing_in_a_dry_run) {
     ServerUnderTest server;
     EXPECT_EQ(server.post(kConfigMaps + "?dryRun=All", a_config_map("a")).code, 201u);
