@@ -5,6 +5,7 @@
 
 #include "kube/runtime/controller.hpp"
 #include "kube/runtime/predicate.hpp"
+#include "kube/types/job.hpp"
 #include "kube/types/persistent_volume_claim.hpp"
 #include "kube/types/pod.hpp"
 #include "kube/types/stateful_set.hpp"
@@ -46,6 +47,18 @@ void keep_seid_image(kube::PodSpec& spec) {
     spec = std::move(kept);
 }
 
+/// Of the Jobs of a cluster only those of nodes matter, and of those how they end.
+void keep_outcome(kube::Job& job) {
+    job.spec = {};
+    job.metadata.labels.clear();
+    job.metadata.annotations.clear();
+}
+
+bool job_outcome_changed(const kube::Job& before, const kube::Job& after) {
+    return before.status.conditions != after.status.conditions ||
+           before.metadata.deletionTimestamp != after.metadata.deletionTimestamp;
+}
+
 }  // namespace
 
 std::unique_ptr<NodeReconciler> make_reconciler(kube::Manager& manager, NodeReconcilerDependencies dependencies) {
@@ -57,6 +70,7 @@ std::unique_ptr<NodeReconciler> make_reconciler(kube::Manager& manager, NodeReco
         .claims = manager.cache<kube::PersistentVolumeClaim>(),
         .pods = manager.trimmed_cache<kube::Pod>([](kube::Pod& pod) { keep_seid_image(pod.spec); })
     };
+    static_cast<void>(manager.trimmed_cache<kube::Job>(keep_outcome));
     add_pods_of_node_index(caches.pods);
     return std::make_unique<NodeReconciler>(
         manager.client(),
@@ -73,6 +87,7 @@ void build_controller(kube::Manager& manager, kube::Reconciler<api::SeiNode>& re
     kube::ControllerBuilder<api::SeiNode>{manager, std::string{api::kNodeControllerName}}
         .when(kube::any_of(kube::generation_changed, kube::deletion_requested))
         .owns<kube::StatefulSet>()
+        .owns<kube::Job>(job_outcome_changed)
         .owns<kube::PersistentVolumeClaim>(kube::deletion_requested)
         .watches<kube::Pod>(nodes_of_pod, rollout_facts_changed)
         .build(reconciler);

@@ -128,7 +128,7 @@ kube::Async<Requeue> NodePass::resolve_plan() {
     std::optional<plan::SpecProblem> problem = plan::problem_of(*context_.node);
     if (!problem && !is_running()) {
         if (auto intent_problem = plan::problem_of(plan::config_intent(*context_.node))) {
-            problem = plan::SpecProblem{plan::SpecProblem::Kind::InvalidSpec, "spec." + *intent_problem};
+            problem = plan::SpecProblem{"spec." + *intent_problem};
         }
     }
     conditions_.set_spec_problem(problem);
@@ -163,6 +163,10 @@ kube::Async<Requeue> NodePass::execute() {
     if (const auto* waits = std::get_if<tasks::PlanWaits>(&execution)) {
         if (is_probe_due()) co_await probe();
         co_return Requeue::after(waits->delay, waits->waits_for);
+    }
+    if (const auto* again = std::get_if<tasks::PlanStartsOver>(&execution)) {
+        context_.status.plan = build_plan();
+        co_return Requeue::after(milliseconds{0}, "a new plan to be stored: " + again->why);
     }
     if (std::holds_alternative<tasks::PlanFailed>(execution)) {
         ended_plan_ = EndedPlan{plan::kind_of(*context_.status.plan), false, started(*context_.status.plan)};

@@ -80,9 +80,42 @@ boost::json::object peer_sources(const api::SeiNode& node) {
     return {{"Sources", std::move(sources)}};
 }
 
-/// What prepares the data directory, then opens the gate (spec 02 §18.2).
-void add_sidecar_progression(PlanBuilder& plan, const api::SeiNode& node) {
-    const api::SnapshotSource* snapshot = api::snapshot_source(node.spec);
+/// The checks of the key material that is configured, and of no other (spec 04 §7.7-7.9). Initial and update plans have
+/// the same (spec 08 4.8).
+void add_key_checks(PlanBuilder& plan, const api::SeiNode& node) {
+    const std::string& namespace_ = node.metadata.namespace_;
+    if (const api::KeySecret* key = api::signing_key_secret(node.spec); key != nullptr && !key->secretName.empty()) {
+        plan.add(TaskType::ValidateSigningKey, {{"secretName", key->secretName}, {"namespace", namespace_}});
+    }
+    if (const api::KeySecret* key = api::node_key_secret(node.spec); key != nullptr && !key->secretName.empty()) {
+        plan.add(TaskType::ValidateNodeKey, {{"secretName", key->secretName}, {"namespace", namespace_}});
+    }
+    const api::SecretOperatorKeyring* keyring = api::operator_keyring_secret(node.spec);
+    if (keyring == nullptr || keyring->secretName.empty()) return;
+    plan.add(
+        TaskType::ValidateOperatorKeyring,
+        {{"secretName", keyring->secretName},
+         {"keyName", api::operator_key_name(node.spec)},
+         {"passphraseSecretName", keyring->passphraseSecretRef.secretName},
+         {"passphraseSecretKey", keyring->passphraseSecretRef.key},
+         {"namespace", namespace_}}
+    );
+}
+
+void add_workload(PlanBuilder& plan, const api::SeiNode& node) {
+    plan.add(TaskType::ApplyStatefulSet, node_params(node));
+    plan.add(TaskType::ApplyService, node_params(node));
+}
+
+/// The tasks that the sidecar does of one pod, up to the opened gate (spec 02 §18.2).
+struct Progression {
+    /// Null: nothing is restored, and no state is synchronised.
+    const api::SnapshotSource* snapshot = nullptr;
+    bool publishes = false;
+};
+
+void add_progression(PlanBuilder& plan, const api::SeiNode& node, Progression progression) {
+    const api::SnapshotSource* snapshot = progression.snapshot;
     if (snapshot != nullptr && snapshot->s3) {
         plan.add(TaskType::SnapshotRestore, {{"TargetHeight", snapshot->s3->targetHeight}});
     }
@@ -101,7 +134,55 @@ void add_sidecar_progression(PlanBuilder& plan, const api::SeiNode& node) {
         );
     }
     plan.add(TaskType::ConfigValidate, {});
-    if (publishes_snapshots(node)) plan.add(TaskType::SnapshotUpload, {});
+    if (progression.publishes) plan.add(TaskType::SnapshotUpload, {});
+    plan.add(TaskType::MarkReady, {});
+}
+
+/// A node that starts by itself, from a snapshot or from genesis (spec 02 §18.3).
+void add_base_plan(PlanBuilder& plan, const api::SeiNode& node) {
+    plan.add(TaskType::EnsureDataPvc, node_params(node));
+    add_key_checks(plan, node);
+    plan.add(TaskType::ApplyRbacProxyConfig, node_params(node));
+    add_workload(plan, node);
+    add_progression(plan, node, {api::snapshot_source(node.spec), publishes_snapshots(node)});
+}
+
+/// A Job with another image prepares the data; its pod is gone before the node's own pod exists (spec 02 §18.3).
+void add_bootstrap_plan(PlanBuilder& plan, const api::SeiNode& node) {
+    const std::string& namespace_ = node.metadata.namespace_;
+    const std::string job = api::bootstrap_job_key(node).name;
+    const std::string& service = node.metadata.name;
+    plan.add(TaskType::EnsureDataPvc, node_params(node));
+    plan.add(TaskType::ApplyRbacProxyConfig, node_params(node));
+    add_key_checks(plan, node);
+    plan.add(TaskType::DeployBootstrapService, {{"serviceName", service}, {"namespace", namespace_}});
+    plan.add(TaskType::DeployBootstrapJob, {{"jobName", job}, {"namespace", namespace_}});
+    add_progression(plan, node, {api::snapshot_source(node.spec), false});
+    plan.add(TaskType::AwaitBootstrapComplete, {{"jobName", job}, {"namespace", namespace_}});
+    plan.add(TaskType::TeardownBootstrap, {{"jobName", job}, {"serviceName", service}, {"namespace", namespace_}});
+    add_workload(plan, node);
+    add_progression(plan, node, {nullptr, publishes_snapshots(node)});
+}
+
+/// A validator that takes part in making a chain (spec 02 §18.3): its peers are those of the ceremony.
+void add_genesis_plan(PlanBuilder& plan, const api::SeiNode& node) {
+    const api::GenesisCeremonyNodeConfig& ceremony = *node.spec.validator->genesisCeremony;
+    const std::string& name = node.metadata.name;
+    plan.add(TaskType::EnsureDataPvc, node_params(node));
+    plan.add(TaskType::ApplyRbacProxyConfig, node_params(node));
+    add_workload(plan, node);
+    plan.add(TaskType::GenerateIdentity, {{"ChainID", ceremony.chainId}, {"Moniker", name}});
+    plan.add(
+        TaskType::GenerateGentx,
+        {{"ChainID", ceremony.chainId},
+         {"StakingAmount", ceremony.stakingAmount},
+         {"AccountBalance", ceremony.accountBalance}}
+    );
+    plan.add(TaskType::UploadGenesisArtifacts, {{"NodeName", name}});
+    plan.add(TaskType::ConfigureGenesis, {});
+    plan.add(TaskType::ConfigApply, to_stored(config_intent(node)));
+    plan.add(TaskType::SetGenesisPeers, {});
+    plan.add(TaskType::ConfigValidate, {});
     plan.add(TaskType::MarkReady, {});
 }
 
@@ -168,18 +249,20 @@ ConfigIntent config_intent(const api::SeiNode& node) {
 
 api::TaskPlan init_plan(const api::SeiNode& node, UuidSource& ids) {
     PlanBuilder plan{ids};
-    plan.add(TaskType::EnsureDataPvc, node_params(node));
-    plan.add(TaskType::ApplyRbacProxyConfig, node_params(node));
-    plan.add(TaskType::ApplyStatefulSet, node_params(node));
-    plan.add(TaskType::ApplyService, node_params(node));
-    add_sidecar_progression(plan, node);
+    if (api::is_genesis_validator(node.spec)) {
+        add_genesis_plan(plan, node);
+    } else if (api::needs_bootstrap(node.spec)) {
+        add_bootstrap_plan(plan, node);
+    } else {
+        add_base_plan(plan, node);
+    }
     return plan.done(api::NodePhase::Running, api::NodePhase::Failed);
 }
 
 api::TaskPlan update_plan(const api::SeiNode& node, UuidSource& ids) {
     PlanBuilder plan{ids};
-    plan.add(TaskType::ApplyStatefulSet, node_params(node));
-    plan.add(TaskType::ApplyService, node_params(node));
+    add_key_checks(plan, node);
+    add_workload(plan, node);
     plan.add(TaskType::ReplacePod, node_params(node));
     plan.add(TaskType::ObserveImage, node_params(node));
     plan.add(TaskType::MarkReady, {});

@@ -16,9 +16,11 @@ enum class PlanKind { Init, NodeUpdate, MarkReady, Unknown };
 /// "init", "node-update", "mark-ready-reapply", "unknown": the `plan_type` of metrics.
 [[nodiscard]] std::string_view to_string(PlanKind kind);
 
-/// The first plan of a node. `problem_of(node)` has found nothing.
+/// The first plan of a node, by its mode: a ceremony's, one with a bootstrap Job, or the base plan (spec 02 §18.3,
+/// §19). `problem_of(node)` has found nothing.
 [[nodiscard]] api::TaskPlan init_plan(const api::SeiNode& node, UuidSource& ids);
-/// Brings a running node to `spec.image`.
+/// Brings a running node to `spec.image`. The keys that are configured are checked before a pod is replaced (spec 08
+/// 4.8).
 [[nodiscard]] api::TaskPlan update_plan(const api::SeiNode& node, UuidSource& ids);
 /// Opens the gate again after the sidecar restarted.
 [[nodiscard]] api::TaskPlan mark_ready_plan(UuidSource& ids);

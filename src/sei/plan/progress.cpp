@@ -1,9 +1,8 @@
 #include "sei/plan/progress.hpp"
 
+#include <algorithm>
 #include <string>
 #include <variant>
-
-#include "sei/plan/task_type.hpp"
 
 namespace sei::plan {
 namespace {
@@ -49,6 +48,7 @@ struct Recorder {
     }
     Recorded operator()(const Terminal& terminal) const { return fail_task(plan, index, terminal.error); }
     Recorded operator()(const Transient&) const { return {Advance::Wait, {}}; }
+    Recorded operator()(const StartOver&) const { return {Advance::StartOver, {}}; }
 };
 
 }  // namespace
@@ -62,6 +62,21 @@ std::optional<std::size_t> current_task(const api::TaskPlan& plan) {
         if (plan.tasks[i].status != api::TaskStatus::Complete) return i;
     }
     return std::nullopt;
+}
+
+const api::PlannedTask* find_task(const api::TaskPlan& plan, TaskType type) {
+    const auto found = std::ranges::find(plan.tasks, to_wire(type), &api::PlannedTask::type);
+    return found == plan.tasks.end() ? nullptr : &*found;
+}
+
+bool has_completed(const api::TaskPlan& plan, TaskType type) {
+    const api::PlannedTask* task = find_task(plan, type);
+    return task != nullptr && task->status == api::TaskStatus::Complete;
+}
+
+bool is_bootstrapping(const std::optional<api::TaskPlan>& plan) {
+    return is_active(plan) && find_task(*plan, TaskType::TeardownBootstrap) != nullptr &&
+           !has_completed(*plan, TaskType::TeardownBootstrap);
 }
 
 Recorded record(const TaskOutcome& outcome, api::TaskPlan& plan, std::size_t index, kube::Time now) {

@@ -9,6 +9,7 @@
 #include "kube/meta/time.hpp"
 #include "sei/api/node.hpp"
 #include "sei/plan/task_outcome.hpp"
+#include "sei/plan/task_type.hpp"
 
 namespace sei::plan {
 
@@ -22,6 +23,8 @@ enum class Advance {
     Retry,
     /// The plan failed.
     PlanFailed,
+    /// The plan is to be replaced by a new one.
+    StartOver,
 };
 struct Recorded {
     Advance advance = Advance::Wait;
@@ -33,6 +36,15 @@ struct Recorded {
 
 /// The task to work on: the first that is not complete (spec 04 §4.2). Nullopt when none is left.
 [[nodiscard]] std::optional<std::size_t> current_task(const api::TaskPlan& plan);
+
+/// Does the plan run a bootstrap Job that is not confirmed gone yet? For so long no pod of the node's own may exist
+/// (spec 08 4.2).
+[[nodiscard]] bool is_bootstrapping(const std::optional<api::TaskPlan>& plan);
+
+/// The task of this type that comes first; null when there is none.
+[[nodiscard]] const api::PlannedTask* find_task(const api::TaskPlan& plan, TaskType type);
+/// Is there a task of this type, and is it complete?
+[[nodiscard]] bool has_completed(const api::TaskPlan& plan, TaskType type);
 
 /// Writes an outcome of the task at `index` into the plan (spec 04 §4.2, §4.5, §4.6).
 ///

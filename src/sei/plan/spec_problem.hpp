@@ -10,13 +10,6 @@ namespace sei::plan {
 
 /// Why a node cannot be served as it is. It ends in a condition, whose message says which field and what to do.
 struct SpecProblem {
-    enum class Kind {
-        /// The spec contradicts itself.
-        InvalidSpec,
-        /// The spec is fine; this version of the operator does not implement it.
-        Unsupported,
-    };
-    Kind kind = Kind::InvalidSpec;
     std::string message;
     bool operator==(const SpecProblem&) const = default;
 };

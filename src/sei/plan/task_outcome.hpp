@@ -37,6 +37,11 @@ struct Transient {
     bool report_at_once = false;
 };
 
-using TaskOutcome = std::variant<Complete, Running, Failed, Terminal, Transient>;
+/// What the plan had reached is gone: it is to be built anew, with fresh task ids.
+struct StartOver {
+    std::string why;
+};
+
+using TaskOutcome = std::variant<Complete, Running, Failed, Terminal, Transient, StartOver>;
 
 }  // namespace sei::plan

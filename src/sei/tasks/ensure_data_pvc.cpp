@@ -22,9 +22,10 @@ plan::TaskOutcome judge(const ClaimSnapshot& claim, const TaskContext& context) 
         };
     }
     if (is_ours(claim, context)) return plan::Complete{};
-    return plan::Terminal{
-        "data PVC \"" + claim->metadata.name + "\" already exists and is not owned by SeiNode \"" +
-        context.node->metadata.name + "\"; set spec.dataVolume.import.pvcName to adopt it, or delete the PVC"
+    return plan::Transient{
+        .error = "data PVC \"" + claim->metadata.name + "\" already exists and is not owned by SeiNode \"" +
+                 context.node->metadata.name + "\"; set spec.dataVolume.import.pvcName to adopt it, or delete the PVC",
+        .report_at_once = true
     };
 }
 
@@ -33,11 +34,7 @@ plan::TaskOutcome judge(const ClaimSnapshot& claim, const TaskContext& context) 
 kube::Async<plan::TaskOutcome> ensure_data_pvc(TaskContext& context) {
     std::optional<kube::PersistentVolumeClaim> desired =
         resources::render_data_volume_claim(*context.node, context.platform);
-    if (!desired) {
-        co_return plan::Transient{
-            .error = "spec.dataVolume.import: imported volumes are not served by this version", .report_at_once = true
-        };
-    }
+    if (!desired) co_return co_await check_imported_pvc(context);
     const std::optional<ClaimSnapshot> cached = context.observed.data_volume_claim();
     if (cached && is_ours(*cached, context)) co_return plan::Complete{};
     const kube::NamespacedName key = desired->metadata.key();

@@ -53,6 +53,7 @@ struct NextLook {
     PlanWaits operator()(const plan::Complete&) const { return {}; }
     PlanWaits operator()(const plan::Failed& failed) const { return {{}, task.type + " failed: " + failed.error}; }
     PlanWaits operator()(const plan::Terminal&) const { return {}; }
+    PlanWaits operator()(const plan::StartOver&) const { return {}; }
 };
 
 }  // namespace
@@ -83,6 +84,9 @@ kube::Async<PlanExecution> execute_plan(TaskContext& context) {
                 context.memory.trouble.reset();
                 plan::fail(context.status, now);
                 co_return PlanFailed{};
+            case plan::Advance::StartOver:
+                context.memory.trouble.reset();
+                co_return PlanStartsOver{std::get<plan::StartOver>(outcome).why};
         }
     }
     plan::complete(context.status, kube::Time::of(context.clock.now()));

@@ -19,7 +19,11 @@ struct PlanWaits {
 struct PlanCompleted {};
 /// A task failed for good; plan and phase say so.
 struct PlanFailed {};
-using PlanExecution = std::variant<PlanWaits, PlanCompleted, PlanFailed>;
+/// What it had reached is gone: the plan is to be replaced by a new one.
+struct PlanStartsOver {
+    std::string why;
+};
+using PlanExecution = std::variant<PlanWaits, PlanCompleted, PlanFailed, PlanStartsOver>;
 
 /// Executes the active plan of `context.status`, changing it in memory. The plan has been persisted by an earlier pass.
 ///

@@ -16,6 +16,8 @@ struct AppliedWorkload {
     std::int64_t node_generation = 0;
     std::string uid;
     std::int64_t generation = 0;
+    /// Was it held at zero replicas for a bootstrap Job?
+    bool is_held = false;
 };
 
 /// Attempts at one thing that came to nothing, since the last one that did.

@@ -7,6 +7,7 @@
 
 #include "sei/api/labels.hpp"
 #include "sei/api/node_queries.hpp"
+#include "sei/plan/progress.hpp"
 #include "sei/resources/identity.hpp"
 #include "sei/resources/stateful_set.hpp"
 
@@ -32,7 +33,8 @@ bool keeps_our_metadata(const kube::ObjectMeta& live, const kube::ObjectMeta& de
 bool is_at_rest(const TaskContext& context, const SetSnapshot& live) {
     const std::optional<AppliedWorkload>& applied = context.memory.applied;
     if (!applied || applied->uid != live->metadata.uid || live->metadata.generation > applied->generation ||
-        applied->node_generation != context.node->metadata.generation) {
+        applied->node_generation != context.node->metadata.generation ||
+        applied->is_held != plan::is_bootstrapping(context.status.plan)) {
         return false;
     }
     const kube::ObjectMeta ours = resources::owned_metadata(
@@ -99,13 +101,16 @@ kube::Async<SyncOutcome> sync_stateful_set(TaskContext& context) {
 
     auto desired = resources::render_stateful_set(*context.node, context.platform);
     if (!desired) co_return SyncRefused{desired.error().text};
+    const bool is_held = plan::is_bootstrapping(context.status.plan);
+    if (is_held) desired->spec.replicas = 0;
     SetSnapshot applied = co_await context.client.apply<kube::StatefulSet>(
         std::move(*desired), kube::FieldManager{std::string{api::kNodeFieldManager}}, kube::Force::Yes
     );
     context.memory.applied = AppliedWorkload{
         .node_generation = context.node->metadata.generation,
         .uid = applied->metadata.uid,
-        .generation = applied->metadata.generation
+        .generation = applied->metadata.generation,
+        .is_held = is_held
     };
     context.status.statefulSet = api::StatefulSetIdentity{.name = applied->metadata.name, .uid = applied->metadata.uid};
     context.live_stateful_set = std::move(applied);

@@ -27,7 +27,8 @@ struct SyncRefused {
 };
 using SyncOutcome = std::variant<Synced, TrackingCleared, SyncWaits, SyncRefused>;
 
-/// Applies the rendering, unless that would change nothing, and tracks the object's identity in status.
+/// Applies the rendering, unless that would change nothing, and tracks the object's identity in status. While a
+/// bootstrap Job runs there are no replicas (spec 08 4.2).
 ///
 /// A live object whose uid is not the tracked one is an impostor, whoever controls it: the mismatch is confirmed by
 /// uncached reads of both objects, then it is deleted by its uid. ApiError and TransportError pass through.

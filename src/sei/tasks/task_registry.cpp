@@ -43,6 +43,26 @@ kube::Async<TaskOutcome> dispatch(TaskContext& context, const api::PlannedTask& 
             return replace_pod(context);
         case TaskType::ObserveImage:
             return observe_image(context);
+        case TaskType::ValidateSigningKey:
+            return validate_signing_key(context, stored.text("secretName"));
+        case TaskType::ValidateNodeKey:
+            return validate_node_key(context, stored.text("secretName"));
+        case TaskType::ValidateOperatorKeyring:
+            return validate_operator_keyring(
+                context,
+                {.secret = stored.text("secretName"),
+                 .key = stored.text("keyName"),
+                 .passphrase_secret = stored.text("passphraseSecretName"),
+                 .passphrase_key = stored.text("passphraseSecretKey")}
+            );
+        case TaskType::DeployBootstrapService:
+            return deploy_bootstrap_service(context);
+        case TaskType::DeployBootstrapJob:
+            return deploy_bootstrap_job(context);
+        case TaskType::AwaitBootstrapComplete:
+            return await_bootstrap_complete(context);
+        case TaskType::TeardownBootstrap:
+            return teardown_bootstrap(context);
 
         case TaskType::SnapshotRestore:
             return run_sidecar_task(context, task, type, snapshot_restore_params(stored));
@@ -52,28 +72,24 @@ kube::Async<TaskOutcome> dispatch(TaskContext& context, const api::PlannedTask& 
             return run_sidecar_task(context, task, type, discover_peers_params(stored));
         case TaskType::ConfigureStateSync:
             return run_sidecar_task(context, task, type, configure_state_sync_params(stored));
+        case TaskType::GenerateIdentity:
+            return run_sidecar_task(context, task, type, generate_identity_params(stored));
+        case TaskType::GenerateGentx:
+            return run_sidecar_task(context, task, type, generate_gentx_params(stored));
+        case TaskType::UploadGenesisArtifacts:
+            return run_sidecar_task(context, task, type, upload_genesis_artifacts_params(stored));
+        case TaskType::SetGenesisPeers:
         case TaskType::ConfigureGenesis:
         case TaskType::ConfigValidate:
         case TaskType::MarkReady:
         case TaskType::SnapshotUpload:
             return run_sidecar_task(context, task, type, none);
 
-        case TaskType::ValidateSigningKey:
-        case TaskType::ValidateNodeKey:
-        case TaskType::ValidateOperatorKeyring:
-        case TaskType::DeployBootstrapService:
-        case TaskType::DeployBootstrapJob:
-        case TaskType::AwaitBootstrapComplete:
-        case TaskType::TeardownBootstrap:
         case TaskType::UpdateNodeSpecs:
         case TaskType::AwaitSpecUpdate:
         case TaskType::CollectAndSetPeers:
         case TaskType::AwaitNodesRunning:
         case TaskType::UpdateNodeImage:
-        case TaskType::GenerateIdentity:
-        case TaskType::GenerateGentx:
-        case TaskType::UploadGenesisArtifacts:
-        case TaskType::SetGenesisPeers:
         case TaskType::AssembleAndUploadGenesis:
         case TaskType::AwaitCondition:
         case TaskType::GovVote:

@@ -118,6 +118,7 @@ private:
         switch (request.method) {
             case kube::HttpMethod::Get:
                 if (const json::Value* object = find(path)) return answer(200, *object);
+                if (path.ends_with("/pods")) return list(request, path);
                 return refusal(404, "NotFound", path + " not found");
             case kube::HttpMethod::Post: {
                 json::Value object = json::parse(request.body);
@@ -134,6 +135,29 @@ private:
                 break;
         }
         return refusal(405, "MethodNotAllowed", "no PUT here");
+    }
+    /// Knows label selectors of one "key=value", as it stands in the query.
+    kube::HttpResponse list(const kube::HttpRequest& request, const std::string& path) {
+        const auto has_label = [&](const json::Value& object) {
+            const json::Value* labels = json::find(object, {"metadata", "labels"});
+            if (labels == nullptr) return false;
+            for (const auto& label : labels->as_object()) {
+                const std::string value{label.value().as_string()};
+                if (request.target.find("%3D" + value) != std::string::npos ||
+                    request.target.find("=" + value) != std::string::npos) {
+                    return true;
+                }
+            }
+            return false;
+        };
+        json::Array items;
+        for (const auto& [key, object] : objects_) {
+            if (key.starts_with(path + "/") && has_label(object)) items.push_back(object);
+        }
+        return answer(
+            200,
+            json::Object{{"metadata", json::Object{{"resourceVersion", std::to_string(version_)}}}, {"items", items}}
+        );
     }
     kube::HttpResponse merge(const kube::HttpRequest& request, const std::string& target) {
         const bool is_status = target.ends_with("/status");

@@ -341,12 +341,12 @@ TEST(StoredPlan, with_a_type_that_is_not_served_yet_is_held_with_a_condition) {
     world.pass();
     world.api.edit(kNodePath, [](json::Object& node) {
         node["status"].as_object()["plan"].as_object()["tasks"].as_array()[0].as_object()["type"] =
-            "validate-signing-key";
+            "update-node-specs";
     });
     world.settle();
     EXPECT_EQ(world.phase(), "Initializing");
     EXPECT_EQ(world.condition("Stalled"), "True/TaskNotProgressing");
-    EXPECT_THAT(world.condition_message("Stalled"), HasSubstr("validate-signing-key is not served"));
+    EXPECT_THAT(world.condition_message("Stalled"), HasSubstr("update-node-specs is not served"));
 }
 
 TEST(StoredPlan, with_parameters_of_the_wrong_type_fails_and_names_them) {

@@ -1,0 +1,45 @@
+#include <string>
+#include <utility>
+
+#include "sei/resources/bootstrap_job.hpp"
+#include "sei/tasks/bootstrap.hpp"
+#include "sei/tasks/operator_tasks.hpp"
+
+namespace sei::tasks {
+
+kube::Async<plan::TaskOutcome> deploy_bootstrap_job(TaskContext& context) {
+    auto desired = resources::render_bootstrap_job(*context.node, context.platform);
+    if (!desired) co_return plan::Terminal{"generating bootstrap job spec: " + desired.error().text};
+    const kube::NamespacedName key = desired->metadata.key();
+    const std::string name = "Job " + key.name;
+
+    const NodePods pods = co_await read_pods(context);
+    if (pods.has_own_pod) {
+        co_return plan::Transient{.error = "the node's own pod is there; waiting for it to go, the data is its alone"};
+    }
+    const auto live = co_await context.client.get<kube::Job>(key);
+    if (!live) {
+        if (pods.has_bootstrap_pod) {
+            co_return plan::Transient{.error = "a pod of an earlier bootstrap is there; waiting for it to go"};
+        }
+        if (co_await context.client.create(*std::move(desired))) co_return plan::Complete{};
+        co_return plan::Transient{.error = name + " was just created by somebody else"};
+    }
+    if ((*live)->metadata.deletionTimestamp) {
+        co_return plan::Transient{.error = name + " is being deleted; waiting for it to go"};
+    }
+    if (!(*live)->metadata.is_controlled_by(context.node.uid())) {
+        co_return plan::Transient{
+            .error =
+                name + " already exists and is not owned by SeiNode " + context.node->metadata.name + "; delete it",
+            .report_at_once = true
+        };
+    }
+    if (!has_ended(**live) && serves_spec(**live, *desired)) co_return plan::Complete{};
+    const kube::DeletePrecondition precondition{.uid = live->uid(), .resource_version = std::nullopt};
+    static_cast<void>(co_await context.client.delete_object<kube::Job>(key, precondition, kube::Propagation::Foreground)
+    );
+    co_return plan::Transient{.error = name + " of an earlier attempt is being replaced"};
+}
+
+}  // namespace sei::tasks

@@ -1,0 +1,275 @@
+// What validators, bootstrapped nodes and nodes with an imported volume wait for, and in which order things are made.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "node_world.hpp"
+
+namespace sei::test {
+namespace {
+
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+constexpr const char* kSigningKeyPath = "/api/v1/namespaces/ns/secrets/sk";
+constexpr const char* kNodeKeyPath = "/api/v1/namespaces/ns/secrets/nk";
+constexpr const char* kJobPath = "/apis/batch/v1/namespaces/ns/jobs/n0-bootstrap";
+constexpr const char* kImportedPath = "/api/v1/namespaces/ns/persistentvolumeclaims/old";
+constexpr const char* kVolumePath = "/api/v1/persistentvolumes/pv0";
+constexpr const char* kValidator =
+    R"({"chainId":"c","image":"seid:v1","validator":{"signingKey":{"secret":{"secretName":"sk"}},)"
+    R"("nodeKey":{"secret":{"secretName":"nk"}}}})";
+constexpr const char* kBootstrapped =
+    R"({"chainId":"c","image":"seid:v1","fullNode":{"snapshot":{"s3":{"targetHeight":100},"bootstrapImage":"boot"}}})";
+/// {"address":"1B","pub_key":{"type":"t","value":"v"},"priv_key":{"type":"t","value":"v"}}
+constexpr const char* kSigningKeyFile =
+    "eyJhZGRyZXNzIjoiMUIiLCJwdWJfa2V5Ijp7InR5cGUiOiJ0IiwidmFsdWUiOiJ2In0sInByaXZfa2V5Ijp7InR5cGUiOiJ0IiwidmFsdWUiOiJ2In"
+    "19";
+/// {"priv_key":{"type":"t","value":"v"}}
+constexpr const char* kNodeKeyFile = "eyJwcml2X2tleSI6eyJ0eXBlIjoidCIsInZhbHVlIjoidiJ9fQ==";
+/// {}
+constexpr const char* kEmptyFile = "e30=";
+
+void put_secret(NodeWorld& world, const char* path, const char* key, const char* content) {
+    world.api.put(path, json::Object{{"data", json::Object{{key, content}}}});
+}
+
+TEST(ValidatorNode, waits_for_its_secrets_before_there_is_a_workload) {
+    NodeWorld world;
+    world.create_node(kValidator);
+    const kube::Requeue wait = world.settle();
+    EXPECT_EQ(world.condition("SigningKeyReady"), "False/SigningKeyNotReady");
+    EXPECT_EQ(world.condition_message("SigningKeyReady"), R"(secret "sk" not found in namespace "ns")");
+    EXPECT_EQ(world.condition("NodeKeyReady"), "absent");
+    EXPECT_EQ(world.uid_of(kSetPath), "");
+    EXPECT_EQ(wait.kind(), kube::Requeue::Kind::After);
+    EXPECT_LE(wait.delay(), std::chrono::seconds{5}) << "nothing else tells that a Secret appeared";
+}
+
+TEST(ValidatorNode, goes_on_when_its_secrets_appear) {
+    NodeWorld world;
+    world.create_node(kValidator);
+    world.settle();
+    put_secret(world, kSigningKeyPath, "priv_validator_key.json", kSigningKeyFile);
+    world.settle();
+    EXPECT_EQ(world.condition("SigningKeyReady"), "True/SigningKeyValidated");
+    EXPECT_EQ(world.condition("NodeKeyReady"), "False/NodeKeyNotReady");
+    put_secret(world, kNodeKeyPath, "node_key.json", kNodeKeyFile);
+    world.settle();
+    EXPECT_EQ(world.condition("NodeKeyReady"), "True/NodeKeyValidated");
+    EXPECT_EQ(world.condition("OperatorKeyringReady"), "absent") << "none is configured";
+    EXPECT_EQ(world.phase(), "Running");
+}
+
+TEST(ValidatorNode, writes_nothing_while_it_waits) {
+    NodeWorld world;
+    world.create_node(kValidator);
+    world.settle();
+    world.take_writes();
+    for (int i = 0; i < 10; ++i) {
+        world.clock.advance_by(std::chrono::seconds{5});
+        world.pass();
+    }
+    EXPECT_THAT(world.take_writes(), ElementsAre());
+}
+
+TEST(ValidatorNode, fails_for_a_wrong_key_without_a_workload) {
+    NodeWorld world;
+    put_secret(world, kSigningKeyPath, "priv_validator_key.json", kEmptyFile);
+    world.create_node(kValidator);
+    world.settle();
+    EXPECT_EQ(world.phase(), "Failed");
+    EXPECT_EQ(world.condition("SigningKeyReady"), "False/SigningKeyInvalid");
+    EXPECT_THAT(world.condition_message("SigningKeyReady"), HasSubstr("missing address"));
+    EXPECT_EQ(world.uid_of(kSetPath), "");
+}
+
+TEST(ValidatorNode, has_its_keys_checked_again_before_an_update_replaces_its_pod) {
+    NodeWorld world;
+    put_secret(world, kSigningKeyPath, "priv_validator_key.json", kSigningKeyFile);
+    put_secret(world, kNodeKeyPath, "node_key.json", kNodeKeyFile);
+    world.create_node(kValidator);
+    world.settle();
+    ASSERT_EQ(world.phase(), "Running");
+    world.observe_stateful_set("rev-1", 1, 1);
+    world.put_pod("rev-1", "seid:v1", json::Object{{"running", json::Object{}}});
+    put_secret(world, kNodeKeyPath, "node_key.json", kEmptyFile);
+    world.set_spec("image", "seid:v2");
+    world.observe_stateful_set("rev-2", 0, 1);
+    world.settle();
+    EXPECT_EQ(world.condition("NodeKeyReady"), "False/NodeKeyInvalid");
+    EXPECT_EQ(world.condition("NodeUpdateInProgress"), "False/UpdateFailed");
+    EXPECT_EQ(world.phase(), "Running");
+    EXPECT_NE(world.uid_of(kPodPath), "") << "the pod that signs is left alone";
+}
+
+TEST(BootstrappedNode, has_no_workload_until_its_job_is_done_and_gone) {
+    NodeWorld world;
+    world.create_node(kBootstrapped);
+    world.settle();
+    EXPECT_NE(world.uid_of(kJobPath), "");
+    EXPECT_NE(world.uid_of(kServicePath), "");
+    EXPECT_EQ(world.uid_of(kSetPath), "");
+    EXPECT_EQ(world.task("await-bootstrap-complete").status, api::TaskStatus::Pending);
+
+    json::Object pod;
+    pod["metadata"] = json::Object{{"labels", json::Object{{"sei.io/node", "n0"}, {"sei.io/component", "bootstrap"}}}};
+    pod["spec"] = json::Object{{"containers", json::Array{}}};
+    world.api.put("/api/v1/namespaces/ns/pods/n0-bootstrap-x", pod);
+    world.api.edit(kJobPath, [](json::Object& job) {
+        job["status"] =
+            json::Object{{"conditions", json::Array{json::Object{{"type", "Complete"}, {"status", "True"}}}}};
+    });
+    world.settle();
+    EXPECT_EQ(world.uid_of(kJobPath), "");
+    EXPECT_EQ(world.uid_of(kSetPath), "") << "its pod is still there";
+
+    world.api.erase("/api/v1/namespaces/ns/pods/n0-bootstrap-x");
+    world.settle();
+    EXPECT_NE(world.uid_of(kSetPath), "");
+    EXPECT_EQ(world.phase(), "Running");
+}
+
+TEST(BootstrappedNode, keeps_a_success_that_was_seen_although_the_job_goes) {
+    NodeWorld world;
+    world.create_node(kBootstrapped);
+    world.settle();
+    world.api.edit(kJobPath, [](json::Object& job) {
+        job["status"] =
+            json::Object{{"conditions", json::Array{json::Object{{"type", "Complete"}, {"status", "True"}}}}};
+    });
+    json::Object pod;
+    pod["metadata"] = json::Object{{"labels", json::Object{{"sei.io/node", "n0"}, {"sei.io/component", "bootstrap"}}}};
+    pod["spec"] = json::Object{{"containers", json::Array{}}};
+    world.api.put("/api/v1/namespaces/ns/pods/n0-bootstrap-x", pod);
+    world.settle();
+    ASSERT_EQ(world.task("await-bootstrap-complete").status, api::TaskStatus::Complete);
+    world.api.erase("/api/v1/namespaces/ns/pods/n0-bootstrap-x");
+    world.restart_operator();
+    world.settle();
+    EXPECT_EQ(world.phase(), "Running");
+}
+
+TEST(BootstrappedNode, starts_over_when_its_job_went_before_the_end_was_seen) {
+    NodeWorld world;
+    world.create_node(kBootstrapped);
+    world.settle();
+    const std::string first_plan = world.node().status.plan->id;
+    world.api.erase(kJobPath);
+    world.settle();
+    EXPECT_EQ(world.phase(), "Initializing");
+    EXPECT_NE(world.node().status.plan->id, first_plan) << "the sidecar would not run the same tasks again";
+    EXPECT_NE(world.uid_of(kJobPath), "");
+}
+
+TEST(BootstrappedNode, fails_with_its_job_and_tells_why) {
+    NodeWorld world;
+    world.create_node(kBootstrapped);
+    world.settle();
+    world.api.edit(kJobPath, [](json::Object& job) {
+        job["status"] = json::Object{
+            {"conditions",
+             json::Array{json::Object{{"type", "Failed"}, {"status", "True"}, {"message", "backoff limit"}}}}
+        };
+    });
+    world.settle();
+    EXPECT_EQ(world.phase(), "Failed");
+    EXPECT_EQ(world.node().status.plan->failedTaskDetail->error, "bootstrap job failed: backoff limit");
+    EXPECT_EQ(world.uid_of(kSetPath), "");
+}
+
+TEST(BootstrappedNode, replaces_a_failed_job_once_its_spec_is_corrected) {
+    NodeWorld world;
+    world.create_node(kBootstrapped);
+    world.settle();
+    const std::string first_job = world.uid_of(kJobPath);
+    world.api.edit(kJobPath, [](json::Object& job) {
+        job["status"] = json::Object{{"conditions", json::Array{json::Object{{"type", "Failed"}, {"status", "True"}}}}};
+    });
+    world.settle();
+    ASSERT_EQ(world.phase(), "Failed");
+    world.set_spec(
+        "fullNode", json::parse(R"({"snapshot":{"s3":{"targetHeight":100},"bootstrapImage":"boot:fixed"}})")
+    );
+    world.settle();
+    world.clock.advance_by(std::chrono::seconds{5});
+    world.settle();
+    EXPECT_EQ(world.phase(), "Initializing");
+    EXPECT_NE(world.uid_of(kJobPath), "");
+    EXPECT_NE(world.uid_of(kJobPath), first_job);
+}
+
+json::Object a_bound_claim(const char* size) {
+    return json::Object{
+        {"spec", json::Object{{"accessModes", json::Array{"ReadWriteOnce"}}, {"volumeName", "pv0"}}},
+        {"status", json::Object{{"phase", "Bound"}, {"capacity", json::Object{{"storage", size}}}}}
+    };
+}
+constexpr const char* kImporting =
+    R"({"chainId":"c","image":"seid:v1","fullNode":{},"dataVolume":{"import":{"pvcName":"old"}}})";
+
+TEST(ImportedVolume, is_waited_for_then_taken_over_unchanged) {
+    NodeWorld world;
+    world.create_node(kImporting);
+    world.settle();
+    EXPECT_EQ(world.condition("ImportPVCReady"), "False/PVCNotReady");
+    EXPECT_EQ(world.condition_message("ImportPVCReady"), R"(PVC "old" not found in namespace "ns")");
+
+    world.api.put(kImportedPath, a_bound_claim("2000Gi"));
+    world.settle();
+    EXPECT_EQ(world.condition_message("ImportPVCReady"), R"(underlying PV "pv0" for PVC "old" not found)");
+
+    world.api.put(
+        kVolumePath,
+        json::Object{
+            {"spec", json::Object{{"capacity", json::Object{{"storage", "2000Gi"}}}}},
+            {"status", json::Object{{"phase", "Bound"}}}
+        }
+    );
+    world.settle();
+    EXPECT_EQ(world.condition("ImportPVCReady"), "True/PVCValidated");
+    EXPECT_EQ(world.phase(), "Running");
+    EXPECT_EQ(world.uid_of(kClaimPath), "") << "none of its own";
+    EXPECT_THAT(world.take_writes(), Not(Contains(HasSubstr("persistentvolumeclaims"))));
+}
+
+TEST(ImportedVolume, that_is_too_small_fails_the_plan) {
+    NodeWorld world;
+    world.api.put(kImportedPath, a_bound_claim("10Gi"));
+    world.create_node(kImporting);
+    world.settle();
+    EXPECT_EQ(world.condition("ImportPVCReady"), "False/PVCInvalid");
+    EXPECT_EQ(world.condition_message("ImportPVCReady"), R"(PVC "old" capacity 10Gi is less than required 2000Gi)");
+    EXPECT_EQ(world.phase(), "Failed");
+}
+
+TEST(GenesisMember, makes_and_uploads_its_part_then_waits_for_the_chain) {
+    NodeWorld world;
+    world.create_node(R"({"chainId":"local-1","image":"seid:v1","validator":{"genesisCeremony":{"chainId":"local-1",)"
+                      R"("stakingAmount":"10usei","accountBalance":"100usei","index":0}}})");
+    world.settle();
+    EXPECT_EQ(world.phase(), "Running");
+    EXPECT_THAT(
+        world.sidecar.submitted_types(),
+        ElementsAre(
+            "generate-identity",
+            "generate-gentx",
+            "upload-genesis-artifacts",
+            "configure-genesis",
+            "config-apply",
+            "set-genesis-peers",
+            "config-validate",
+            "mark-ready"
+        )
+    );
+    EXPECT_EQ(
+        kube::json::serialize_canonical(*world.sidecar.submissions[1].params),
+        R"({"accountBalance":"100usei","chainId":"local-1","stakingAmount":"10usei"})"
+    );
+}
+
+}  // namespace
+}  // namespace sei::test
