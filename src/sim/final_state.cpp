@@ -1,0 +1,79 @@
+#include "sim/final_state.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+namespace sim {
+namespace {
+
+using kube::json::Value;
+
+constexpr std::array<std::string_view, 33> kAccidents{
+    "uid",
+    "resourceVersion",
+    "generation",
+    "observedGeneration",
+    "creationTimestamp",
+    "deletionTimestamp",
+    "managedFields",
+    "lastTransitionTime",
+    "lastProbeTime",
+    "lastUpdateTime",
+    "startTime",
+    "startedAt",
+    "finishedAt",
+    "phaseTransitionTime",
+    "podIP",
+    "podIPs",
+    "hostIP",
+    "hostIPs",
+    "clusterIP",
+    "clusterIPs",
+    "restartCount",
+    "containerID",
+    "imageID",
+    "lastState",
+    "message",
+    "volumeName",
+    "currentRevision",
+    "updateRevision",
+    "controller-revision-hash",
+    "annotations",
+    "reason",
+    "collisionCount",
+    "availableReplicas"
+};
+
+bool is_condition(const Value& value) {
+    return value.is_object() && value.get_object().contains("type") && value.get_object().contains("status") &&
+           value.get_object().contains("lastTransitionTime");
+}
+
+Value reduced(const Value& value) {
+    if (value.is_object()) {
+        kube::json::Object kept;
+        for (const auto& member : value.get_object()) {
+            if (std::ranges::find(kAccidents, std::string_view{member.key()}) != kAccidents.end()) continue;
+            kept[member.key()] = reduced(member.value());
+        }
+        return kept;
+    }
+    if (value.is_array()) {
+        kube::json::Array kept;
+        for (const Value& item : value.get_array()) {
+            if (is_condition(item) && kube::json::find_string(item, {"status"}) != "True") continue;
+            kept.push_back(reduced(item));
+        }
+        return kept;
+    }
+    return value;
+}
+
+}  // namespace
+
+std::string without_accidents(const Value& object) {
+    return kube::json::serialize_canonical(reduced(object));
+}
+
+}  // namespace sim

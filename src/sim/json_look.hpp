@@ -1,0 +1,36 @@
+// Looking into objects as oracles do.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "devcluster/apiserver/store.hpp"
+#include "kube/json/json.hpp"
+
+namespace sim {
+
+using devcluster::apiserver::ObjectPtr;
+
+[[nodiscard]] inline std::string text_at(const ObjectPtr& object, std::initializer_list<std::string_view> path) {
+    return object ? std::string{kube::json::find_string(object->value(), path)} : std::string{};
+}
+[[nodiscard]] inline const kube::json::Array& array_at(
+    const kube::json::Value& value, std::initializer_list<std::string_view> path, const kube::json::Array& none
+) {
+    const kube::json::Value* found = kube::json::find(value, path);
+    return found != nullptr && found->is_array() ? found->get_array() : none;
+}
+/// The uid of the controlling owner; empty where there is none.
+[[nodiscard]] inline std::string controller_of(const ObjectPtr& object) {
+    const kube::json::Array none;
+    for (const auto& owner : array_at(object->value(), {"metadata", "ownerReferences"}, none)) {
+        const kube::json::Value* controls = kube::json::find(owner, {"controller"});
+        if (controls != nullptr && controls->is_bool() && controls->get_bool()) {
+            return std::string{kube::json::find_string(owner, {"uid"})};
+        }
+    }
+    return {};
+}
+
+}  // namespace sim

@@ -1,0 +1,109 @@
+// What must never happen, watched from outside of the operator.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "devcluster/apiserver/store.hpp"
+#include "kube/async/clock.hpp"
+#include "kube/http/transport.hpp"
+#include "kube/json/json.hpp"
+#include "kube/meta/names.hpp"
+
+namespace sim {
+
+/// One process of the simulated world: an incarnation of an operator, a user, the cluster's own controllers.
+struct Process {
+    std::string name;
+    /// Counted over all operators and restarts: no two are equal.
+    unsigned incarnation = 0;
+    bool is_operator = false;
+    /// Nothing passes any more.
+    bool is_dead = false;
+};
+
+/// The kinds that are watched by oracles.
+enum class WatchedKind { Node, StatefulSet, Pod, Claim, Service, ConfigMap, Event };
+
+/// One write to the store.
+struct Change {
+    WatchedKind kind = WatchedKind::Node;
+    kube::NamespacedName key;
+    /// Null for a creation.
+    devcluster::apiserver::ObjectPtr before;
+    /// Null for a removal.
+    devcluster::apiserver::ObjectPtr after;
+    /// Who sent the request; null where nobody did.
+    const Process* by = nullptr;
+};
+
+/// A request of an operator that reached the API server, and the server's answer (which the operator may not have got).
+struct Exchange {
+    const Process& by;
+    kube::HttpMethod method = kube::HttpMethod::Get;
+    std::string_view path;
+    std::string_view content_type;
+    const std::string& body;
+    unsigned status = 0;
+    [[nodiscard]] bool is_write() const { return method != kube::HttpMethod::Get; }
+};
+
+/// The same with a sidecar; `status` 0: there was no answer.
+struct SidecarExchange {
+    const Process& by;
+    kube::NamespacedName node;
+    bool is_submission = false;
+    /// Of submissions and look-ups.
+    std::string task_id;
+    unsigned status = 0;
+    const std::string& answer;
+};
+
+/// What oracles may look at.
+class View {
+public:
+    virtual ~View() = default;
+    [[nodiscard]] virtual devcluster::apiserver::ObjectPtr find(WatchedKind kind, const kube::NamespacedName& key)
+        const = 0;
+    [[nodiscard]] virtual std::vector<devcluster::apiserver::ObjectPtr> all(WatchedKind kind) const = 0;
+    [[nodiscard]] virtual kube::MonotonicTime now() const = 0;
+    /// Did the sidecar of the node ever finish this task?
+    [[nodiscard]] virtual bool sidecar_has_completed(const kube::NamespacedName& node, const std::string& task)
+        const = 0;
+};
+
+/// Watches a run. `name` is for tables, `sentence` says what holds in every run.
+class Oracle {
+public:
+    virtual ~Oracle() = default;
+    [[nodiscard]] virtual std::string_view name() const = 0;
+    [[nodiscard]] virtual std::string_view sentence() const = 0;
+    virtual void exchanged(const Exchange&) {}
+    virtual void exchanged(const SidecarExchange&) {}
+    virtual void changed(const Change&) {}
+    /// Faults are over and everything has settled: from now on nothing should happen.
+    virtual void rest_begins() {}
+    virtual void rest_ends() {}
+
+    [[nodiscard]] const std::optional<std::string>& violation() const { return violation_; }
+
+protected:
+    explicit Oracle(const View& view) : view_{view} {}
+    /// The first one counts.
+    void violated(std::string how) {
+        if (!violation_) violation_ = std::move(how);
+    }
+    [[nodiscard]] const View& view() const { return view_; }
+
+private:
+    const View& view_;
+    std::optional<std::string> violation_;
+};
+
+/// One of each. `view` outlives them.
+[[nodiscard]] std::vector<std::unique_ptr<Oracle>> make_oracles(const View& view);
+
+}  // namespace sim

@@ -1,0 +1,54 @@
+// Oracles about plans and tasks.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+
+#include "sim/oracle.hpp"
+
+namespace sim {
+
+class NoPlanIsLost final : public Oracle {
+public:
+    explicit NoPlanIsLost(const View& view) : Oracle{view} {}
+    [[nodiscard]] std::string_view name() const override { return "no-plan-is-lost"; }
+    [[nodiscard]] std::string_view sentence() const override {
+        return "An active plan ends with what it was made for, or as failed; it is never replaced, and what it has "
+               "done is never undone.";
+    }
+    void changed(const Change& change) override;
+};
+
+class PlanBeforeEffect final : public Oracle {
+public:
+    explicit PlanBeforeEffect(const View& view) : Oracle{view} {}
+    [[nodiscard]] std::string_view name() const override { return "plan-before-effect"; }
+    [[nodiscard]] std::string_view sentence() const override {
+        return "A sidecar is given only tasks that stand in the stored plan of its node, under their stored "
+               "identifiers.";
+    }
+    void exchanged(const SidecarExchange& exchange) override;
+    void changed(const Change& change) override;
+
+private:
+    /// All identifiers that were ever stored: a submission may arrive after another operator ended the plan.
+    std::set<std::string> stored_;
+};
+
+class SubmittedOnce final : public Oracle {
+public:
+    explicit SubmittedOnce(const View& view) : Oracle{view} {}
+    [[nodiscard]] std::string_view name() const override { return "submitted-once"; }
+    [[nodiscard]] std::string_view sentence() const override {
+        return "An operator hands a task over once, unless the sidecar said since then that it does not know it, or "
+               "that it failed.";
+    }
+    void exchanged(const SidecarExchange& exchange) override;
+
+private:
+    /// By incarnation and task: was it accepted, and not called unknown or failed since?
+    std::set<std::pair<unsigned, std::string>> accepted_;
+};
+
+}  // namespace sim

@@ -1,0 +1,165 @@
+// What each fault does to the world.
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "kube/types/pod.hpp"
+#include "kube/types/stateful_set.hpp"
+#include "sei/api/labels.hpp"
+#include "sim/world.hpp"
+
+namespace sim {
+namespace {
+
+using devcluster::workloads::FaultTarget;
+using PodFault = devcluster::workloads::Fault;
+using devcluster::workloads::FaultKind::CrashLoop;
+using devcluster::workloads::FaultKind::ImagePull;
+using devcluster::workloads::FaultKind::Pending;
+using devcluster::workloads::FaultKind::SlowStart;
+
+std::optional<PodFault> pod_fault(const Fault& fault) {
+    switch (fault.kind) {
+        case FaultKind::ImageUnpullable:
+            return PodFault{.kind = ImagePull};
+        case FaultKind::PodCrashes:
+            return PodFault{.kind = CrashLoop};
+        case FaultKind::PodPending:
+            return PodFault{.kind = Pending};
+        case FaultKind::PodSlow:
+            return PodFault{.kind = SlowStart, .duration = std::chrono::ceil<std::chrono::seconds>(fault.lasts)};
+        default:
+            return std::nullopt;
+    }
+}
+
+}  // namespace
+
+kube::Async<> World::strike(Fault fault) {
+    co_await clock_.sleep_until(kube::MonotonicTime{fault.at});
+    if (is_calm_) co_return;
+    const kube::MonotonicTime until = clock_.monotonic() + fault.lasts;
+    const kube::NamespacedName node{"default", fault.target};
+    const kube::NamespacedName pod{"default", fault.target + "-0"};
+    if (fault.kind > FaultKind::CrashAfter) struck(fault, "the world");
+    switch (fault.kind) {
+        case FaultKind::ConflictBefore:
+        case FaultKind::ErrorBefore:
+        case FaultKind::ErrorAfter:
+        case FaultKind::DropBefore:
+        case FaultKind::DropAfter:
+        case FaultKind::TimeoutBefore:
+        case FaultKind::TimeoutAfter:
+        case FaultKind::CrashBefore:
+        case FaultKind::CrashAfter:
+            weather_.armed.push_back({fault, 0});
+            break;
+        case FaultKind::LagOfKind:
+            weather_.lags.push_back({fault.target, fault.lasts / 3, until});
+            break;
+        case FaultKind::WatchesBreak:
+            ++weather_.watch_epoch;
+            server_.end_watches();
+            break;
+        case FaultKind::HistoryExpires:
+            ++weather_.watch_epoch;
+            server_.compact();
+            server_.end_watches();
+            break;
+        case FaultKind::RestartOnOlderView: {
+            const auto revision = server_.store().revision();
+            weather_.oldest_view = std::max<std::int64_t>(1, revision - static_cast<std::int64_t>(5 + fault.skip * 3));
+            operators_.front()->restart();
+            co_await clock_.sleep_until(until);
+            weather_.oldest_view.reset();
+            break;
+        }
+        case FaultKind::Restart:
+            operators_.back()->restart();
+            break;
+        case FaultKind::LeaseUnreachable:
+            weather_.leases_back_at = until;
+            break;
+        case FaultKind::PodDeleted:
+            if (const auto read = co_await user_.get<kube::Pod>(pod)) {
+                static_cast<void>(
+                    co_await user_.delete_object<kube::Pod>(pod, {.uid = read->uid(), .resource_version = {}})
+                );
+            }
+            break;
+        case FaultKind::StatefulSetDeleted:
+        case FaultKind::StatefulSetReplaced: {
+            const auto read = co_await user_.get<kube::StatefulSet>(node);
+            if (!read) break;
+            kube::StatefulSet impostor = **read;
+            static_cast<void>(
+                co_await user_.delete_object<kube::StatefulSet>(node, {.uid = read->uid(), .resource_version = {}})
+            );
+            if (fault.kind == FaultKind::StatefulSetDeleted) break;
+            impostor.metadata = {
+                .name = impostor.metadata.name,
+                .namespace_ = impostor.metadata.namespace_,
+                .labels = impostor.metadata.labels
+            };
+            impostor.spec.replicas = 0;
+            static_cast<void>(co_await user_.create(std::move(impostor)));
+            break;
+        }
+        case FaultKind::StatefulSetRelabelled:
+            if (const auto read = co_await user_.get<kube::StatefulSet>(node)) {
+                kube::StatefulSet changed = **read;
+                changed.metadata.labels.clear();
+                if (!changed.spec.template_.spec.containers.empty()) {
+                    changed.spec.template_.spec.containers.front().image = "example.com/somebody-elses:v0";
+                }
+                static_cast<void>(co_await user_.patch(*read, std::move(changed)));
+            }
+            break;
+        case FaultKind::NodeAnnotated:
+            co_await edit(fault.target, [number = fault.number](sei::api::SeiNode& edited) {
+                edited.metadata.annotations["note"] = fmt::format("{}", number);
+            });
+            break;
+        case FaultKind::SidecarRestarts:
+            if (!sidecars_.node(node).is_serving()) break;
+            sidecars_.node(node).restart(devcluster::sidecar::Store::Kept);
+            break;
+        case FaultKind::SidecarForgets:
+            if (!sidecars_.node(node).is_serving()) break;
+            sidecars_.node(node).restart(devcluster::sidecar::Store::Lost);
+            break;
+        case FaultKind::SidecarStops:
+        case FaultKind::SidecarErrors:
+            troubles_[node] = {FaultKind::SidecarErrors, until};
+            break;
+        case FaultKind::SidecarHangs:
+        case FaultKind::SidecarGarbles:
+        case FaultKind::SidecarIsSlow:
+            troubles_[node] = {fault.kind, until};
+            break;
+        case FaultKind::TaskFails:
+        case FaultKind::TaskFailsSlowly: {
+            devcluster::sidecar::Script script;
+            script.outcome = devcluster::sidecar::Script::Outcome::Fail;
+            script.times = 1;
+            if (fault.kind == FaultKind::TaskFailsSlowly) script.duration = fault.lasts;
+            // In an initial plan only what has retries may fail, else the node has failed for good, and rightly.
+            const auto target = find(WatchedKind::Node, node);
+            const bool is_running =
+                target && kube::json::find_string(target->value(), {"status", "phase"}) == "Running";
+            sidecars_.node(node).scripts().set(is_running ? "config-apply" : "discover-peers", std::move(script));
+            break;
+        }
+        case FaultKind::ImageUnpullable:
+        case FaultKind::PodCrashes:
+        case FaultKind::PodPending:
+        case FaultKind::PodSlow: {
+            const auto id = workloads_.faults().add({.namespace_ = "default", .pod = pod.name}, *pod_fault(fault));
+            co_await clock_.sleep_until(until);
+            workloads_.faults().remove(id);
+            break;
+        }
+    }
+}
+
+}  // namespace sim

@@ -1,0 +1,140 @@
+// One simulated world: a cluster in memory, its operators, its users, and what goes wrong.
+#pragma once
+
+#include <array>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "devcluster/apiserver/api_server.hpp"
+#include "devcluster/sidecar/pod_sidecars.hpp"
+#include "devcluster/sidecar/sidecar_host.hpp"
+#include "devcluster/workloads/workloads.hpp"
+#include "kube/async/manual_clock.hpp"
+#include "kube/async/scope.hpp"
+#include "kube/client/client.hpp"
+#include "sim/operator_process.hpp"
+#include "sim/oracle.hpp"
+#include "sim/scenario.hpp"
+#include "sim/seeded_loop.hpp"
+#include "sim/ways.hpp"
+
+namespace sim {
+
+/// How many operators there are, and what keeps them apart.
+enum class Operators { One, TwoElecting, TwoAtOnce };
+
+struct WorldSettings {
+    std::uint64_t seed = 0;
+    SeededLoop::Order order = SeededLoop::Order::Drawn;
+    Operators operators = Operators::One;
+    MakeTampering tamper;
+    /// Keep a readable history: costs time, changes nothing else.
+    bool with_trace = false;
+};
+
+/// Everything runs on one loop and in virtual time; the same settings and acts give the same run, byte by byte.
+class World final : public View, private Witness {
+public:
+    explicit World(WorldSettings settings);
+    ~World() override;
+    World(const World&) = delete;
+    World& operator=(const World&) = delete;
+
+    /// Lets users act and faults strike at their times from now on.
+    void begin(const Scenario& scenario, const FaultPlan& plan);
+    /// Runs until `done`, asked whenever no step is ready, or until `limit` of virtual time has passed, or an oracle
+    /// objects. True when done.
+    bool run_until(const std::function<bool()>& done, std::chrono::seconds limit);
+    /// All faults end, whatever they are.
+    void calm_down();
+    /// Everything stops; nothing is left.
+    void stop();
+
+    /// Have users done all that they wanted, are all nodes as they want them, and is nothing under way?
+    [[nodiscard]] bool has_settled() const;
+    /// What keeps it from that, for people.
+    [[nodiscard]] std::string unsettled() const;
+    void delete_all_nodes();
+    [[nodiscard]] bool is_empty() const;
+    /// The objects that are left, without what differs between two runs that ended alike.
+    [[nodiscard]] std::string final_state() const;
+
+    void rest_begins();
+    void rest_ends();
+    /// The first oracle that objects; null while none does.
+    [[nodiscard]] const Oracle* objection() const;
+    [[nodiscard]] const std::vector<std::string>& trace() const { return trace_; }
+    [[nodiscard]] const std::set<std::size_t>& faults_struck() const { return struck_; }
+    [[nodiscard]] std::uint64_t steps() const { return loop_.steps(); }
+    [[nodiscard]] std::uint64_t requests() const { return requests_; }
+
+    // View.
+    [[nodiscard]] devcluster::apiserver::ObjectPtr find(WatchedKind kind, const kube::NamespacedName& key)
+        const override;
+    [[nodiscard]] std::vector<devcluster::apiserver::ObjectPtr> all(WatchedKind kind) const override;
+    [[nodiscard]] kube::MonotonicTime now() const override { return clock_.monotonic(); }
+    [[nodiscard]] bool sidecar_has_completed(const kube::NamespacedName& node, const std::string& task) const override;
+
+private:
+    struct Watched {
+        kube::ResourceType type;
+        devcluster::apiserver::Collection* collection = nullptr;
+        devcluster::apiserver::Revision seen = 0;
+    };
+    static constexpr std::size_t kWatchedKinds = 7;
+
+    // Witness.
+    void served(const Process& by, const Exchange* exchange) override;
+    void served(const SidecarExchange& exchange) override;
+    void struck(const Fault& fault, const std::string& what) override;
+
+    void absorb(const Process* by);
+    void note(const Change& change);
+    void collect_garbage(const Change& change);
+    void trace(std::string line);
+
+    [[nodiscard]] kube::Async<> perform_all(std::vector<Act> acts);
+    [[nodiscard]] kube::Async<> perform(Act act);
+    [[nodiscard]] kube::Async<> edit(std::string node, std::function<void(sei::api::SeiNode&)> change);
+    [[nodiscard]] kube::Async<> delete_node(std::string node);
+    [[nodiscard]] kube::Async<> strike(Fault fault);
+    [[nodiscard]] kube::Async<> delete_orphan(std::size_t kind, kube::NamespacedName key, kube::Uid uid);
+
+    WorldSettings settings_;
+    SeededLoop loop_;
+    kube::ManualClock clock_;
+    kube::Random random_;
+    Weather weather_;
+    Surroundings around_;
+    kube::Scope scope_;
+    devcluster::apiserver::ApiServer server_;
+    std::array<Watched, kWatchedKinds> watched_;
+    devcluster::sidecar::SidecarHost sidecars_;
+    devcluster::sidecar::PodSidecars pod_sidecars_;
+    CalmWay cluster_way_;
+    CalmWay user_way_;
+    devcluster::workloads::Workloads workloads_;
+    kube::Client user_;
+    sei::platform::Platform platform_;
+    std::map<kube::NamespacedName, SidecarWay::Trouble> troubles_;
+    SidecarWay::TroubleOf trouble_of_;
+    unsigned incarnations_ = 0;
+    std::vector<std::unique_ptr<OperatorProcess>> operators_;
+    std::vector<std::unique_ptr<Oracle>> oracles_;
+    std::set<std::string> living_uids_;
+    std::set<std::string> completed_tasks_;
+    std::set<std::size_t> struck_;
+    std::map<std::string, std::optional<std::string>> wanted_images_;
+    bool is_peered_ = false;
+    bool is_calm_ = false;
+    bool users_are_done_ = true;
+    std::uint64_t requests_ = 0;
+    std::vector<std::string> trace_;
+};
+
+}  // namespace sim

@@ -1,0 +1,125 @@
+#include "sim/world_oracles.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "sim/json_look.hpp"
+
+namespace sim {
+namespace {
+
+using kube::json::find;
+using kube::json::find_string;
+using kube::json::Value;
+
+bool has_running_container(const ObjectPtr& pod) {
+    const kube::json::Array none;
+    for (const Value& status : array_at(pod->value(), {"status", "containerStatuses"}, none)) {
+        if (find(status, {"state", "running"}) != nullptr) return true;
+    }
+    return false;
+}
+
+std::vector<std::string> volumes_of(const ObjectPtr& pod) {
+    const kube::json::Array none;
+    std::vector<std::string> names;
+    for (const Value& volume : array_at(pod->value(), {"spec", "volumes"}, none)) {
+        for (const auto& path :
+             {std::array{"persistentVolumeClaim", "claimName"}, std::array{"secret", "secretName"}}) {
+            const std::string_view name = find_string(volume, {path[0], path[1]});
+            if (!name.empty()) names.push_back(fmt::format("{} {}", path[0], name));
+        }
+    }
+    return names;
+}
+
+std::string seid_image(const ObjectPtr& pod) {
+    const kube::json::Array none;
+    for (const Value& container : array_at(pod->value(), {"spec", "containers"}, none)) {
+        if (find_string(container, {"name"}) == "seid") return std::string{find_string(container, {"image"})};
+    }
+    return {};
+}
+
+bool is_seid_running(const ObjectPtr& pod) {
+    const kube::json::Array none;
+    for (const Value& status : array_at(pod->value(), {"status", "containerStatuses"}, none)) {
+        if (find_string(status, {"name"}) == "seid" && find(status, {"state", "running"}) != nullptr) return true;
+    }
+    return false;
+}
+
+/// Task types that the sidecar carries out: their completion is the sidecar's to claim.
+constexpr std::array<std::string_view, 7> kSidecarTypes{
+    "snapshot-restore",
+    "configure-genesis",
+    "config-apply",
+    "discover-peers",
+    "configure-state-sync",
+    "config-validate",
+    "mark-ready"
+};
+
+}  // namespace
+
+void OnePodPerVolume::changed(const Change& change) {
+    if (change.kind != WatchedKind::Pod || !change.after || !has_running_container(change.after)) return;
+    const std::vector<std::string> volumes = volumes_of(change.after);
+    for (const ObjectPtr& other : view().all(WatchedKind::Pod)) {
+        if (other->key() == change.key || !has_running_container(other)) continue;
+        for (const std::string& volume : volumes_of(other)) {
+            if (std::ranges::find(volumes, volume) == volumes.end()) continue;
+            violated(fmt::format("pods {} and {} both run with {}", change.key.name, other->key().name, volume));
+        }
+    }
+}
+
+void StatusIsTrue::changed(const Change& change) {
+    if (change.kind == WatchedKind::StatefulSet && change.after) {
+        stateful_sets_.insert(text_at(change.after, {"metadata", "uid"}));
+    }
+    if (change.kind == WatchedKind::Pod && change.after && is_seid_running(change.after)) {
+        started_images_[{change.key.namespace_, text_at(change.after, {"spec", "subdomain"})}].insert(
+            seid_image(change.after)
+        );
+    }
+    if (change.kind != WatchedKind::Node || !change.after) return;
+    const std::string image = text_at(change.after, {"status", "currentImage"});
+    if (!image.empty() && image != text_at(change.before, {"status", "currentImage"}) &&
+        !started_images_[change.key].contains(image)) {
+        violated(fmt::format("node {} claims to run {}, which no pod of it ever ran", change.key.name, image));
+    }
+    const std::string tracked = text_at(change.after, {"status", "statefulSet", "uid"});
+    if (!tracked.empty() && !stateful_sets_.contains(tracked)) {
+        violated(fmt::format("node {} tracks a StatefulSet {} that never existed", change.key.name, tracked));
+    }
+    const kube::json::Array none;
+    for (const Value& task : array_at(change.after->value(), {"status", "plan", "tasks"}, none)) {
+        if (find_string(task, {"status"}) != "Complete") continue;
+        const std::string_view type = find_string(task, {"type"});
+        if (std::ranges::find(kSidecarTypes, type) == kSidecarTypes.end()) continue;
+        const std::string id{find_string(task, {"id"})};
+        if (!view().sidecar_has_completed(change.key, id)) {
+            violated(fmt::format("node {} claims that its sidecar finished {} ({})", change.key.name, type, id));
+        }
+    }
+}
+
+void EventsAreTrue::changed(const Change& change) {
+    if (change.kind == WatchedKind::Node && change.after) {
+        phases_by_uid_[text_at(change.after, {"metadata", "uid"})].insert(text_at(change.after, {"status", "phase"}));
+    }
+    if (change.kind != WatchedKind::Event || !change.after || change.before) return;
+    if (text_at(change.after, {"reason"}) != "PhaseTransition") return;
+    const std::string message = text_at(change.after, {"message"});
+    const std::size_t to = message.rfind(" to ");
+    if (to == std::string::npos) return;
+    const std::string uid = text_at(change.after, {"involvedObject", "uid"});
+    if (!phases_by_uid_[uid].contains(message.substr(to + 4))) {
+        violated(fmt::format("an event says \"{}\", and no write ever did", message));
+    }
+}
+
+}  // namespace sim

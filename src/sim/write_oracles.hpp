@@ -1,0 +1,78 @@
+// Oracles about requests: preconditions, conflicts, rest, finalizers, deletions.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "sim/oracle.hpp"
+
+namespace sim {
+
+class NoBlindWrite final : public Oracle {
+public:
+    explicit NoBlindWrite(const View& view) : Oracle{view} {}
+    [[nodiscard]] std::string_view name() const override { return "no-blind-write"; }
+    [[nodiscard]] std::string_view sentence() const override {
+        return "Every status and finalizer write carries the version that it was computed from, every delete the "
+               "identity of what it is to hit.";
+    }
+    void exchanged(const Exchange& exchange) override;
+};
+
+class NoConflictWithItself final : public Oracle {
+public:
+    explicit NoConflictWithItself(const View& view) : Oracle{view} {}
+    [[nodiscard]] std::string_view name() const override { return "no-conflict-with-itself"; }
+    [[nodiscard]] std::string_view sentence() const override {
+        return "No write of an operator is refused because of an earlier write of the same operator.";
+    }
+    void exchanged(const Exchange& exchange) override;
+    void changed(const Change& change) override;
+
+private:
+    /// Who wrote each node last, and the version before.
+    struct LastWrite {
+        unsigned incarnation = 0;
+        std::string version_before;
+    };
+    std::map<kube::NamespacedName, LastWrite> last_writes_;
+};
+
+class QuietAtRest final : public Oracle {
+public:
+    explicit QuietAtRest(const View& view) : Oracle{view} {}
+    [[nodiscard]] std::string_view name() const override { return "quiet-at-rest"; }
+    [[nodiscard]] std::string_view sentence() const override {
+        return "When everything is as it should be, operators write nothing.";
+    }
+    void exchanged(const Exchange& exchange) override;
+    void exchanged(const SidecarExchange& exchange) override;
+    void rest_begins() override { is_resting_ = true; }
+    void rest_ends() override { is_resting_ = false; }
+
+private:
+    bool is_resting_ = false;
+};
+
+class ForeignFinalizersStay final : public Oracle {
+public:
+    explicit ForeignFinalizersStay(const View& view) : Oracle{view} {}
+    [[nodiscard]] std::string_view name() const override { return "foreign-finalizers-stay"; }
+    [[nodiscard]] std::string_view sentence() const override {
+        return "An operator adds and removes its own finalizer only.";
+    }
+    void changed(const Change& change) override;
+};
+
+class OnlyOursIsDeleted final : public Oracle {
+public:
+    explicit OnlyOursIsDeleted(const View& view) : Oracle{view} {}
+    [[nodiscard]] std::string_view name() const override { return "only-ours-is-deleted"; }
+    [[nodiscard]] std::string_view sentence() const override {
+        return "An operator deletes what its nodes control, and a StatefulSet under a node's name that is not the "
+               "tracked one; nothing else.";
+    }
+    void changed(const Change& change) override;
+};
+
+}  // namespace sim

@@ -1,0 +1,2 @@
+// Mistakes that can be planted into the simulated operator, one at a time.
+#pragma once
