@@ -5,6 +5,8 @@
 
 #include "kube/types/pod.hpp"
 #include "sei/api/labels.hpp"
+#include "sei/plan/progress.hpp"
+#include "sei/resources/bootstrap_job.hpp"
 #include "sei/resources/bootstrap_service.hpp"
 #include "sei/tasks/rollout.hpp"
 
@@ -44,6 +46,28 @@ bool serves_spec(const kube::Job& live, const kube::Job& rendered) {
 bool has_ended(const kube::Job& job) {
     return kube::is_condition_true(job.status.conditions, "Complete") ||
            kube::is_condition_true(job.status.conditions, "Failed");
+}
+
+kube::Async<std::optional<plan::TaskOutcome>> lost_bootstrap(TaskContext& context) {
+    using plan::TaskType;
+    const api::TaskPlan& plan = *context.status.plan;
+    if (!plan::has_completed(plan, TaskType::DeployBootstrapJob)) co_return std::nullopt;
+    const std::size_t current = *plan::current_task(plan);
+    const api::PlannedTask* await = plan::find_task(plan, TaskType::AwaitBootstrapComplete);
+    if (await == nullptr || await <= &plan.tasks[current]) co_return std::nullopt;
+
+    const auto desired = resources::render_bootstrap_job(*context.node, context.platform);
+    if (!desired) co_return plan::Terminal{"generating bootstrap job spec: " + desired.error().text};
+    const std::string name = "bootstrap job " + desired->metadata.name;
+    const auto job = co_await context.client.get<kube::Job>(desired->metadata.key());
+    if (!job || !(*job)->metadata.is_controlled_by(context.node.uid())) {
+        co_return plan::StartOver{name + " went before its end was seen"};
+    }
+    if (!serves_spec(**job, *desired)) co_return plan::StartOver{name + " is of an older spec"};
+    if (!has_ended(**job)) co_return std::nullopt;
+    const auto* failed = kube::find_condition((*job)->status.conditions, "Failed");
+    const std::string why = failed != nullptr && !failed->message.empty() ? failed->message : "its pod ended";
+    co_return plan::Terminal{name + " ended before " + plan.tasks[current].type + " was done: " + why};
 }
 
 bool is_bootstrap_service(const kube::Service& service, const api::SeiNode& node) {

@@ -1,10 +1,13 @@
 // What the four tasks of a bootstrap share (spec 04 §7.10-7.13).
 #pragma once
 
+#include <optional>
+
 #include "kube/async/async.hpp"
 #include "kube/types/job.hpp"
 #include "kube/types/service.hpp"
 #include "sei/api/node.hpp"
+#include "sei/plan/task_outcome.hpp"
 #include "sei/tasks/task_context.hpp"
 
 namespace sei::tasks {
@@ -22,6 +25,11 @@ struct NodePods {
 [[nodiscard]] bool serves_spec(const kube::Job& live, const kube::Job& rendered);
 
 [[nodiscard]] bool has_ended(const kube::Job& job);
+
+/// What became of the Job while the plan is still busy with the sidecar of its pod: nothing, as long as it runs and
+/// serves the spec. A Job that ended takes the sidecar with it: the plan fails with the Job's reason instead of waiting
+/// for nobody. One that is gone, or of an older spec, starts the plan anew (spec 08 2.1, 4.4).
+[[nodiscard]] kube::Async<std::optional<plan::TaskOutcome>> lost_bootstrap(TaskContext& context);
 
 /// Is this the Service of the bootstrap pod, rather than that of the node's own?
 [[nodiscard]] bool is_bootstrap_service(const kube::Service& service, const api::SeiNode& node);

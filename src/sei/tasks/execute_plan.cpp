@@ -2,9 +2,11 @@
 
 #include <utility>
 
+#include "kube/client/api_error.hpp"
 #include "kube/meta/time.hpp"
 #include "sei/api/conditions.hpp"
 #include "sei/plan/progress.hpp"
+#include "sei/tasks/bootstrap.hpp"
 #include "sei/tasks/task_registry.hpp"
 
 namespace sei::tasks {
@@ -56,15 +58,28 @@ struct NextLook {
     PlanWaits operator()(const plan::StartOver&) const { return {}; }
 };
 
+/// A bootstrap that is lost is what becomes of the task that is due; that nothing could be read says nothing.
+kube::Async<std::optional<plan::TaskOutcome>> look_after(TaskContext& context) {
+    try {
+        co_return co_await lost_bootstrap(context);
+    } catch (const kube::ApiError&) {
+        co_return std::nullopt;
+    } catch (const kube::TransportError&) {
+        co_return std::nullopt;
+    }
+}
+
 }  // namespace
 
 kube::Async<PlanExecution> execute_plan(TaskContext& context) {
     api::TaskPlan& plan = *context.status.plan;
+    std::optional<plan::TaskOutcome> lost;
+    if (plan::current_task(plan) && plan::is_bootstrapping(context.status.plan)) lost = co_await look_after(context);
     while (const auto index = plan::current_task(plan)) {
         if (const milliseconds left = time_to_retry(context, plan.tasks[*index]); left.count() > 0) {
             co_return PlanWaits{left, "the next attempt at " + plan.tasks[*index].type};
         }
-        const plan::TaskOutcome outcome = co_await run_task(context, plan.tasks[*index]);
+        const plan::TaskOutcome outcome = lost ? *lost : co_await run_task(context, plan.tasks[*index]);
         const kube::Time now = kube::Time::of(context.clock.now());
         const plan::Recorded recorded = plan::record(outcome, plan, *index, now);
         switch (recorded.advance) {

@@ -181,6 +181,46 @@ TEST(BootstrappedNode, fails_with_its_job_and_tells_why) {
     EXPECT_EQ(world.uid_of(kSetPath), "");
 }
 
+TEST(BootstrappedNode, does_not_wait_for_the_sidecar_of_a_job_that_failed) {
+    NodeWorld world;
+    world.sidecar.on_start = [](const std::string&) {
+        return sidecar::TaskRun{.status = sidecar::RunStatus::Running, .run = 1, .error = {}};
+    };
+    world.create_node(kBootstrapped);
+    world.settle();
+    ASSERT_EQ(world.phase(), "Initializing");
+    world.sidecar.is_unreachable = true;
+    world.api.edit(kJobPath, [](json::Object& job) {
+        job["status"] = json::Object{
+            {"conditions", json::Array{json::Object{{"type", "Failed"}, {"status", "True"}, {"message", "evicted"}}}}
+        };
+    });
+    world.settle();
+    EXPECT_EQ(world.phase(), "Failed");
+    EXPECT_EQ(
+        world.node().status.plan->failedTaskDetail->error,
+        "bootstrap job n0-bootstrap ended before snapshot-restore was done: evicted"
+    );
+}
+
+TEST(BootstrappedNode, starts_over_with_a_corrected_image_while_its_job_is_stuck) {
+    NodeWorld world;
+    world.sidecar.is_unreachable = true;
+    world.create_node(kBootstrapped);
+    world.settle();
+    const std::string stuck = world.uid_of(kJobPath);
+    world.set_spec(
+        "fullNode", json::parse(R"({"snapshot":{"s3":{"targetHeight":100},"bootstrapImage":"boot:fixed"}})")
+    );
+    world.sidecar.is_unreachable = false;
+    world.settle();
+    world.clock.advance_by(std::chrono::seconds{5});
+    world.settle();
+    EXPECT_NE(world.uid_of(kJobPath), "");
+    EXPECT_NE(world.uid_of(kJobPath), stuck);
+    EXPECT_EQ(world.task("mark-ready").status, api::TaskStatus::Complete);
+}
+
 TEST(BootstrappedNode, replaces_a_failed_job_once_its_spec_is_corrected) {
     NodeWorld world;
     world.create_node(kBootstrapped);

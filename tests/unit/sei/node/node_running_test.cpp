@@ -340,8 +340,7 @@ TEST(StoredPlan, with_a_type_that_is_not_served_yet_is_held_with_a_condition) {
     world.create_node();
     world.pass();
     world.api.edit(kNodePath, [](json::Object& node) {
-        node["status"].as_object()["plan"].as_object()["tasks"].as_array()[0].as_object()["type"] =
-            "update-node-specs";
+        node["status"].as_object()["plan"].as_object()["tasks"].as_array()[0].as_object()["type"] = "update-node-specs";
     });
     world.settle();
     EXPECT_EQ(world.phase(), "Initializing");
