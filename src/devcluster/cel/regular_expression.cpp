@@ -1,7 +1,7 @@
 #include "devcluster/cel/regular_expression.hpp"
 
 #include "devcluster/cel/detail/regular_expression_parser.hpp"
-#include "devcluster/cel/detail/utf8.hpp"
+#include "devcluster/cel/utf8.hpp"
 
 #include <limits>
 #include <utility>
@@ -185,8 +185,7 @@ public:
         std::optional<RegularExpression::Span> best;
         for (std::size_t at = from;;) {
             if (!best && (!automaton_.starts_at_text_begin || at == 0)) follow(now_, {0, at}, at);
-            const detail::CodePoint point =
-                at < text_.size() ? detail::decode_utf8(text_, at) : detail::CodePoint{0, 1};
+            const CodePoint point = at < text_.size() ? decode_utf8(text_, at) : CodePoint{0, 1};
             next_.clear();
             for (const Thread& thread : now_.threads) {
                 const Instruction& instruction = automaton_.instructions[thread.at];

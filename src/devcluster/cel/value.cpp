@@ -1,6 +1,6 @@
 #include "devcluster/cel/value.hpp"
 
-#include "devcluster/cel/detail/base64.hpp"
+#include "devcluster/cel/base64.hpp"
 #include "devcluster/cel/time_text.hpp"
 
 #include <fmt/core.h>
@@ -117,7 +117,7 @@ Value string_value(std::string_view text, const Type* type, Arena& arena) {
             if (const auto time = parse_timestamp_or_date(text)) return Value::of_timestamp(time->seconds, time->nanos);
             return Value::error(arena.keep("Invalid date-time formatted string " + std::string(text)));
         case TypeKind::Bytes:
-            if (const auto bytes = detail::decode_base64(text)) return Value::of_bytes(arena.keep(*bytes));
+            if (const auto bytes = decode_base64(text)) return Value::of_bytes(arena.keep(*bytes));
             return Value::error(arena.keep("Invalid byte formatted string " + std::string(text)));
         default:
             return Value::of_string(text);

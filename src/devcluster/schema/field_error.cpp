@@ -1,7 +1,7 @@
 #include "devcluster/schema/field_error.hpp"
 
-#include "devcluster/cel/detail/utf8.hpp"
 #include "devcluster/cel/number_text.hpp"
+#include "devcluster/cel/utf8.hpp"
 
 #include <fmt/core.h>
 #include <boost/json.hpp>
@@ -26,7 +26,7 @@ std::string_view view(const json::string& text) {
 void marshal_string(std::string& out, std::string_view text) {
     out.push_back('"');
     for (std::size_t at = 0; at < text.size();) {
-        const cel::detail::CodePoint point = cel::detail::decode_utf8(text, at);
+        const cel::CodePoint point = cel::decode_utf8(text, at);
         const bool is_escaped = point.value < 0x20 || point.value == '<' || point.value == '>' || point.value == '&' ||
                                 point.value == 0x2028 || point.value == 0x2029;
         if (point.value == '"' || point.value == '\\') {
@@ -196,7 +196,7 @@ FieldError too_many(std::string field, std::int64_t count, std::int64_t count_ma
 std::string quote(std::string_view text) {
     std::string out = "\"";
     for (std::size_t at = 0; at < text.size();) {
-        const cel::detail::CodePoint point = cel::detail::decode_utf8(text, at);
+        const cel::CodePoint point = cel::decode_utf8(text, at);
         switch (point.value) {
             case U'"':
                 out += "\\\"";
@@ -226,7 +226,7 @@ std::string quote(std::string_view text) {
                 out += "\\v";
                 break;
             default:
-                if (point.value == cel::detail::kReplacementCharacter && point.length_bytes == 1) {
+                if (point.value == cel::kReplacementCharacter && point.length_bytes == 1) {
                     out += fmt::format("\\x{:02x}", static_cast<unsigned>(static_cast<unsigned char>(text[at])));
                 } else if (point.value < 0x20 || point.value == 0x7F) {
                     out += fmt::format("\\x{:02x}", static_cast<std::uint32_t>(point.value));

@@ -3,11 +3,9 @@
 #include <set>
 #include <utility>
 
-#include "kube/async/detail/wait_list.hpp"
+#include "kube/async/wait_list.hpp"
 
 namespace kube {
-
-using detail::WaitList;
 
 struct ManualClock::Impl {
     using Sleep = std::pair<MonotonicTime, WaitList::Ticket>;

@@ -15,12 +15,11 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
 
-#include "kube/async/detail/wait_list.hpp"
+#include "kube/async/wait_list.hpp"
 
 namespace kube {
 
 namespace asio = boost::asio;
-using detail::WaitList;
 
 namespace {
 

@@ -2,11 +2,9 @@
 
 #include <utility>
 
-#include "kube/async/detail/wait_list.hpp"
+#include "kube/async/wait_list.hpp"
 
 namespace kube {
-
-using detail::WaitList;
 
 struct Semaphore::Impl {
     Impl(boost::asio::any_io_executor executor, std::size_t permits) : free{permits}, waiting{std::move(executor)} {}

@@ -6,12 +6,11 @@
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 
-#include "kube/async/detail/wait_list.hpp"
+#include "kube/async/wait_list.hpp"
 
 namespace kube {
 
 namespace asio = boost::asio;
-using detail::WaitList;
 
 struct Signal::Impl {
     asio::any_io_executor executor;

@@ -5,7 +5,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/system/system_error.hpp>
 
-#include "kube/async/detail/wait_list.hpp"
+#include "kube/async/wait_list.hpp"
 #include "kube/http/detail/bounded.hpp"
 #include "kube/http/detail/exchange.hpp"
 #include "kube/http/retry.hpp"
@@ -22,7 +22,6 @@ using detail::Route;
 using detail::TimeLimitReached;
 using detail::TlsContext;
 using detail::TlsError;
-using detail::WaitList;
 using Kind = TransportError::Kind;
 using std::chrono::steady_clock;
 

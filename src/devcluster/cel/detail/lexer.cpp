@@ -1,6 +1,6 @@
 #include "devcluster/cel/detail/lexer.hpp"
 
-#include "devcluster/cel/detail/utf8.hpp"
+#include "devcluster/cel/utf8.hpp"
 
 #include <array>
 #include <optional>

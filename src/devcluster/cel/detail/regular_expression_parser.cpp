@@ -1,6 +1,6 @@
 #include "devcluster/cel/detail/regular_expression_parser.hpp"
 
-#include "devcluster/cel/detail/utf8.hpp"
+#include "devcluster/cel/utf8.hpp"
 
 #include <algorithm>
 #include <optional>

@@ -1,6 +1,6 @@
 // indexOf and lastIndexOf: offsets in strings count code points, in lists elements; -1 means that it does not occur.
 #include "devcluster/cel/detail/function_groups.hpp"
-#include "devcluster/cel/detail/utf8.hpp"
+#include "devcluster/cel/utf8.hpp"
 
 #include <fmt/core.h>
 

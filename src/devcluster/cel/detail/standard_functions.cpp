@@ -1,9 +1,9 @@
 // The functions of the language itself.
 #include "devcluster/cel/detail/arithmetic.hpp"
 #include "devcluster/cel/detail/function_groups.hpp"
-#include "devcluster/cel/detail/utf8.hpp"
 #include "devcluster/cel/number_text.hpp"
 #include "devcluster/cel/time_text.hpp"
+#include "devcluster/cel/utf8.hpp"
 
 #include <fmt/core.h>
 

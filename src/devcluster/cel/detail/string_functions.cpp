@@ -1,6 +1,6 @@
 // cel-go's string extension and Kubernetes' find and findAll. Offsets count code points.
 #include "devcluster/cel/detail/function_groups.hpp"
-#include "devcluster/cel/detail/utf8.hpp"
+#include "devcluster/cel/utf8.hpp"
 
 #include <fmt/core.h>
 

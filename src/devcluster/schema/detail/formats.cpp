@@ -1,6 +1,6 @@
 #include "devcluster/schema/detail/formats.hpp"
 
-#include "devcluster/cel/detail/base64.hpp"
+#include "devcluster/cel/base64.hpp"
 #include "devcluster/cel/time_text.hpp"
 
 #include <fmt/core.h>
@@ -172,7 +172,7 @@ bool has_format(Format format, std::string_view text) {
         case Format::Password:
             return true;
         case Format::Byte:
-            return cel::detail::decode_base64(text).has_value();
+            return cel::decode_base64(text).has_value();
         case Format::Cidr:
             return is_cidr(text);
         case Format::Date:

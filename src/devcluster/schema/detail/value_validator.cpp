@@ -1,7 +1,7 @@
 #include "devcluster/schema/detail/value_validator.hpp"
 
-#include "devcluster/cel/detail/utf8.hpp"
 #include "devcluster/cel/number_text.hpp"
+#include "devcluster/cel/utf8.hpp"
 #include "devcluster/schema/detail/correlation.hpp"
 #include "devcluster/schema/detail/formats.hpp"
 #include "devcluster/schema/detail/path.hpp"
@@ -250,7 +250,7 @@ private:
     void check_string(const Node& node, std::string_view text, const Path& path, Result& result) const {
         ++result.matches;
         const auto length =
-            static_cast<std::int64_t>(node.length_max || node.length_min ? cel::detail::count_code_points(text) : 0);
+            static_cast<std::int64_t>(node.length_max || node.length_min ? cel::count_code_points(text) : 0);
         if (node.length_max && length > *node.length_max) {
             result.add(too_long(field(path), *node.length_max));
         } else if (node.length_min && length < *node.length_min) {

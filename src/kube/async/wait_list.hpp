@@ -8,7 +8,7 @@
 
 #include "kube/async/async.hpp"
 
-namespace kube::detail {
+namespace kube {
 
 /// Coroutines that are parked until somebody names them.
 ///
@@ -40,4 +40,4 @@ private:
     std::shared_ptr<Impl> impl_;
 };
 
-}  // namespace kube::detail
+}  // namespace kube

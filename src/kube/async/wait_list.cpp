@@ -1,4 +1,4 @@
-#include "kube/async/detail/wait_list.hpp"
+#include "kube/async/wait_list.hpp"
 
 #include <functional>
 #include <map>
@@ -10,7 +10,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-namespace kube::detail {
+namespace kube {
 
 namespace asio = boost::asio;
 using boost::system::error_code;
@@ -81,4 +81,4 @@ std::size_t WaitList::size() const {
     return impl_->parked.size();
 }
 
-}  // namespace kube::detail
+}  // namespace kube

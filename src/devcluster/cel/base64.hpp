@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace devcluster::cel::detail {
+namespace devcluster::cel {
 
 /// Padded base64, either alphabet. Nullopt when it is not.
 [[nodiscard]] inline std::optional<std::string> decode_base64(std::string_view text) {
@@ -45,4 +45,4 @@ namespace devcluster::cel::detail {
     return bytes;
 }
 
-}  // namespace devcluster::cel::detail
+}  // namespace devcluster::cel

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace devcluster::cel::detail {
+namespace devcluster::cel {
 
 constexpr char32_t kReplacementCharacter = 0xFFFD;
 
@@ -85,4 +85,4 @@ inline void append_utf8(std::string& out, char32_t value) {
     return true;
 }
 
-}  // namespace devcluster::cel::detail
+}  // namespace devcluster::cel
