@@ -29,12 +29,14 @@
 #include "kube/async/system_clock.hpp"
 #include "kube/client/config.hpp"
 #include "kube/http/connection_pool.hpp"
+#include "kube/http/host_lookup.hpp"
 #include "kube/http/https_transport.hpp"
 #include "kube/http/url.hpp"
 #include "kube/runtime/log.hpp"
 #include "kube/runtime/manager.hpp"
 #include "kube/runtime/random.hpp"
 #include "sei/api/labels.hpp"
+#include "sei/deployment/deployment_controller.hpp"
 #include "sei/node/node_controller.hpp"
 #include "sei/platform/platform.hpp"
 #include "sei/sidecar/http_sidecar.hpp"
@@ -200,6 +202,15 @@ private:
              .random_bits = [this] { return random_.next(); },
              .log = log_.with({{"controller", sei::api::kNodeControllerName}})}
         );
+        deployment_reconciler_ = sei::deployment::add_controller(
+            *manager_,
+            {.platform = platform_,
+             .sidecars = *sidecars_,
+             .resolve_host = [this](std::string host
+                             ) { return kube::host_resolves(blocking_, std::move(host), std::chrono::seconds{1}); },
+             .random_bits = [this] { return random_.next(); },
+             .log = log_.with({{"controller", sei::api::kDeploymentControllerName}})}
+        );
     }
 
     /// The first signal asks the manager to stop in order; the second ends the process (spec 07 §14).
@@ -226,6 +237,7 @@ private:
     sei::platform::Platform platform_;
     std::unique_ptr<sei::sidecar::HttpSidecarFactory> sidecars_;
     std::unique_ptr<sei::node::NodeReconciler> node_reconciler_;
+    std::unique_ptr<sei::deployment::DeploymentReconciler> deployment_reconciler_;
     std::unique_ptr<kube::Manager> manager_;
 };
 

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <random>
 #include <utility>
 
@@ -12,6 +13,7 @@
 #include "kube/http/connection_pool.hpp"
 #include "kube/http/https_transport.hpp"
 #include "kube/types/namespace.hpp"
+#include "sei/deployment/deployment_controller.hpp"
 #include "sei/node/node_controller.hpp"
 #include "sei/platform/platform.hpp"
 #include "sei/sidecar/http_sidecar.hpp"
@@ -23,6 +25,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using sei::api::SeiNode;
+using sei::api::SeiNodeDeployment;
 
 /// The platform of spec 05 §3.1, as the measuring instruments set it.
 sei::platform::Environment test_environment() {
@@ -89,7 +92,19 @@ std::vector<std::filesystem::path> crd_files() {
     return files;
 }
 
+std::vector<std::filesystem::path> gateway_files() {
+    const auto folder = gateway_api_crds();
+    if (!folder) return {};
+    return {*folder / "gateway.networking.k8s.io_httproutes.yaml"};
+}
+
 }  // namespace
+
+std::optional<std::filesystem::path> gateway_api_crds() {
+    const char* const folder = std::getenv("SEI_GATEWAY_API_CRDS");  // NOLINT(concurrency-mt-unsafe)
+    if (folder == nullptr || *folder == '\0') return std::nullopt;
+    return folder;
+}
 
 /// The API server of the backend, and the ways to it.
 struct World::Cluster {
@@ -97,6 +112,9 @@ struct World::Cluster {
         if (backend() == Backend::Embedded) {
             server = std::make_unique<devcluster::apiserver::ApiServer>(executor, clock);
             for (const auto& file : crd_files()) server->install(read_file(file));
+            if (world.options_.with_gateway_api) {
+                for (const auto& file : gateway_files()) server->install(read_file(file));
+            }
             return;
         }
         pool = std::make_unique<kube::ConnectionPool>(executor, clock);
@@ -122,7 +140,9 @@ struct World::Cluster {
     static void install_crds_once() {
         static const bool done = [] {
             const std::string kubeconfig = shared_control_plane().kubeconfig().string();
-            for (const auto& file : crd_files()) {
+            std::vector<std::filesystem::path> files = crd_files();
+            std::ranges::copy(gateway_files(), std::back_inserter(files));
+            for (const auto& file : files) {
                 const Finished applied = run_to_end(
                     {.program = *kubectl(),
                      .arguments = {"--kubeconfig", kubeconfig, "apply", "--server-side", "-f", file.string()}},
@@ -155,6 +175,8 @@ struct World::Eyes {
         : transport{world.cluster_->transport("test")},
           manager{world.loop_.get_executor(), world.clock_, *transport, {}},
           nodes{manager.cache<SeiNode>()},
+          deployments{manager.cache<SeiNodeDeployment>()},
+          routes{manager.cache<kube::HttpRoute>(kube::KindNeed::Optional)},
           stateful_sets{manager.cache<kube::StatefulSet>()},
           services{manager.cache<kube::Service>()},
           config_maps{manager.cache<kube::ConfigMap>()},
@@ -164,6 +186,8 @@ struct World::Eyes {
     std::unique_ptr<kube::Transport> transport;
     kube::Manager manager;
     kube::Cache<SeiNode> nodes;
+    kube::Cache<SeiNodeDeployment> deployments;
+    kube::Cache<kube::HttpRoute> routes;
     kube::Cache<kube::StatefulSet> stateful_sets;
     kube::Cache<kube::Service> services;
     kube::Cache<kube::ConfigMap> config_maps;
@@ -238,14 +262,25 @@ struct World::Operator {
             *manager,
             {.platform = platform, .sidecars = sidecars, .random_bits = [this] { return random(); }, .log = options.log}
         );
+        deployment_reconciler = sei::deployment::add_controller(
+            *manager,
+            {.platform = platform,
+             .sidecars = sidecars,
+             .resolve_host = [this](std::string) { return answer(world.hosts_resolve); },
+             .random_bits = [this] { return random(); },
+             .log = options.log}
+        );
         scope->spawn("operator", manager->run());
     }
+
+    static kube::Async<bool> answer(bool resolves) { co_return resolves; }
 
     void stop() {
         if (!manager) return;
         manager->stop();
         world.run_until("the operator has stopped", [this] { return scope->running() == 0; });
         reconciler.reset();
+        deployment_reconciler.reset();
         manager.reset();
         scope.reset();
     }
@@ -258,6 +293,7 @@ struct World::Operator {
     std::unique_ptr<kube::Scope> scope;
     std::unique_ptr<kube::Manager> manager;
     std::unique_ptr<sei::node::NodeReconciler> reconciler;
+    std::unique_ptr<sei::deployment::DeploymentReconciler> deployment_reconciler;
     std::mt19937_64 random;
     std::uint64_t starts = 0;
 };
@@ -320,6 +356,12 @@ World::~World() {
     if (backend() != Backend::Embedded) {
         operator_->transport.restore();
         if (!operator_->manager) start_operator();
+        for (const auto& deployment : eyes_->deployments.list(namespace_)) {
+            delete_deployment(deployment->metadata.name);
+        }
+        run_until("the deployments of this test are gone", [this] {
+            return eyes_->deployments.list(namespace_).empty();
+        });
         for (const auto& node : eyes_->nodes.list(namespace_)) delete_node(node->metadata.name);
         run_until("the nodes of this test are gone", [this] { return eyes_->nodes.list(namespace_).empty(); });
     }
@@ -428,6 +470,68 @@ void World::delete_node(const std::string& name) {
     (void)run(client().delete_object<SeiNode>(key(name), {.uid = read->uid(), .resource_version = {}}));
 }
 
+SeiNodeDeployment World::a_deployment(std::string name, int replicas) const {
+    SeiNodeDeployment deployment;
+    deployment.metadata.name = std::move(name);
+    deployment.metadata.namespace_ = namespace_;
+    deployment.spec.replicas = replicas;
+    deployment.spec.template_.spec = a_full_node("any").spec;
+    return deployment;
+}
+
+kube::Snapshot<SeiNodeDeployment> World::create(SeiNodeDeployment deployment) {
+    auto created = run(client().create(std::move(deployment)));
+    if (!created) throw std::runtime_error{"a deployment of that name exists already"};
+    return *created;
+}
+
+void World::edit_deployment(
+    const std::string& name, const std::function<void(sei::api::SeiNodeDeploymentSpec&)>& change
+) {
+    for (;;) {
+        const auto read = run(client().get<SeiNodeDeployment>(key(name)));
+        if (!read) throw std::runtime_error{"there is no deployment " + name};
+        SeiNodeDeployment changed = **read;
+        change(changed.spec);
+        const auto written = run(client().patch(*read, std::move(changed)));
+        if (written) return;
+        if (written.error() == kube::WriteRefusal::Absent) throw std::runtime_error{"deployment " + name + " is gone"};
+    }
+}
+
+void World::delete_deployment(const std::string& name) {
+    const auto read = run(client().get<SeiNodeDeployment>(key(name)));
+    if (!read) return;
+    (void)run(client().delete_object<SeiNodeDeployment>(key(name), {.uid = read->uid(), .resource_version = {}}));
+}
+
+namespace {
+kube::Async<bool> done_after(kube::Async<> work) {
+    co_await std::move(work);
+    co_return true;
+}
+}  // namespace
+
+void World::hold_image(const std::string& image) {
+    using namespace devcluster::workloads;
+    if (Machinery::runs_pods()) {
+        workloads().faults().add(
+            {.namespace_ = namespace_, .pod = {}, .labels = {}, .container = {}, .image = image},
+            {.kind = FaultKind::ImagePull}
+        );
+    } else {
+        (void)run(done_after(workloads().status_faker().pause(namespace_)));
+    }
+}
+
+void World::let_images_run() {
+    if (Machinery::runs_pods()) {
+        workloads().faults().clear();
+    } else {
+        workloads().status_faker().resume(namespace_);
+    }
+}
+
 namespace {
 template <class K>
 std::optional<K> value_of(const std::optional<kube::Snapshot<K>>& snapshot) {
@@ -437,6 +541,19 @@ std::optional<K> value_of(const std::optional<kube::Snapshot<K>>& snapshot) {
 
 std::optional<SeiNode> World::node(const std::string& name) const {
     return value_of(eyes_->nodes.get(key(name)));
+}
+std::optional<SeiNodeDeployment> World::deployment(const std::string& name) const {
+    return value_of(eyes_->deployments.get(key(name)));
+}
+std::vector<SeiNode> World::nodes() const {
+    std::vector<SeiNode> found;
+    for (const auto& node : eyes_->nodes.list(namespace_)) found.push_back(*node);
+    return found;
+}
+std::vector<kube::HttpRoute> World::routes() const {
+    std::vector<kube::HttpRoute> found;
+    for (const auto& route : eyes_->routes.list(namespace_)) found.push_back(*route);
+    return found;
 }
 std::optional<kube::StatefulSet> World::stateful_set(const std::string& name) const {
     return value_of(eyes_->stateful_sets.get(key(name)));
@@ -467,6 +584,22 @@ std::vector<std::string> World::events() const {
         }
     }
     std::ranges::sort(lines);
+    return lines;
+}
+
+std::vector<std::string> World::deployment_events(const std::string& name) const {
+    std::vector<std::pair<std::uint64_t, std::string>> found;
+    for (const auto& event : eyes_->events.list(namespace_)) {
+        if (event->involvedObject.kind != "SeiNodeDeployment" || event->involvedObject.name != name) continue;
+        // Names end in the time of their first occurrence, in nanoseconds.
+        const std::string& id = event->metadata.name;
+        found.emplace_back(
+            std::stoull(id.substr(id.rfind('.') + 1), nullptr, 16), event->reason + ": " + event->message
+        );
+    }
+    std::ranges::sort(found);
+    std::vector<std::string> lines;
+    for (auto& [time, line] : found) lines.push_back(std::move(line));
     return lines;
 }
 

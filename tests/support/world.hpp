@@ -23,10 +23,12 @@
 #include "kube/runtime/manager.hpp"
 #include "kube/types/config_map.hpp"
 #include "kube/types/event.hpp"
+#include "kube/types/http_route.hpp"
 #include "kube/types/persistent_volume_claim.hpp"
 #include "kube/types/pod.hpp"
 #include "kube/types/service.hpp"
 #include "kube/types/stateful_set.hpp"
+#include "sei/api/deployment.hpp"
 #include "sei/api/node.hpp"
 #include "support/backend.hpp"
 #include "support/faulty_transport.hpp"
@@ -41,7 +43,12 @@ struct WorldOptions {
     bool with_operator = true;
     /// Runs pods, or plays the statuses of workloads, as the backend can.
     bool with_workloads = true;
+    /// Installs Gateway API's CRDs, where `gateway_api_crds` has them. On a shared control plane they always are.
+    bool with_gateway_api = false;
 };
+
+/// Gateway API's CRDs ($SEI_GATEWAY_API_CRDS, a folder), or nothing.
+[[nodiscard]] std::optional<std::filesystem::path> gateway_api_crds();
 
 /// Nothing is shared between two worlds but, on the real backends, the control plane: each world has a namespace of its
 /// own and leaves no SeiNode behind.
@@ -90,9 +97,23 @@ public:
     /// Changes the spec of a node as `kubectl edit` would: read, change, write, again on a conflict.
     void edit(const std::string& name, const std::function<void(sei::api::NodeSpec&)>& change);
     void delete_node(const std::string& name);
+    /// In place, full nodes with image v1.
+    [[nodiscard]] sei::api::SeiNodeDeployment a_deployment(std::string name, int replicas) const;
+    kube::Snapshot<sei::api::SeiNodeDeployment> create(sei::api::SeiNodeDeployment deployment);
+    void edit_deployment(const std::string& name, const std::function<void(sei::api::SeiNodeDeploymentSpec&)>& change);
+    void delete_deployment(const std::string& name);
+    /// No pod gets to run this image, and no StatefulSet gets on, until `let_images_run`.
+    void hold_image(const std::string& image);
+    void let_images_run();
+    /// Do host names of routes resolve?
+    bool hosts_resolve = true;
 
     // What is seen, by watches of this test's own.
     [[nodiscard]] std::optional<sei::api::SeiNode> node(const std::string& name) const;
+    [[nodiscard]] std::optional<sei::api::SeiNodeDeployment> deployment(const std::string& name) const;
+    /// Of this world's namespace, by name.
+    [[nodiscard]] std::vector<sei::api::SeiNode> nodes() const;
+    [[nodiscard]] std::vector<kube::HttpRoute> routes() const;
     [[nodiscard]] std::optional<kube::StatefulSet> stateful_set(const std::string& name) const;
     [[nodiscard]] std::optional<kube::Service> service(const std::string& name) const;
     [[nodiscard]] std::optional<kube::ConfigMap> config_map(const std::string& name) const;
@@ -100,6 +121,8 @@ public:
     [[nodiscard]] std::vector<kube::Pod> pods() const;
     /// "Normal PhaseTransition SeiNode/n0", sorted, each as often as it was counted.
     [[nodiscard]] std::vector<std::string> events() const;
+    /// "RolloutStarted: InPlace rollout started (...)" of a deployment, in the order of their first occurrence.
+    [[nodiscard]] std::vector<std::string> deployment_events(const std::string& name) const;
 
     // Sidecars and workloads.
     [[nodiscard]] devcluster::sidecar::SidecarHost& sidecars() { return *sidecars_; }

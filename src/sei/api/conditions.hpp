@@ -32,6 +32,9 @@ inline constexpr std::string_view kPlanInProgress = "PlanInProgress";
 inline constexpr std::string_view kRolloutInProgress = "RolloutInProgress";
 inline constexpr std::string_view kNetworkingReady = "NetworkingReady";
 inline constexpr std::string_view kNodesReady = "NodesReady";
+/// True while something of the fleet cannot be made as the spec says, with the reason; False again once it can. Exists
+/// only after the first time (an addition, like that of SeiNode).
+inline constexpr std::string_view kStalled = "Stalled";
 }  // namespace deployment_condition
 
 /// SeiNodeTask (spec 01 §15.3). `Ready` and `Failed` exist only in the terminal state, and only with status True.
@@ -88,6 +91,9 @@ inline constexpr std::string_view kNotApplicable = "NotApplicable";
 inline constexpr std::string_view kInProgress = "InProgress";
 inline constexpr std::string_view kNotStarted = "NotStarted";
 
+/// An addition: no chain can be made from spec.genesis.
+inline constexpr std::string_view kGenesisRejected = "GenesisRejected";
+
 // PlanInProgress; NotStarted as above.
 inline constexpr std::string_view kPlanStarted = "PlanStarted";
 inline constexpr std::string_view kPlanComplete = "PlanComplete";
@@ -97,6 +103,8 @@ inline constexpr std::string_view kPlanFailed = "PlanFailed";
 inline constexpr std::string_view kTemplateChanged = "TemplateChanged";
 inline constexpr std::string_view kRolloutComplete = "RolloutComplete";
 inline constexpr std::string_view kRolloutFailed = "RolloutFailed";
+/// An addition: the rollout goes on, but has made no progress for as long as the spec allows.
+inline constexpr std::string_view kProgressDeadlineExceeded = "ProgressDeadlineExceeded";
 
 // NetworkingReady.
 inline constexpr std::string_view kNetworkingDisabled = "NetworkingDisabled";
@@ -104,6 +112,15 @@ inline constexpr std::string_view kNoEffectiveRoutes = "NoEffectiveRoutes";
 inline constexpr std::string_view kCrdNotInstalled = "CRDNotInstalled";
 inline constexpr std::string_view kDnsPending = "DNSPending";
 inline constexpr std::string_view kHttpRoutesPublished = "HTTPRoutesPublished";
+/// An addition: an object of somebody else has a name that is needed; with a Service also a reason of Stalled.
+inline constexpr std::string_view kNameTaken = "NameTaken";
+/// An addition: the API server refuses a Service or a route.
+inline constexpr std::string_view kNetworkingNotApplied = "NetworkingNotApplied";
+
+// Stalled of SeiNodeDeployment; NameTaken, NetworkingNotApplied and Progressing as elsewhere.
+inline constexpr std::string_view kNodeNotApplied = "NodeNotApplied";
+inline constexpr std::string_view kCeremonyFailed = "CeremonyFailed";
+inline constexpr std::string_view kCeremonyTimeLimitExceeded = "CeremonyTimeLimitExceeded";
 
 // NodesReady.
 inline constexpr std::string_view kAllNodesReady = "AllNodesReady";

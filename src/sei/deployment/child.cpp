@@ -1,0 +1,134 @@
+#include "sei/deployment/child.hpp"
+
+#include <algorithm>
+#include <string>
+
+#include "kube/json/json.hpp"
+#include "kube/meta/condition.hpp"
+#include "sei/api/conditions.hpp"
+#include "sei/api/labels.hpp"
+#include "sei/deployment/fleet.hpp"
+
+namespace sei::deployment {
+namespace {
+
+bool is_ceremony_over(const api::SeiNodeDeployment& deployment) {
+    return kube::is_condition_true(deployment.status.conditions, api::deployment_condition::kGenesisCeremonyComplete);
+}
+
+kube::ObjectMeta metadata_of_child(
+    const api::SeiNodeDeployment& deployment, std::int32_t ordinal, const api::SeiNode* live
+) {
+    kube::ObjectMeta metadata;
+    metadata.name = child_name(deployment, ordinal);
+    metadata.namespace_ = deployment.metadata.namespace_;
+    if (live != nullptr) metadata.uid = live->metadata.uid;
+    if (deployment.spec.template_.metadata) {
+        metadata.labels = deployment.spec.template_.metadata->labels;
+        metadata.annotations = deployment.spec.template_.metadata->annotations;
+    }
+    metadata.labels[std::string{api::kDeploymentLabel}] = deployment.metadata.name;
+    metadata.labels[std::string{api::kDeploymentOrdinalLabel}] = std::to_string(ordinal);
+    metadata.labels[std::string{api::kRevisionLabel}] = std::to_string(deployment.metadata.generation);
+    metadata.labels[std::string{api::kChainLabel}] = deployment.spec.template_.spec.chainId;
+    metadata.ownerReferences = {owner_reference_to(deployment)};
+    return metadata;
+}
+
+kube::StringMap pod_labels(const api::SeiNodeDeployment& deployment) {
+    kube::StringMap labels;
+    if (deployment.spec.template_.metadata) labels = deployment.spec.template_.metadata->labels;
+    for (const auto& [key, value] : deployment.spec.template_.spec.podLabels) labels[key] = value;
+    labels[std::string{api::kDeploymentLabel}] = deployment.metadata.name;
+    return labels;
+}
+
+/// A node that was made without a part in the ceremony gets none later, and none is made with one after it (H16d,
+/// H16e).
+void set_ceremony(
+    api::NodeSpec& spec, const api::SeiNodeDeployment& deployment, std::int32_t ordinal, const api::SeiNode* live
+) {
+    if (!deployment.spec.genesis || !spec.validator) return;
+    const api::GenesisConfig& genesis = *deployment.spec.genesis;
+    const bool takes_part = live == nullptr ? !is_ceremony_over(deployment)
+                                            : live->spec.validator && live->spec.validator->genesisCeremony.has_value();
+    spec.validator->genesisCeremony.reset();
+    if (!takes_part) return;
+    spec.validator->genesisCeremony = api::GenesisCeremonyNodeConfig{
+        .chainId = genesis.chainId,
+        .stakingAmount = genesis.stakingAmount,
+        .accountBalance = genesis.accountBalance,
+        .index = ordinal
+    };
+}
+
+}  // namespace
+
+kube::OwnerReference owner_reference_to(const api::SeiNodeDeployment& deployment) {
+    constexpr const kube::ResourceType& kType = kube::KindOf<api::SeiNodeDeployment>::type;
+    return {
+        .apiVersion = kType.api_version(),
+        .kind = std::string{kType.kind},
+        .name = deployment.metadata.name,
+        .uid = deployment.metadata.uid,
+        .controller = true,
+        .blockOwnerDeletion = true
+    };
+}
+
+api::SeiNode desired_child(
+    const api::SeiNodeDeployment& deployment,
+    std::int32_t ordinal,
+    const api::SeiNode* live,
+    Images images,
+    const std::vector<api::PeerSource>& ceremony_peers
+) {
+    api::SeiNode child;
+    child.metadata = metadata_of_child(deployment, ordinal, live);
+    child.spec = deployment.spec.template_.spec;
+    child.spec.paused = false;
+    child.spec.podLabels = pod_labels(deployment);
+    set_ceremony(child.spec, deployment, ordinal, live);
+    const bool takes_part = child.spec.validator && child.spec.validator->genesisCeremony;
+    if (deployment.spec.genesis && takes_part) {
+        child.spec.peers.clear();
+    } else if (deployment.spec.genesis && !ceremony_peers.empty()) {
+        child.spec.peers = ceremony_peers;
+    }
+    if (live == nullptr) return child;
+    child.spec.chainId = live->spec.chainId;
+    if (images == Images::AsTheyAre) {
+        child.spec.image = live->spec.image;
+        child.spec.sidecar = live->spec.sidecar;
+    }
+    return child;
+}
+
+bool contains(const kube::json::Value& whole, const kube::json::Value& part) {
+    if (part.is_object()) {
+        if (!whole.is_object()) return false;
+        return std::ranges::all_of(part.get_object(), [&](const auto& member) {
+            const kube::json::Value* found = whole.get_object().if_contains(member.key());
+            return found != nullptr && contains(*found, member.value());
+        });
+    }
+    if (part.is_array()) {
+        return whole.is_array() && std::ranges::equal(whole.get_array(), part.get_array(), contains);
+    }
+    return whole == part;
+}
+
+bool is_up_to_date(const api::SeiNode& live, const api::SeiNode& desired) {
+    const auto has_all = [](const kube::StringMap& map, const kube::StringMap& wanted) {
+        return std::ranges::all_of(wanted, [&](const auto& entry) {
+            const auto found = map.find(entry.first);
+            return found != map.end() && found->second == entry.second;
+        });
+    };
+    if (!has_all(live.metadata.labels, desired.metadata.labels)) return false;
+    if (!has_all(live.metadata.annotations, desired.metadata.annotations)) return false;
+    if (!live.metadata.is_controlled_by(kube::Uid{desired.metadata.ownerReferences.front().uid})) return false;
+    return contains(kube::json::to_json(live).at("spec"), kube::json::to_json(desired).at("spec"));
+}
+
+}  // namespace sei::deployment

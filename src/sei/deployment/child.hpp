@@ -1,0 +1,46 @@
+// What a node of a deployment is to be, as far as the deployment says so: what is applied to it (spec 03 §7).
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "sei/api/deployment.hpp"
+#include "sei/api/node.hpp"
+
+namespace sei::deployment {
+
+/// Which images a node that exists may be brought to.
+enum class Images {
+    /// Those of the template.
+    OfTemplate,
+    /// Those that it has: its turn in a rollout has not come.
+    AsTheyAre,
+};
+
+/// The fields that the deployment owns of the node with this ordinal, and nothing else: exactly what is sent.
+///
+/// `live` is the node as it was last seen, null when there is none; its uid goes along, so that no namesake is written.
+/// The revision label is the deployment's generation, on the node only: nothing that a counter makes enters a pod
+/// template (spec 08 3.9). `spec.paused` is written apart from this.
+///
+/// The peers of nodes that take part in a genesis ceremony are the ceremony's: never applied, so never undone (spec 08
+/// 6.4). A node that is made after it gets `ceremony_peers`, those of a participant.
+[[nodiscard]] api::SeiNode desired_child(
+    const api::SeiNodeDeployment& deployment,
+    std::int32_t ordinal,
+    const api::SeiNode* live,
+    Images images,
+    const std::vector<api::PeerSource>& ceremony_peers
+);
+
+/// Has `live` everything that `desired` says? A field that the template no longer sets shows in the revision label.
+[[nodiscard]] bool is_up_to_date(const api::SeiNode& live, const api::SeiNode& desired);
+
+/// The controller reference that everything a deployment owns carries (spec 03 §1.6).
+[[nodiscard]] kube::OwnerReference owner_reference_to(const api::SeiNodeDeployment& deployment);
+
+/// Is every member of `part` in `whole`, with an equal value? Objects are compared member by member, lists element by
+/// element and by their length.
+[[nodiscard]] bool contains(const kube::json::Value& whole, const kube::json::Value& part);
+
+}  // namespace sei::deployment

@@ -1,0 +1,169 @@
+#include "sei/deployment/children.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "sei/api/conditions.hpp"
+#include "sei/api/events.hpp"
+#include "sei/api/labels.hpp"
+#include "sei/deployment/child.hpp"
+#include "sei/deployment/genesis.hpp"
+#include "sei/deployment/rollout.hpp"
+#include "sei/deployment/template_hash.hpp"
+
+namespace sei::deployment {
+namespace {
+
+kube::FieldManager field_manager() {
+    return kube::FieldManager{std::string{api::kDeploymentFieldManager}};
+}
+
+std::string text(const kube::NamespacedName& key) {
+    return "SeiNode " + kube::to_string(key);
+}
+
+void note_foreign(DeploymentContext& context, const api::SeiNode& node) {
+    std::string whose = "nobody controls it, and it does not carry this deployment's labels";
+    if (const kube::OwnerReference* controller = node.metadata.controller()) {
+        whose = "it belongs to " + controller->kind + " " + controller->name;
+    }
+    context.problems.push_back(
+        {api::reason::kNameTaken,
+         text(node.metadata.key()) + " is in the way: " + whose + ". It is left alone; rename or delete one of them"}
+    );
+}
+
+/// Is the image of the template to be written to every node now, outside of a rollout: is it what is rolled out?
+bool is_template_rolled_out(const DeploymentContext& context) {
+    const std::string hash = template_hash(context.object().spec.template_.spec);
+    return context.status.templateHash.empty() || context.status.templateHash == hash;
+}
+
+std::set<std::string> nodes_in_turn(const DeploymentContext& context) {
+    const api::SeiNodeDeploymentSpec& spec = context.object().spec;
+    const std::vector<NodeSnapshot> wanted = context.fleet.wanted();
+    if (context.status.rollout) return nodes_to_roll(wanted, spec.template_.spec, spec.updateStrategy.maxUnavailable);
+    if (!is_template_rolled_out(context)) return {};
+    return nodes_to_roll(wanted, spec.template_.spec, std::nullopt);
+}
+
+/// Those that the ceremony gave to the first of its participants.
+std::vector<api::PeerSource> ceremony_peers(const DeploymentContext& context) {
+    if (!context.object().spec.genesis) return {};
+    for (const NodeSnapshot& node : context.fleet.all()) {
+        const bool took_part = node->spec.validator && node->spec.validator->genesisCeremony;
+        if (took_part && !node->spec.peers.empty()) return node->spec.peers;
+    }
+    return {};
+}
+
+/// A name that the cache shows free is looked up once more: an object of somebody else would be overwritten.
+kube::Async<> make(DeploymentContext& context, std::int32_t ordinal) {
+    api::SeiNode child = desired_child(context.object(), ordinal, nullptr, Images::OfTemplate, ceremony_peers(context));
+    const kube::NamespacedName key = child.metadata.key();
+    const auto live = co_await context.client.get<api::SeiNode>(key);
+    if (live) {
+        context.has_conflict = true;  // the cache is about to see it
+        co_return;
+    }
+    try {
+        NodeSnapshot made = co_await context.client.apply(std::move(child), field_manager(), kube::Force::No);
+        context.fleet.put(std::move(made));
+        context.tell(api::event::kNodeCreated, "Created SeiNode " + key.name);
+    } catch (const kube::ApiError& error) {
+        context.note_refusal(api::reason::kNodeNotApplied, text(key) + " cannot be made", error);
+    }
+}
+
+kube::Async<> keep(DeploymentContext& context, NodeSnapshot live, std::int32_t ordinal, Images images) {
+    api::SeiNode child = desired_child(context.object(), ordinal, &*live, images, ceremony_peers(context));
+    if (is_up_to_date(*live, child)) co_return;
+    try {
+        NodeSnapshot written = co_await context.client.apply(std::move(child), field_manager(), kube::Force::Yes);
+        context.fleet.put(std::move(written));
+    } catch (const kube::ApiError& error) {
+        context.note_refusal(api::reason::kNodeNotApplied, text(live.key()) + " cannot be updated", error);
+    }
+}
+
+}  // namespace
+
+kube::Async<> propagate_pause(DeploymentContext& context) {
+    const bool is_paused = context.object().spec.paused;
+    const std::vector<NodeSnapshot> nodes = context.fleet.all();
+    for (const NodeSnapshot& node : nodes) {
+        if (node->spec.paused == is_paused || node->metadata.deletionTimestamp) continue;
+        api::SeiNode changed = *node;
+        changed.spec.paused = is_paused;
+        try {
+            auto written = co_await context.client.patch(node, std::move(changed));
+            if (!written) {
+                context.has_conflict = context.has_conflict || written.error() == kube::WriteRefusal::Conflict;
+                continue;
+            }
+            context.fleet.put(*written);
+        } catch (const kube::ApiError& error) {
+            context.note_refusal(
+                api::reason::kNodeNotApplied, text(node.key()) + " cannot be paused or resumed", error
+            );
+            continue;
+        }
+        const std::string& name = node->metadata.name;
+        if (is_paused) {
+            context.tell(api::event::kChildPaused, "Paused SeiNode " + name);
+        } else {
+            context.tell(api::event::kChildResumed, "Resumed SeiNode " + name);
+        }
+    }
+}
+
+kube::Async<> keep_children(DeploymentContext& context, Missing missing) {
+    const std::set<std::string> in_turn = nodes_in_turn(context);
+    std::vector<std::string> planned;
+    if (missing == Missing::OfPlan && context.status.plan) planned = node_names(*context.status.plan);
+    for (std::int32_t ordinal = 0; ordinal < context.object().spec.replicas; ++ordinal) {
+        const std::string name = child_name(context.object(), ordinal);
+        const auto live = context.caches.nodes.get({context.object().metadata.namespace_, name});
+        switch (claim_on(context.object(), live ? &**live : nullptr)) {
+            case Claim::Free:
+                if (missing == Missing::All || std::ranges::find(planned, name) != planned.end()) {
+                    co_await make(context, ordinal);
+                }
+                break;
+            case Claim::Foreign:
+                note_foreign(context, **live);
+                break;
+            case Claim::Adoptable:
+                if (!(*live)->metadata.deletionTimestamp) co_await keep(context, *live, ordinal, Images::AsTheyAre);
+                break;
+            case Claim::Ours:
+                if ((*live)->metadata.deletionTimestamp) break;
+                co_await keep(context, *live, ordinal, in_turn.contains(name) ? Images::OfTemplate : Images::AsTheyAre);
+                break;
+        }
+    }
+}
+
+kube::Async<> scale_down(DeploymentContext& context) {
+    const std::vector<NodeSnapshot> surplus = context.fleet.surplus();
+    if (surplus.empty() || context.object().spec.replicas <= 0) co_return;
+    const auto live = co_await context.client.get<api::SeiNodeDeployment>(context.deployment.key());
+    if (!live || live->uid() != context.deployment.uid() ||
+        (*live)->metadata.generation != context.object().metadata.generation) {
+        co_return;  // what it asks for now is on its way
+    }
+    for (const NodeSnapshot& node : surplus) {
+        const auto seen = co_await context.client.get<api::SeiNode>(node.key());
+        if (!seen || (*seen)->metadata.deletionTimestamp || claim_on(context.object(), &**seen) != Claim::Ours)
+            continue;
+        const auto ordinal = ordinal_of(**seen);
+        if (!ordinal || *ordinal < context.object().spec.replicas) continue;
+        const kube::DeletePrecondition precondition{.uid = seen->uid(), .resource_version = std::nullopt};
+        const auto outcome = co_await context.client.delete_object<api::SeiNode>(node.key(), precondition);
+        if (outcome == kube::DeleteOutcome::Accepted) {
+            context.tell(api::event::kNodeDeleted, "Scaled down SeiNode " + node->metadata.name);
+        }
+    }
+}
+
+}  // namespace sei::deployment

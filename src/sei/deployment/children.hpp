@@ -1,0 +1,26 @@
+// What a pass does to the nodes of a deployment: pause, make, adopt, keep, take away (spec 03 §6-8).
+#pragma once
+
+#include "kube/async/async.hpp"
+#include "sei/deployment/deployment_context.hpp"
+
+namespace sei::deployment {
+
+/// Brings `spec.paused` of every node to that of the deployment, in both directions, whatever else goes on.
+[[nodiscard]] kube::Async<> propagate_pause(DeploymentContext& context);
+
+/// Which of the missing nodes are made.
+enum class Missing {
+    /// Every ordinal below `spec.replicas`.
+    All,
+    /// Those that the plan in flight names: one that was deleted meanwhile comes back (H6), more waits for its end.
+    OfPlan,
+};
+/// Makes, adopts and updates the nodes with ordinals below `spec.replicas`. While a rollout is in flight its bound
+/// says which nodes are brought to the images of the template. What concerns one node never holds up another.
+[[nodiscard]] kube::Async<> keep_children(DeploymentContext& context, Missing missing);
+
+/// Deletes the nodes with ordinals from `spec.replicas` on, each after an uncached look at it and at the deployment.
+[[nodiscard]] kube::Async<> scale_down(DeploymentContext& context);
+
+}  // namespace sei::deployment

@@ -1,0 +1,39 @@
+#include "sei/deployment/deployment_context.hpp"
+
+#include <algorithm>
+
+#include "sei/sidecar/answers.hpp"
+
+namespace sei::deployment {
+namespace {
+
+constexpr const char* kNodesOfDeployment = "nodes-of-deployment";
+
+}  // namespace
+
+void add_nodes_of_deployment_index(kube::Cache<api::SeiNode>& nodes) {
+    nodes.add_index(kNodesOfDeployment, [](const api::SeiNode& node) -> std::vector<std::string> {
+        const kube::OwnerReference* controller = node.metadata.controller();
+        if (controller == nullptr) return {};
+        return {controller->uid};
+    });
+}
+
+std::vector<NodeSnapshot> nodes_controlled_by(const kube::Cache<api::SeiNode>& nodes, const kube::Uid& uid) {
+    return nodes.by_index(kNodesOfDeployment, uid.value());
+}
+
+void DeploymentContext::tell(std::string_view reason, std::string message) const {
+    events.record(kube::reference_to(*deployment), kube::EventType::Normal, std::string{reason}, std::move(message));
+}
+
+void DeploymentContext::note_refusal(std::string_view reason, const std::string& what, const kube::ApiError& error) {
+    if (error.reason() == "Conflict") {
+        has_conflict = true;
+        return;
+    }
+    if (error.code() < 400 || error.code() >= 500 || error.code() == 429) throw error;
+    problems.push_back({reason, what + ": " + sidecar::bounded_text(error.message())});
+}
+
+}  // namespace sei::deployment

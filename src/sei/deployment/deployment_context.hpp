@@ -1,0 +1,84 @@
+// What a pass over one deployment works with.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "kube/async/clock.hpp"
+#include "kube/client/client.hpp"
+#include "kube/runtime/cache.hpp"
+#include "kube/runtime/event_recorder.hpp"
+#include "kube/types/http_route.hpp"
+#include "kube/types/service.hpp"
+#include "sei/api/deployment.hpp"
+#include "sei/deployment/deployment_conditions.hpp"
+#include "sei/deployment/fleet.hpp"
+#include "sei/plan/task_id.hpp"
+#include "sei/platform/platform.hpp"
+#include "sei/sidecar/sidecar.hpp"
+#include "sei/tasks/node_memory.hpp"
+
+namespace sei::deployment {
+
+/// The caches that the deployment controller reads. `routes` stays unsynced while Gateway API is not installed.
+struct DeploymentCaches {
+    kube::Cache<api::SeiNode> nodes;
+    kube::Cache<kube::Service> services;
+    kube::Cache<kube::HttpRoute> routes;
+};
+
+/// Adds the index by which the nodes of a deployment are found. Before the manager starts.
+void add_nodes_of_deployment_index(kube::Cache<api::SeiNode>& nodes);
+/// The nodes whose controller has this uid, in the order of their names.
+[[nodiscard]] std::vector<NodeSnapshot> nodes_controlled_by(
+    const kube::Cache<api::SeiNode>& nodes, const kube::Uid& uid
+);
+
+/// Does a host name have an address? To answer within about a second, whatever the resolver does.
+using ResolveHost = std::function<kube::Async<bool>(std::string host)>;
+
+/// What the operator remembers of a deployment between passes: nothing that a restart may lose it by.
+struct DeploymentMemory {
+    std::string uid;
+    /// Of the group tasks, as for nodes.
+    tasks::NodeMemory tasks;
+    /// The answer of the last look into DNS.
+    bool host_resolves = false;
+    std::optional<kube::MonotonicTime> host_looked_up_at;
+};
+
+/// Lives as long as the pass; everything it refers to outlives it.
+struct DeploymentContext {
+    /// As read at the start of the pass.
+    kube::Snapshot<api::SeiNodeDeployment> deployment;
+    /// The working copy: written once, at the end of the pass.
+    api::SeiNodeDeploymentStatus& status;
+    DeploymentConditions& conditions;
+    /// The nodes, with what this pass wrote.
+    Fleet fleet;
+    kube::Client& client;
+    const DeploymentCaches& caches;
+    const platform::Platform& platform;
+    sidecar::SidecarFactory& sidecars;
+    const ResolveHost& resolve_host;
+    kube::Clock& clock;
+    kube::EventRecorder& events;
+    plan::UuidSource& ids;
+    DeploymentMemory& memory;
+    /// What cannot be made as the spec says.
+    std::vector<Problem> problems;
+    /// A node was not written since somebody else wrote it first: once more, soon.
+    bool has_conflict = false;
+
+    [[nodiscard]] const api::SeiNodeDeployment& object() const { return *deployment; }
+    [[nodiscard]] kube::Time now() const { return kube::Time::of(clock.now()); }
+    /// Tells at once of something that was done to one node.
+    void tell(std::string_view reason, std::string message) const;
+    /// Notes a refusal that concerns this deployment. One that says that the server is unwell is thrown again: the pass
+    /// ends there, and is repeated with back-off.
+    void note_refusal(std::string_view reason, const std::string& what, const kube::ApiError& error);
+};
+
+}  // namespace sei::deployment

@@ -1,0 +1,68 @@
+#include "sei/deployment/deployment_controller.hpp"
+
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "kube/runtime/controller.hpp"
+#include "kube/runtime/predicate.hpp"
+#include "sei/api/labels.hpp"
+
+namespace sei::deployment {
+namespace {
+
+/// The deployment that this node's name is reserved for: a node of somebody else in the way is seen to come and go.
+std::vector<kube::NamespacedName> deployment_of_name(const api::SeiNode& node) {
+    const std::string& name = node.metadata.name;
+    const std::size_t dash = name.rfind('-');
+    if (dash == std::string::npos || dash == 0) return {};
+    if (!parse_ordinal(std::string_view{name}.substr(dash + 1))) return {};
+    return {{node.metadata.namespace_, name.substr(0, dash)}};
+}
+
+bool owner_changed(const api::SeiNode& before, const api::SeiNode& after) {
+    return before.metadata.ownerReferences != after.metadata.ownerReferences;
+}
+
+bool is_of_a_deployment(const kube::Service& service) {
+    return service.metadata.labels.contains(std::string{api::kDeploymentLabel}) &&
+           !service.metadata.labels.contains(std::string{api::kNodeLabel});
+}
+
+/// Each node has a Service, too: nothing of it is read here.
+void keep_services_of_deployments(kube::Service& service) {
+    if (is_of_a_deployment(service)) return;
+    service.spec = {};
+    service.metadata.annotations.clear();
+}
+
+}  // namespace
+
+std::unique_ptr<DeploymentReconciler> add_controller(
+    kube::Manager& manager, DeploymentReconcilerDependencies dependencies
+) {
+    DeploymentCaches caches{
+        .nodes = manager.cache<api::SeiNode>(),
+        .services = manager.trimmed_cache<kube::Service>(keep_services_of_deployments),
+        .routes = manager.cache<kube::HttpRoute>(kube::KindNeed::Optional)
+    };
+    add_nodes_of_deployment_index(caches.nodes);
+    auto reconciler = std::make_unique<DeploymentReconciler>(
+        manager.client(),
+        manager.clock(),
+        manager.event_recorder(std::string{api::kDeploymentEventSource}),
+        manager.metrics(),
+        std::move(caches),
+        std::move(dependencies)
+    );
+    kube::ControllerBuilder<api::SeiNodeDeployment>{manager, std::string{api::kDeploymentControllerName}}
+        .when(kube::any_of(kube::generation_changed, kube::deletion_requested))
+        .owns<api::SeiNode>(reported_facts_changed)
+        .watches<api::SeiNode>(deployment_of_name, owner_changed)
+        .owns<kube::Service>()
+        .owns<kube::HttpRoute>(kube::every_update, kube::KindNeed::Optional)
+        .build(*reconciler);
+    return reconciler;
+}
+
+}  // namespace sei::deployment

@@ -1,0 +1,67 @@
+#include "sei/deployment/deployment_metrics.hpp"
+
+#include <array>
+
+#include "sei/api/labels.hpp"
+#include "sei/plan/progress.hpp"
+
+namespace sei::deployment {
+namespace {
+
+using enum api::DeploymentPhase;
+constexpr std::array kPhases{Pending, Initializing, Ready, Upgrading, Paused, Degraded, Failed, Terminating};
+
+kube::MetricLabels labels_of(const kube::NamespacedName& deployment, const std::string& key, std::string_view value) {
+    return {{"namespace", deployment.namespace_}, {"name", deployment.name}, {key, std::string{value}}};
+}
+
+std::string controller() {
+    return std::string{api::kDeploymentControllerName};
+}
+
+}  // namespace
+
+DeploymentMetrics::DeploymentMetrics(kube::Metrics& metrics)
+    : phase_{metrics.gauge(
+          "sei_controller_seinodedeployment_phase", "Current phase of each SeiNodeDeployment (1=active, 0=inactive)"
+      )},
+      replicas_{metrics.gauge("sei_controller_seinodedeployment_replicas", "Replica counts for each SeiNodeDeployment")
+      },
+      plan_active_{metrics.gauge("sei_controller_plan_active", "Number of active plans")},
+      errors_{metrics.counter("sei_controller_reconcile_errors_total", "Passes that ended in an error")} {}
+
+void DeploymentMetrics::observe(const api::SeiNodeDeployment& deployment) {
+    const kube::NamespacedName key = deployment.metadata.key();
+    count_active_plan(key, plan::is_active(deployment.status.plan));
+    if (!deployment.status.phase) return;
+    for (const api::DeploymentPhase phase : kPhases) {
+        phase_.set(labels_of(key, "phase", api::word_of(phase)), phase == *deployment.status.phase ? 1 : 0);
+    }
+    replicas_.set(labels_of(key, "replica_state", "desired"), deployment.spec.replicas);
+    replicas_.set(labels_of(key, "replica_state", "ready"), deployment.status.readyReplicas);
+}
+
+void DeploymentMetrics::failed(const std::string& namespace_) {
+    errors_.add({{"controller", controller()}, {"namespace", namespace_}});
+}
+
+void DeploymentMetrics::forget(const kube::NamespacedName& deployment) {
+    for (const api::DeploymentPhase phase : kPhases) {
+        phase_.remove(labels_of(deployment, "phase", api::word_of(phase)));
+    }
+    replicas_.remove(labels_of(deployment, "replica_state", "desired"));
+    replicas_.remove(labels_of(deployment, "replica_state", "ready"));
+    count_active_plan(deployment, false);
+    has_active_plan_.erase(deployment);
+}
+
+void DeploymentMetrics::count_active_plan(const kube::NamespacedName& deployment, bool is_active) {
+    bool& was_active = has_active_plan_[deployment];
+    if (was_active == is_active) return;
+    was_active = is_active;
+    int& count = active_plans_[deployment.namespace_];
+    count += is_active ? 1 : -1;
+    plan_active_.set({{"controller", controller()}, {"namespace", deployment.namespace_}}, count);
+}
+
+}  // namespace sei::deployment

@@ -1,0 +1,32 @@
+// The metrics of SeiNodeDeployments (spec 03 §17). They tell what is stored; series go with their deployment (H20).
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "kube/runtime/metrics.hpp"
+#include "sei/api/deployment.hpp"
+
+namespace sei::deployment {
+
+class DeploymentMetrics {
+public:
+    explicit DeploymentMetrics(kube::Metrics& metrics);
+
+    /// Phase, replicas and plan as they are stored.
+    void observe(const api::SeiNodeDeployment& deployment);
+    /// A pass that ended in an error.
+    void failed(const std::string& namespace_);
+    void forget(const kube::NamespacedName& deployment);
+
+private:
+    void count_active_plan(const kube::NamespacedName& deployment, bool is_active);
+    kube::Gauge& phase_;
+    kube::Gauge& replicas_;
+    kube::Gauge& plan_active_;
+    kube::Counter& errors_;
+    std::map<kube::NamespacedName, bool> has_active_plan_;
+    std::map<std::string, int> active_plans_;
+};
+
+}  // namespace sei::deployment

@@ -1,0 +1,289 @@
+#include "sei/deployment/deployment_pass.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+#include <utility>
+#include <variant>
+
+#include "kube/meta/condition.hpp"
+#include "sei/api/conditions.hpp"
+#include "sei/deployment/children.hpp"
+#include "sei/deployment/deployment_status.hpp"
+#include "sei/deployment/genesis.hpp"
+#include "sei/deployment/group_tasks.hpp"
+#include "sei/deployment/networking.hpp"
+#include "sei/deployment/published.hpp"
+#include "sei/deployment/rollout.hpp"
+#include "sei/deployment/template_hash.hpp"
+#include "sei/plan/progress.hpp"
+
+namespace sei::deployment {
+namespace {
+
+using kube::Requeue;
+using std::chrono::milliseconds;
+namespace type = api::deployment_condition;
+
+/// Of what is published: DNS is not watched (spec 03 §1.1, steady-state requeue).
+constexpr milliseconds kSteadyPoll{30'000};
+/// What is watched needs no polling; this is for an event that got lost.
+constexpr milliseconds kWatchedPoll{30'000};
+constexpr milliseconds kConflictDelay{100};
+constexpr milliseconds kRefusedPoll{30'000};
+constexpr std::chrono::seconds kTroubleAgeToReport{30};
+constexpr std::string_view kTimeLimitText = "the ceremony took longer than spec.genesis.maxCeremonyDuration";
+
+}  // namespace
+
+kube::Async<Requeue> DeploymentPass::run() {
+    context_.conditions.seed();
+    co_await propagate_pause(context_);
+    co_await keep_internal_service(context_);
+    Requeue wait = Requeue::on_change("spec.paused to be false");
+    if (!context_.object().spec.paused) wait = co_await advance();
+    networking_ = co_await keep_networking(context_);
+    is_networking_known_ = true;
+    co_return sooner(std::move(wait));
+}
+
+kube::Async<Requeue> DeploymentPass::advance() {
+    put_terminal_plan_away();
+    api::SeiNodeDeployment current = context_.object();
+    current.status = context_.status;
+    const RolloutDecision decision = decide_rollout(current, context_.fleet.wanted());
+    if (decision.kind != RolloutDecision::Kind::None) {
+        begin_rollout(decision.from, decision.to, !context_.status.templateHash.empty());
+        co_return Requeue::after(milliseconds{0}, "the new plan to be stored");
+    }
+    if (context_.status.rollout && !context_.status.plan) {
+        start_plan(rollout_plan(context_.object(), names_of(context_.fleet.wanted()), context_.ids));
+        co_return Requeue::after(milliseconds{0}, "the new plan to be stored");
+    }
+    if (!context_.status.plan) co_return co_await keep_fleet();
+    if (context_.status.rollout) co_await keep_children(context_, Missing::OfPlan);
+    co_return co_await execute();
+}
+
+kube::Async<Requeue> DeploymentPass::keep_fleet() {
+    const api::SeiNodeDeployment& deployment = context_.object();
+    if (deployment.spec.genesis && problem_of(*deployment.spec.genesis)) {
+        co_return Requeue::on_change("a deployment with a genesis that can be made");
+    }
+    const bool was_empty = context_.fleet.wanted().empty();
+    co_await keep_children(context_, Missing::All);
+    co_await scale_down(context_);
+    const std::vector<NodeSnapshot> nodes = context_.fleet.wanted();
+    const api::NodeSpec& target = deployment.spec.template_.spec;
+    const bool are_as_made =
+        std::ranges::all_of(nodes, [&](const NodeSnapshot& node) { return asks_for(*node, target); });
+    if (was_empty && !nodes.empty() && are_as_made) context_.status.templateHash = template_hash(target);
+    if (is_ceremony_due()) {
+        start_plan(genesis_plan(deployment, names_of(context_.fleet.wanted()), context_.ids));
+        co_return Requeue::after(milliseconds{0}, "the new plan to be stored");
+    }
+    co_return Requeue::on_change("a changed spec, or a node that changes");
+}
+
+bool DeploymentPass::is_ceremony_due() const {
+    const api::SeiNodeDeploymentSpec& spec = context_.object().spec;
+    if (!spec.genesis || failed_ceremony() != nullptr) return false;
+    if (kube::is_condition_true(context_.status.conditions, type::kGenesisCeremonyComplete)) return false;
+    const std::vector<NodeSnapshot> nodes = context_.fleet.wanted();
+    if (std::ssize(nodes) < spec.replicas) return false;
+    // Nodes that were there before spec.genesis was set have no part in it (H16d).
+    return std::ranges::all_of(nodes, [](const NodeSnapshot& node) {
+        return node->spec.validator && node->spec.validator->genesisCeremony;
+    });
+}
+
+const kube::Condition* DeploymentPass::failed_ceremony() const {
+    if (!context_.object().spec.genesis) return nullptr;
+    if (kube::is_condition_true(context_.status.conditions, type::kGenesisCeremonyComplete)) return nullptr;
+    const kube::Condition* plan = kube::find_condition(context_.status.conditions, type::kPlanInProgress);
+    const bool has_failed = plan != nullptr && plan->reason == api::reason::kPlanFailed &&
+                            plan->observedGeneration >= context_.object().metadata.generation;
+    return has_failed ? plan : nullptr;
+}
+
+void DeploymentPass::put_terminal_plan_away() {
+    if (!context_.status.plan || plan::is_active(context_.status.plan)) return;
+    if (context_.status.plan->phase == api::PlanPhase::Complete) return complete_plan();
+    const auto& detail = context_.status.plan->failedTaskDetail;
+    fail_plan(detail ? "task " + detail->type + ": " + detail->error : "for an unknown reason");
+}
+
+void DeploymentPass::begin_rollout(const std::string& from, const std::string& to, bool is_from_known) {
+    if (!is_from_known) context_.status.templateHash = from;
+    context_.status.plan.reset();
+    context_.status.rollout = api::RolloutStatus{.targetHash = to, .startedAt = context_.now()};
+    context_.conditions.set_rollout_started(from, to);
+    start_plan(rollout_plan(context_.object(), names_of(context_.fleet.wanted()), context_.ids));
+}
+
+void DeploymentPass::start_plan(api::TaskPlan plan) {
+    context_.memory.tasks = {};
+    context_.status.plan = std::move(plan);
+    context_.conditions.set_plan_started();
+}
+
+kube::Async<Requeue> DeploymentPass::execute() {
+    tasks::NodeMemory& memory = context_.memory.tasks;
+    const auto& genesis = context_.object().spec.genesis;
+    const bool is_ceremony = kind_of(*context_.status.plan) == PlanKind::Genesis;
+    std::optional<kube::Time> deadline;
+    if (is_ceremony && genesis) deadline = ceremony_deadline(*genesis, context_.status.conditions);
+    if (deadline && context_.now() >= *deadline) {
+        fail_plan(std::string{kTimeLimitText});
+        co_return Requeue::on_change("a changed spec: the ceremony has failed");
+    }
+    const auto until_deadline = [&](milliseconds delay, std::string waits_for) {
+        if (deadline) delay = std::min(delay, std::chrono::ceil<milliseconds>(deadline->at - context_.clock.now()));
+        return Requeue::after(std::max(delay, milliseconds{0}), std::move(waits_for));
+    };
+    while (const auto index = plan::current_task(*context_.status.plan)) {
+        const api::PlannedTask task = context_.status.plan->tasks[*index];
+        const kube::MonotonicTime monotonic = context_.clock.monotonic();
+        if (memory.retry_task == task.id && memory.retry_not_before > monotonic) {
+            co_return until_deadline(
+                std::chrono::ceil<milliseconds>(memory.retry_not_before - monotonic), "the next attempt at " + task.type
+            );
+        }
+        const plan::TaskOutcome outcome = co_await run_group_task(context_, task);
+        const plan::Recorded recorded = plan::record(outcome, *context_.status.plan, *index, context_.now());
+        if (recorded.advance == plan::Advance::NextTask) {
+            memory.trouble.reset();
+            continue;
+        }
+        if (recorded.advance == plan::Advance::PlanFailed) {
+            fail_plan("task " + task.type + ": " + context_.status.plan->tasks[*index].error);
+            co_return Requeue::on_change("a changed spec: the plan has failed");
+        }
+        if (recorded.advance == plan::Advance::Retry) {
+            memory.retry_task = task.id;
+            memory.retry_not_before = context_.clock.monotonic() + recorded.retry_after;
+            co_return until_deadline(
+                recorded.retry_after, task.type + " failed: " + std::get<plan::Failed>(outcome).error
+            );
+        }
+        if (const auto* running = std::get_if<plan::Running>(&outcome)) {
+            memory.trouble.reset();
+            if (running->watched == plan::Running::Watched::Yes) {
+                co_return until_deadline(kWatchedPoll, running->waits_for);
+            }
+            if (memory.polled_task != task.id) {
+                memory.polled_task = task.id;
+                memory.polls = 0;
+            }
+            co_return until_deadline(tasks::poll_delay(++memory.polls), running->waits_for);
+        }
+        const auto& transient = std::get<plan::Transient>(outcome);
+        const std::string text = "task " + task.type + ": " + transient.error;
+        tasks::note_trouble(
+            memory, monotonic, task.id, api::reason::kTaskNotProgressing, text, transient.report_at_once
+        );
+        const tasks::Trouble& trouble = *memory.trouble;
+        if (trouble.report_at_once || monotonic - trouble.since >= kTroubleAgeToReport) {
+            context_.problems.push_back({api::reason::kTaskNotProgressing, text});
+        }
+        co_return until_deadline(tasks::attempt_delay(trouble.attempts, monotonic - trouble.since), text);
+    }
+    complete_plan();
+    co_return Requeue::after(milliseconds{0}, "the end of the plan to be stored");
+}
+
+void DeploymentPass::complete_plan() {
+    if (context_.status.rollout && kind_of(*context_.status.plan) != PlanKind::Genesis) {
+        context_.status.templateHash = context_.status.rollout->targetHash;
+        context_.status.rollout.reset();
+        context_.conditions.set_rollout_complete();
+    } else if (context_.object().spec.genesis) {
+        context_.conditions.set_ceremony_complete();
+    }
+    context_.status.plan.reset();
+    context_.conditions.set_plan_complete();
+}
+
+void DeploymentPass::fail_plan(const std::string& why) {
+    if (context_.status.rollout) {
+        context_.status.rollout.reset();
+        context_.conditions.set_rollout_failed(why);
+    }
+    context_.status.plan.reset();
+    context_.conditions.set_plan_failed(why);
+}
+
+void DeploymentPass::finish() {
+    const api::SeiNodeDeployment& deployment = context_.object();
+    api::SeiNodeDeploymentStatus& status = context_.status;
+    if (status.rollout && !deployment.spec.paused) {
+        const RolloutProgress progress = progress_of(context_.fleet.wanted(), deployment.spec.template_.spec);
+        record_progress(*status.rollout, progress.updated, context_.now());
+        const bool is_overdue = context_.now() >= progress_deadline(*status.rollout, deployment.spec.updateStrategy);
+        context_.conditions.set_rollout_progress(progress, is_overdue);
+    }
+    std::optional<std::string> problem;
+    if (deployment.spec.genesis) problem = problem_of(*deployment.spec.genesis);
+    const bool is_ceremony = status.plan && kind_of(*status.plan) == PlanKind::Genesis;
+    context_.conditions.set_ceremony_pending(is_ceremony, problem);
+    if (problem && !kube::is_condition_true(status.conditions, type::kGenesisCeremonyComplete)) {
+        context_.problems.push_back({api::reason::kGenesisRejected, *problem});
+    }
+    if (const kube::Condition* failed = failed_ceremony(); failed != nullptr && !status.plan) {
+        const bool took_too_long = failed->message.find(kTimeLimitText) != std::string::npos;
+        context_.problems.push_back(
+            {took_too_long ? api::reason::kCeremonyTimeLimitExceeded : api::reason::kCeremonyFailed,
+             "the genesis ceremony failed. " + failed->message + ". A changed spec is another attempt"}
+        );
+    }
+    if (is_networking_known_) {
+        context_.conditions.set_networking(networking_);
+    } else if (kube::find_condition(status.conditions, type::kNetworkingReady) == nullptr) {
+        context_.conditions.set_networking(
+            {.kind = NetworkingOutcome::Kind::Refused, .text = "the pass failed before networking was looked at"}
+        );
+    }
+    context_.conditions.set_nodes_ready(context_.fleet);
+    context_.conditions.set_stalled(context_.problems);
+    if (!status.plan && !status.rollout) status.observedGeneration = deployment.metadata.generation;
+    compute_status(deployment, context_.fleet, effective_routes(deployment, context_.platform), status);
+}
+
+Requeue DeploymentPass::sooner(Requeue wait) const {
+    const auto at_most = [&wait](milliseconds delay, std::string waits_for) {
+        const bool is_sooner =
+            wait.kind() == Requeue::Kind::OnChange || (wait.kind() == Requeue::Kind::After && wait.delay() > delay);
+        if (is_sooner) wait = Requeue::after(std::max(delay, milliseconds{0}), std::move(waits_for));
+    };
+    if (context_.status.rollout && !context_.object().spec.paused) {
+        const kube::Time deadline = progress_deadline(*context_.status.rollout, context_.object().spec.updateStrategy);
+        if (context_.now() < deadline) {
+            at_most(
+                std::chrono::ceil<milliseconds>(deadline.at - context_.clock.now()), "the rollout to make progress"
+            );
+        }
+    }
+    switch (networking_.kind) {
+        case NetworkingOutcome::Kind::Disabled:
+        case NetworkingOutcome::Kind::NoRoutes:
+            break;
+        case NetworkingOutcome::Kind::CrdMissing:
+            at_most(kNetworkingPoll, "Gateway API to be installed");
+            break;
+        case NetworkingOutcome::Kind::DnsPending:
+            at_most(kNetworkingPoll, "the host name to resolve");
+            break;
+        case NetworkingOutcome::Kind::NameTaken:
+        case NetworkingOutcome::Kind::Refused:
+            at_most(kRefusedPoll, networking_.text);
+            break;
+        case NetworkingOutcome::Kind::Published:
+            at_most(kSteadyPoll, "the next look into DNS");
+            break;
+    }
+    if (!context_.problems.empty()) at_most(kRefusedPoll, context_.problems.front().message);
+    if (context_.has_conflict) at_most(kConflictDelay, "the newer version of a node");
+    return wait;
+}
+
+}  // namespace sei::deployment

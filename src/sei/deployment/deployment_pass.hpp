@@ -1,0 +1,47 @@
+// One pass over one living deployment: what is done, in which order. It ends in a changed status, not in a write.
+#pragma once
+
+#include <string>
+
+#include "kube/async/async.hpp"
+#include "kube/runtime/requeue.hpp"
+#include "sei/deployment/deployment_context.hpp"
+
+namespace sei::deployment {
+
+/// The steps of spec 03 §3, with the corrections of spec 08.
+///
+/// Order: the always-present conditions; pause, in both directions; the internal Service; unless paused: a terminal
+/// plan is put away, a changed template begins a rollout, and then the pass ends for nodes, so that the plan is stored
+/// before the first of them changes (spec 08 6.5); nodes are made, kept and taken away; the plan in flight is driven;
+/// last, whatever happened, networking, and the status computed from it all.
+class DeploymentPass {
+public:
+    explicit DeploymentPass(DeploymentContext& context) : context_{context} {}
+
+    /// Changes `context.status` in memory. ApiError and TransportError pass through; what was changed until then
+    /// counts.
+    [[nodiscard]] kube::Async<kube::Requeue> run();
+    /// Completes the status with what follows from the nodes. To be called once, also after an exception of `run`.
+    void finish();
+
+private:
+    [[nodiscard]] kube::Async<kube::Requeue> advance();
+    [[nodiscard]] kube::Async<kube::Requeue> keep_fleet();
+    [[nodiscard]] kube::Async<kube::Requeue> execute();
+    void put_terminal_plan_away();
+    void begin_rollout(const std::string& from, const std::string& to, bool is_from_known);
+    void start_plan(api::TaskPlan plan);
+    void complete_plan();
+    void fail_plan(const std::string& why);
+    [[nodiscard]] bool is_ceremony_due() const;
+    /// A ceremony that failed stays so until the spec changes.
+    [[nodiscard]] const kube::Condition* failed_ceremony() const;
+    [[nodiscard]] kube::Requeue sooner(kube::Requeue wait) const;
+
+    DeploymentContext& context_;
+    NetworkingOutcome networking_;
+    bool is_networking_known_ = false;
+};
+
+}  // namespace sei::deployment

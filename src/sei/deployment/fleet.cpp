@@ -1,0 +1,160 @@
+#include "sei/deployment/fleet.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <limits>
+#include <tuple>
+#include <utility>
+
+#include "kube/meta/condition.hpp"
+#include "sei/api/conditions.hpp"
+#include "sei/api/labels.hpp"
+#include "sei/plan/progress.hpp"
+#include "sei/plan/task_type.hpp"
+
+namespace sei::deployment {
+namespace {
+
+std::string_view label(const api::SeiNode& node, std::string_view key) {
+    const auto found = node.metadata.labels.find(std::string{key});
+    return found == node.metadata.labels.end() ? std::string_view{} : std::string_view{found->second};
+}
+
+std::string_view sidecar_image(const api::NodeSpec& spec) {
+    return spec.sidecar ? std::string_view{spec.sidecar->image} : std::string_view{};
+}
+
+const kube::Condition* failing(const api::SeiNode& node, std::string_view type, kube::ConditionStatus bad) {
+    const kube::Condition* condition = kube::find_condition(node.status.conditions, type);
+    return condition != nullptr && condition->status == bad ? condition : nullptr;
+}
+
+auto facts(const api::SeiNode& node) {
+    return std::tuple{
+        node.metadata.generation,
+        node.metadata.deletionTimestamp.has_value(),
+        node.status.phase,
+        node.status.currentImage,
+        plan::is_active(node.status.plan),
+        has_uploaded_artifacts(node),
+        trouble_of(node)
+    };
+}
+
+}  // namespace
+
+std::string child_name(const api::SeiNodeDeployment& deployment, std::int32_t ordinal) {
+    return deployment.metadata.name + "-" + std::to_string(ordinal);
+}
+
+std::optional<std::int32_t> parse_ordinal(std::string_view label) {
+    std::int32_t ordinal = 0;
+    const char* end = label.data() + label.size();
+    const auto [stopped, error] = std::from_chars(label.data(), end, ordinal);
+    if (label.empty() || error != std::errc{} || stopped != end || ordinal < 0) return std::nullopt;
+    return ordinal;
+}
+
+std::optional<std::int32_t> ordinal_of(const api::SeiNode& node) {
+    return parse_ordinal(label(node, api::kDeploymentOrdinalLabel));
+}
+
+Claim claim_on(const api::SeiNodeDeployment& deployment, const api::SeiNode* node) {
+    if (node == nullptr) return Claim::Free;
+    if (node->metadata.is_controlled_by(kube::Uid{deployment.metadata.uid})) return Claim::Ours;
+    if (node->metadata.controller() == nullptr && label(*node, api::kDeploymentLabel) == deployment.metadata.name) {
+        return Claim::Adoptable;
+    }
+    return Claim::Foreign;
+}
+
+Fleet::Fleet(const api::SeiNodeDeployment& deployment, const std::vector<NodeSnapshot>& nodes)
+    : replicas_{deployment.spec.replicas} {
+    for (const NodeSnapshot& node : nodes) {
+        if (claim_on(deployment, &*node) == Claim::Ours) nodes_.push_back(node);
+    }
+    sort();
+}
+
+std::vector<NodeSnapshot> Fleet::wanted() const {
+    std::vector<NodeSnapshot> found;
+    for (const NodeSnapshot& node : nodes_) {
+        const auto ordinal = ordinal_of(*node);
+        if (ordinal && *ordinal < replicas_ && !node->metadata.deletionTimestamp) found.push_back(node);
+    }
+    return found;
+}
+
+std::vector<NodeSnapshot> Fleet::surplus() const {
+    std::vector<NodeSnapshot> found;
+    for (const NodeSnapshot& node : nodes_) {
+        const auto ordinal = ordinal_of(*node);
+        if (ordinal && *ordinal >= replicas_ && !node->metadata.deletionTimestamp) found.push_back(node);
+    }
+    return found;
+}
+
+void Fleet::put(NodeSnapshot node) {
+    std::erase_if(nodes_, [&](const NodeSnapshot& seen) { return seen.key() == node.key(); });
+    nodes_.push_back(std::move(node));
+    sort();
+}
+
+void Fleet::sort() {
+    const auto key = [](const NodeSnapshot& node) {
+        return std::pair{
+            ordinal_of(*node).value_or(std::numeric_limits<std::int32_t>::max()), std::string_view{node->metadata.name}
+        };
+    };
+    std::ranges::sort(nodes_, {}, key);
+}
+
+bool is_ready(const api::SeiNode& node) {
+    return node.status.phase == api::NodePhase::Running;
+}
+
+bool asks_for(const api::SeiNode& node, const api::NodeSpec& wanted) {
+    return node.spec.image == wanted.image && sidecar_image(node.spec) == sidecar_image(wanted);
+}
+
+bool runs(const api::SeiNode& node, const api::NodeSpec& wanted) {
+    return asks_for(node, wanted) && node.status.currentImage == wanted.image &&
+           node.status.phase != api::NodePhase::Failed && !plan::is_active(node.status.plan);
+}
+
+bool is_available(const api::SeiNode& node) {
+    return is_ready(node) && !node.metadata.deletionTimestamp && node.status.currentImage == node.spec.image &&
+           !plan::is_active(node.status.plan) && trouble_of(node).empty();
+}
+
+std::string trouble_of(const api::SeiNode& node) {
+    if (const auto* stalled = failing(node, api::node_condition::kStalled, kube::ConditionStatus::True)) {
+        return stalled->reason + ": " + stalled->message;
+    }
+    if (const auto* rejected = failing(node, api::node_condition::kSpecValid, kube::ConditionStatus::False)) {
+        return rejected->reason + ": " + rejected->message;
+    }
+    if (node.status.phase == api::NodePhase::Failed) {
+        if (!node.status.plan || !node.status.plan->failedTaskDetail) return "it is Failed";
+        return "it is Failed: task " + node.status.plan->failedTaskDetail->type + ": " +
+               node.status.plan->failedTaskDetail->error;
+    }
+    return {};
+}
+
+bool has_uploaded_artifacts(const api::SeiNode& node) {
+    if (node.status.phase == api::NodePhase::Running) return true;
+    if (!node.status.plan) return false;
+    return std::ranges::any_of(node.status.plan->tasks, [](const api::PlannedTask& task) {
+        return task.type == plan::to_wire(plan::TaskType::UploadGenesisArtifacts) &&
+               task.status == api::TaskStatus::Complete;
+    });
+}
+
+bool reported_facts_changed(const api::SeiNode& before, const api::SeiNode& after) {
+    return facts(before) != facts(after) || before.metadata.labels != after.metadata.labels ||
+           before.metadata.annotations != after.metadata.annotations ||
+           before.metadata.ownerReferences != after.metadata.ownerReferences;
+}
+
+}  // namespace sei::deployment

@@ -1,0 +1,45 @@
+// The genesis ceremony of a deployment: when it begins, what it consists of, when its time is over (spec 03 §13).
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kube/meta/time.hpp"
+#include "sei/api/deployment.hpp"
+#include "sei/deployment/fleet.hpp"
+#include "sei/plan/task_id.hpp"
+
+namespace sei::deployment {
+
+/// Why no chain can be made from `genesis`, as a sentence; nothing when one can. What is checked is what the sidecar
+/// would refuse after minutes: accounts, and the time limit's syntax (spec 04 §9.14, spec 08 8.4).
+[[nodiscard]] std::optional<std::string> problem_of(const api::GenesisConfig& genesis);
+
+/// Is it a bech32 address of Sei? Nullopt when it is, else what is wrong (BIP-173, at most 1023 characters, spec 04
+/// §9.14).
+[[nodiscard]] std::optional<std::string> problem_of_address(std::string_view address);
+
+/// The plan of the ceremony. `participants` are in ordinal order.
+[[nodiscard]] api::TaskPlan genesis_plan(
+    const api::SeiNodeDeployment& deployment, const std::vector<std::string>& participants, plan::UuidSource& ids
+);
+/// The plan of a rollout over these nodes.
+[[nodiscard]] api::TaskPlan rollout_plan(
+    const api::SeiNodeDeployment& deployment, const std::vector<std::string>& nodes, plan::UuidSource& ids
+);
+
+/// What a deployment's plan is for: told from its tasks, never from other fields (H17).
+enum class PlanKind { Genesis, Rollout, Unknown };
+[[nodiscard]] PlanKind kind_of(const api::TaskPlan& plan);
+/// The names in the parameters of its tasks, in their order.
+[[nodiscard]] std::vector<std::string> node_names(const api::TaskPlan& plan);
+
+/// When the ceremony has to be over; nullopt without a limit. It began when PlanInProgress became True.
+[[nodiscard]] std::optional<kube::Time> ceremony_deadline(
+    const api::GenesisConfig& genesis, const std::vector<kube::Condition>& conditions
+);
+
+}  // namespace sei::deployment

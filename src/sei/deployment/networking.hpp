@@ -1,0 +1,47 @@
+// Services and routes of a deployment, as they are to be (spec 03 §14). Pure.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "kube/types/http_route.hpp"
+#include "kube/types/service.hpp"
+#include "sei/api/deployment.hpp"
+#include "sei/platform/platform.hpp"
+
+namespace sei::deployment {
+
+inline constexpr std::int32_t kEvmHttpPort = 8545;
+inline constexpr std::int32_t kEvmWsPort = 8546;
+inline constexpr std::int32_t kRestPort = 1317;
+inline constexpr std::int32_t kTendermintRpcPort = 26657;
+
+[[nodiscard]] kube::NamespacedName internal_service_key(const api::SeiNodeDeployment& deployment);
+[[nodiscard]] kube::NamespacedName external_service_key(const api::SeiNodeDeployment& deployment);
+
+/// One protocol that is published, with its host names: the gateway's domain first.
+struct EffectiveRoute {
+    std::string name;
+    std::string protocol;
+    std::int32_t port = 0;
+    std::vector<std::string> hostnames;
+};
+/// What `spec.networking` asks for: none when it is absent, and none for validators.
+[[nodiscard]] std::vector<EffectiveRoute> effective_routes(
+    const api::SeiNodeDeployment& deployment, const platform::Platform& platform
+);
+
+/// In front of all nodes, always there.
+[[nodiscard]] kube::Service render_internal_service(const api::SeiNodeDeployment& deployment);
+/// There while `spec.networking` is.
+[[nodiscard]] kube::Service render_external_service(const api::SeiNodeDeployment& deployment);
+[[nodiscard]] kube::HttpRoute render_route(
+    const api::SeiNodeDeployment& deployment, const EffectiveRoute& route, const platform::Platform& platform
+);
+
+/// Has the object that is seen all that is rendered, and is it under our control?
+[[nodiscard]] bool is_up_to_date(const kube::Service& live, const kube::Service& rendered);
+[[nodiscard]] bool is_up_to_date(const kube::HttpRoute& live, const kube::HttpRoute& rendered);
+
+}  // namespace sei::deployment

@@ -1,0 +1,88 @@
+#include "sei/deployment/rollout.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+#include "kube/meta/condition.hpp"
+#include "sei/api/conditions.hpp"
+#include "sei/deployment/template_hash.hpp"
+#include "sei/plan/progress.hpp"
+
+namespace sei::deployment {
+namespace {
+
+constexpr std::int32_t kProgressDeadlineSeconds = 600;
+
+/// A rollout that failed for good is not begun again by itself: only a changed spec is a new attempt.
+bool has_failed_for_this_spec(const api::SeiNodeDeployment& deployment) {
+    const kube::Condition* condition =
+        kube::find_condition(deployment.status.conditions, api::deployment_condition::kRolloutInProgress);
+    return condition != nullptr && condition->reason == api::reason::kRolloutFailed &&
+           condition->observedGeneration >= deployment.metadata.generation;
+}
+
+}  // namespace
+
+RolloutDecision decide_rollout(const api::SeiNodeDeployment& deployment, const std::vector<NodeSnapshot>& wanted) {
+    using Kind = RolloutDecision::Kind;
+    const api::NodeSpec& target = deployment.spec.template_.spec;
+    const api::SeiNodeDeploymentStatus& status = deployment.status;
+    const std::string hash = template_hash(target);
+    if (deployment.spec.paused) return {};
+    if (status.rollout) {
+        if (status.rollout->targetHash == hash) return {};
+        return {Kind::Supersede, status.templateHash, hash};
+    }
+    if (plan::is_active(status.plan) || wanted.empty() || has_failed_for_this_spec(deployment)) return {};
+    if (!status.templateHash.empty()) {
+        if (status.templateHash == hash) return {};
+        return {Kind::Start, status.templateHash, hash};
+    }
+    // Without a baseline the nodes say what they run: adopted ones, and those of a ceremony with an edited template.
+    const auto drifted =
+        std::ranges::find_if(wanted, [&](const NodeSnapshot& node) { return !asks_for(*node, target); });
+    if (drifted == wanted.end()) return {};
+    return {Kind::Start, template_hash((*drifted)->spec), hash};
+}
+
+std::set<std::string> nodes_to_roll(
+    const std::vector<NodeSnapshot>& wanted, const api::NodeSpec& target, std::optional<std::int32_t> max_unavailable
+) {
+    std::set<std::string> names;
+    auto unavailable = std::ranges::count_if(wanted, [](const NodeSnapshot& node) { return !is_available(*node); });
+    for (const NodeSnapshot& node : wanted) {
+        const std::string& name = node->metadata.name;
+        if (asks_for(*node, target) || !max_unavailable || !is_available(*node)) {
+            names.insert(name);
+        } else if (unavailable < *max_unavailable) {
+            ++unavailable;
+            names.insert(name);
+        }
+    }
+    return names;
+}
+
+RolloutProgress progress_of(const std::vector<NodeSnapshot>& wanted, const api::NodeSpec& target) {
+    RolloutProgress progress;
+    progress.total = static_cast<std::int32_t>(wanted.size());
+    for (const NodeSnapshot& node : wanted) {
+        if (runs(*node, target)) {
+            ++progress.updated;
+        } else if (const std::string trouble = trouble_of(*node); !trouble.empty() && progress.trouble.empty()) {
+            progress.trouble = node->metadata.name + ": " + trouble;
+        }
+    }
+    return progress;
+}
+
+void record_progress(api::RolloutStatus& rollout, std::int32_t updated, kube::Time now) {
+    if (updated > rollout.updatedNodes) rollout.lastProgressAt = now;
+    rollout.updatedNodes = updated;
+}
+
+kube::Time progress_deadline(const api::RolloutStatus& rollout, const api::UpdateStrategy& strategy) {
+    const kube::Time last = rollout.lastProgressAt.value_or(rollout.startedAt);
+    return {last.at + std::chrono::seconds{strategy.progressDeadlineSeconds.value_or(kProgressDeadlineSeconds)}};
+}
+
+}  // namespace sei::deployment

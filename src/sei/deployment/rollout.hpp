@@ -1,0 +1,57 @@
+// When a changed template is rolled out, and whose turn it is (spec 03 §10, spec 08 6.5, 6.6). Pure.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "kube/meta/time.hpp"
+#include "sei/api/deployment.hpp"
+#include "sei/deployment/fleet.hpp"
+
+namespace sei::deployment {
+
+struct RolloutDecision {
+    enum class Kind {
+        /// No rollout begins now; one that runs goes on.
+        None,
+        /// A new one begins.
+        Start,
+        /// One is under way to another target: it is replaced (spec 03 §10.2), also by a return to the baseline (H1).
+        Supersede,
+    };
+    Kind kind = Kind::None;
+    /// The baseline and the target.
+    std::string from;
+    std::string to;
+    bool operator==(const RolloutDecision&) const = default;
+};
+/// `deployment.status` is what earlier passes stored. `wanted` are the nodes in ordinal order.
+[[nodiscard]] RolloutDecision decide_rollout(
+    const api::SeiNodeDeployment& deployment, const std::vector<NodeSnapshot>& wanted
+);
+
+/// The names of the nodes that may be brought to the images of the template now. All at once without a bound; with
+/// `max_unavailable`, in ordinal order, as many as keep the number of unavailable nodes within it. A node that is not
+/// available anyway has its turn at once: it can only win.
+[[nodiscard]] std::set<std::string> nodes_to_roll(
+    const std::vector<NodeSnapshot>& wanted, const api::NodeSpec& target, std::optional<std::int32_t> max_unavailable
+);
+
+/// How a rollout stands, for its condition.
+struct RolloutProgress {
+    std::int32_t updated = 0;
+    std::int32_t total = 0;
+    /// "fleet-1: Stalled: ImagePullBackOff ..."; empty while nobody complains.
+    std::string trouble;
+};
+[[nodiscard]] RolloutProgress progress_of(const std::vector<NodeSnapshot>& wanted, const api::NodeSpec& target);
+
+/// Notes progress in `rollout`. The start time is never touched.
+void record_progress(api::RolloutStatus& rollout, std::int32_t updated, kube::Time now);
+/// When a rollout without further progress is overdue.
+[[nodiscard]] kube::Time progress_deadline(const api::RolloutStatus& rollout, const api::UpdateStrategy& strategy);
+
+}  // namespace sei::deployment
