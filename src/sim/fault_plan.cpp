@@ -68,10 +68,8 @@ FaultPlan draw_fault_plan(std::uint64_t seed, const std::vector<std::string>& no
 }
 
 FaultPlan only(const FaultPlan& plan, const std::vector<std::size_t>& numbers) {
-    FaultPlan kept;
-    for (const Fault& fault : plan) {
-        if (std::ranges::find(numbers, fault.number) != numbers.end()) kept.push_back(fault);
-    }
+    FaultPlan kept = plan;
+    for (Fault& fault : kept) fault.is_off = std::ranges::find(numbers, fault.number) == numbers.end();
     return kept;
 }
 

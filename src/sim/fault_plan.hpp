@@ -100,6 +100,8 @@ struct Fault {
     std::size_t skip = 0;
     /// A node's name; of LagOfKind a resource ("pods"); of requests a word of the verb ("write", "status", "any").
     std::string target;
+    /// It does nothing, at its time: so that leaving a fault out changes nothing that happens before it.
+    bool is_off = false;
 };
 using FaultPlan = std::vector<Fault>;
 
@@ -109,7 +111,7 @@ inline constexpr milliseconds kFaultsEnd{150'000};
 /// The plan of a seed. Seeds differ in which kinds of faults they know at all and in how many there are: what every
 /// plan has a little of would hide what needs much of one thing.
 [[nodiscard]] FaultPlan draw_fault_plan(std::uint64_t seed, const std::vector<std::string>& nodes);
-/// The faults of `plan` with these numbers.
+/// `plan` with all faults off but these.
 [[nodiscard]] FaultPlan only(const FaultPlan& plan, const std::vector<std::size_t>& numbers);
 /// "3: CrashAfter status at 12.345s, 2 let through".
 [[nodiscard]] std::string to_string(const Fault& fault);

@@ -9,7 +9,7 @@ namespace {
 
 using kube::json::Value;
 
-constexpr std::array<std::string_view, 33> kAccidents{
+constexpr std::array<std::string_view, 34> kAccidents{
     "uid",
     "resourceVersion",
     "generation",
@@ -42,7 +42,8 @@ constexpr std::array<std::string_view, 33> kAccidents{
     "annotations",
     "reason",
     "collisionCount",
-    "availableReplicas"
+    "availableReplicas",
+    "currentReplicas"
 };
 
 bool is_condition(const Value& value) {

@@ -26,7 +26,7 @@ struct Process {
 };
 
 /// The kinds that are watched by oracles.
-enum class WatchedKind { Node, StatefulSet, Pod, Claim, Service, ConfigMap, Event };
+enum class WatchedKind { Node, StatefulSet, Pod, Claim, Service, ConfigMap, Revision, Event };
 
 /// One write to the store.
 struct Change {
@@ -48,6 +48,8 @@ struct Exchange {
     std::string_view content_type;
     const std::string& body;
     unsigned status = 0;
+    /// Will the operator get this answer?
+    bool is_answered = true;
     [[nodiscard]] bool is_write() const { return method != kube::HttpMethod::Get; }
 };
 

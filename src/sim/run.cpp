@@ -110,12 +110,12 @@ RunPlan minimised(const RunPlan& plan, References& references, const MakeTamperi
     RunPlan shortest = plan;
     for (bool is_shorter = true; std::exchange(is_shorter, false);) {
         for (std::size_t i = 0; i < shortest.faults.size(); ++i) {
+            if (shortest.faults[i].is_off) continue;
             RunPlan candidate = shortest;
-            candidate.faults.erase(candidate.faults.begin() + static_cast<std::ptrdiff_t>(i));
+            candidate.faults[i].is_off = true;
             if (!still_fails(candidate)) continue;
             shortest = std::move(candidate);
             is_shorter = true;
-            break;
         }
     }
     return shortest;

@@ -37,7 +37,7 @@ std::optional<PodFault> pod_fault(const Fault& fault) {
 
 kube::Async<> World::strike(Fault fault) {
     co_await clock_.sleep_until(kube::MonotonicTime{fault.at});
-    if (is_calm_) co_return;
+    if (is_calm_ || fault.is_off) co_return;
     const kube::MonotonicTime until = clock_.monotonic() + fault.lasts;
     const kube::NamespacedName node{"default", fault.target};
     const kube::NamespacedName pod{"default", fault.target + "-0"};

@@ -113,13 +113,13 @@ kube::Async<> StormyWay::linger() {
     co_await around_.clock.sleep_for(std::chrono::microseconds{drawn / 4 % 5'000});
 }
 
-kube::Async<HttpResponse> StormyWay::pass(HttpRequest request) {
+kube::Async<HttpResponse> StormyWay::pass(HttpRequest request, bool is_answered) {
     const HttpMethod method = request.method;
     const std::string path{path_of(request)};
     const std::string content_type = request.content_type;
     const std::string body = request.body;
     HttpResponse response = co_await below_.send(std::move(request));
-    const Exchange exchange{process_, method, path, content_type, body, response.status};
+    const Exchange exchange{process_, method, path, content_type, body, response.status, is_answered};
     around_.witness.served(process_, &exchange);
     co_return response;
 }
@@ -152,22 +152,22 @@ kube::Async<HttpResponse> StormyWay::send(HttpRequest request) {
         case FaultKind::ErrorBefore:
             co_return refusal(500, "InternalError");
         case FaultKind::ErrorAfter:
-            static_cast<void>(co_await pass(std::move(request)));
+            static_cast<void>(co_await pass(std::move(request), false));
             co_return refusal(500, "InternalError");
         case FaultKind::DropBefore:
             no_answer();
         case FaultKind::DropAfter:
-            static_cast<void>(co_await pass(std::move(request)));
+            static_cast<void>(co_await pass(std::move(request), false));
             no_answer();
         case FaultKind::TimeoutBefore:
             co_await around_.clock.sleep_for(time_limit);
             no_answer(TransportError::Kind::TimeLimit);
         case FaultKind::TimeoutAfter:
-            static_cast<void>(co_await pass(std::move(request)));
+            static_cast<void>(co_await pass(std::move(request), false));
             co_await around_.clock.sleep_for(time_limit);
             no_answer(TransportError::Kind::TimeLimit);
         case FaultKind::CrashAfter:
-            static_cast<void>(co_await pass(std::move(request)));
+            static_cast<void>(co_await pass(std::move(request), false));
             die();
             break;
         default:

@@ -88,7 +88,7 @@ private:
     void throw_if_dead() const;
     void die();
     [[nodiscard]] std::optional<Fault> fault_for(const kube::HttpRequest& request);
-    [[nodiscard]] kube::Async<kube::HttpResponse> pass(kube::HttpRequest request);
+    [[nodiscard]] kube::Async<kube::HttpResponse> pass(kube::HttpRequest request, bool is_answered = true);
     [[nodiscard]] kube::Async<> linger();
 
     Surroundings& around_;

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "kube/types/config_map.hpp"
+#include "kube/types/controller_revision.hpp"
 #include "kube/types/event.hpp"
 #include "kube/types/persistent_volume_claim.hpp"
 #include "kube/types/pod.hpp"
@@ -97,6 +98,7 @@ World::World(WorldSettings settings)
     watched_[static_cast<std::size_t>(WatchedKind::Claim)].type = kube::KindOf<kube::PersistentVolumeClaim>::type;
     watched_[static_cast<std::size_t>(WatchedKind::Service)].type = kube::KindOf<kube::Service>::type;
     watched_[static_cast<std::size_t>(WatchedKind::ConfigMap)].type = kube::KindOf<kube::ConfigMap>::type;
+    watched_[static_cast<std::size_t>(WatchedKind::Revision)].type = kube::KindOf<kube::ControllerRevision>::type;
     watched_[static_cast<std::size_t>(WatchedKind::Event)].type = kube::KindOf<kube::Event>::type;
     for (Watched& watched : watched_) {
         watched.collection = &server_.store().collection(watched.type.group, watched.type.plural);
@@ -481,6 +483,7 @@ std::string World::final_state() const {
     std::string text;
     for (std::size_t kind = 0; kind < kWatchedKinds; ++kind) {
         if (static_cast<WatchedKind>(kind) == WatchedKind::Event) continue;
+        if (static_cast<WatchedKind>(kind) == WatchedKind::Revision) continue;  // a history, not a state
         for (const auto& [key, object] : watched_[kind].collection->objects()) {
             text += fmt::format("{} {} {}\n", watched_[kind].type.kind, key.name, without_accidents(object->value()));
         }

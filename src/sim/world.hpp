@@ -86,7 +86,7 @@ private:
         devcluster::apiserver::Collection* collection = nullptr;
         devcluster::apiserver::Revision seen = 0;
     };
-    static constexpr std::size_t kWatchedKinds = 7;
+    static constexpr std::size_t kWatchedKinds = 8;
 
     // Witness.
     void served(const Process& by, const Exchange* exchange) override;

@@ -71,7 +71,9 @@ void NoConflictWithItself::changed(const Change& change) {
 }
 
 void NoConflictWithItself::exchanged(const Exchange& exchange) {
-    if (exchange.status != 409 || exchange.method != HttpMethod::Patch || !is_node_path(exchange.path)) return;
+    if (exchange.method != HttpMethod::Patch || !is_node_path(exchange.path)) return;
+    if (exchange.status == 200 && !exchange.is_answered) last_writes_[node_of_path(exchange.path)].incarnation = 0;
+    if (exchange.status != 409) return;
     const auto last = last_writes_.find(node_of_path(exchange.path));
     if (last == last_writes_.end() || last->second.incarnation != exchange.by.incarnation) return;
     const std::string base{find_string(parsed(exchange.body), {"metadata", "resourceVersion"})};
@@ -108,6 +110,13 @@ void ForeignFinalizersStay::changed(const Change& change) {
     }
 }
 
+void OnlyOursIsDeleted::exchanged(const Exchange& exchange) {
+    if (exchange.method != HttpMethod::Get || !is_node_path(exchange.path)) return;
+    const kube::NamespacedName key = node_of_path(exchange.path);
+    last_read_[{exchange.by.incarnation, key}] =
+        text_at(view().find(WatchedKind::Node, key), {"status", "statefulSet", "uid"});
+}
+
 void OnlyOursIsDeleted::changed(const Change& change) {
     if (change.by == nullptr || !change.by->is_operator || !change.before) return;
     const bool goes_now = !change.after;
@@ -123,8 +132,11 @@ void OnlyOursIsDeleted::changed(const Change& change) {
     };
     if (is_node(owner)) {
         if (change.kind != WatchedKind::StatefulSet) return;
+        const std::string uid = text_at(change.before, {"metadata", "uid"});
         const ObjectPtr node = view().find(WatchedKind::Node, change.key);
-        if (node && text_at(node, {"status", "statefulSet", "uid"}) == text_at(change.before, {"metadata", "uid"})) {
+        if (!node || text_at(node, {"status", "statefulSet", "uid"}) != uid) return;
+        const auto read = last_read_.find({change.by->incarnation, change.key});
+        if (read == last_read_.end() || read->second == uid) {
             violated(fmt::format("{} deleted the tracked StatefulSet {}", change.by->name, change.key.name));
         }
         return;

@@ -70,9 +70,14 @@ public:
     [[nodiscard]] std::string_view name() const override { return "only-ours-is-deleted"; }
     [[nodiscard]] std::string_view sentence() const override {
         return "An operator deletes what its nodes control, and a StatefulSet under a node's name that is not the "
-               "tracked one; nothing else.";
+               "tracked one, as far as it could know; nothing else.";
     }
+    void exchanged(const Exchange& exchange) override;
     void changed(const Change& change) override;
+
+private:
+    /// By incarnation and node: the uid of the tracked StatefulSet when this operator read the node last, uncached.
+    std::map<std::pair<unsigned, kube::NamespacedName>, std::string> last_read_;
 };
 
 }  // namespace sim

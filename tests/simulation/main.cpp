@@ -36,7 +36,9 @@ double seconds_since(Stopwatch::time_point begin) {
 
 std::string command_of(const sim::RunPlan& plan, const std::string& mutant) {
     std::vector<std::size_t> numbers;
-    for (const sim::Fault& fault : plan.faults) numbers.push_back(fault.number);
+    for (const sim::Fault& fault : plan.faults) {
+        if (!fault.is_off) numbers.push_back(fault.number);
+    }
     std::string command = fmt::format(
         "make sim SEED={} FAULTS={}", plan.seed, numbers.empty() ? "none" : fmt::format("{}", fmt::join(numbers, ","))
     );
@@ -55,7 +57,9 @@ void show(const sim::RunPlan& plan, const sim::RunResult& result, const std::str
     );
     for (const sim::Act& act : plan.scenario.acts)
         fmt::print("  {:8.3f}s {}\n", static_cast<double>(act.at.count()) / 1000, sim::to_string(act));
-    for (const sim::Fault& fault : plan.faults) fmt::print("  fault {}\n", sim::to_string(fault));
+    for (const sim::Fault& fault : plan.faults) {
+        if (!fault.is_off) fmt::print("  fault {}\n", sim::to_string(fault));
+    }
     if (result.failure) {
         fmt::print("FAILED {}: {}\n", result.failure->oracle, result.failure->how);
         fmt::print("reproduce: {}\n", command_of(plan, mutant));
