@@ -110,7 +110,8 @@ std::optional<Fault> StormyWay::fault_for(const HttpRequest& request) {
 kube::Async<> StormyWay::linger() {
     const std::uint64_t drawn = around_.random.next();
     if (drawn % 4 != 0) co_return;
-    co_await around_.clock.sleep_for(std::chrono::microseconds{drawn / 4 % 5'000});
+    const std::chrono::microseconds pause{drawn / 4 % 5'000};
+    co_await around_.clock.sleep_for(pause);
 }
 
 kube::Async<HttpResponse> StormyWay::pass(HttpRequest request, bool is_answered) {
@@ -262,7 +263,8 @@ kube::Async<HttpResponse> SidecarWay::send(HttpRequest request) {
     };
     around_.witness.served(answered);
     if (trouble && trouble->kind == FaultKind::SidecarIsSlow) {
-        co_await around_.clock.sleep_for(std::min<kube::MonotonicTime::duration>(limit / 2, std::chrono::seconds{4}));
+        const auto delay = std::min<kube::MonotonicTime::duration>(limit / 2, std::chrono::seconds{4});
+        co_await around_.clock.sleep_for(delay);
     }
     if (process_.is_dead) no_answer(TransportError::Kind::Connect);
     if (trouble && trouble->kind == FaultKind::SidecarGarbles) response.body = "{\"id\": ";

@@ -1,4 +1,4 @@
-// sei-sim: runs seeds, shows what fails, cuts it down, and hunts planted bugs.
+// sei-sim: runs seeds, shows what fails, and cuts it down.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -11,7 +11,6 @@
 #include <fmt/ranges.h>
 #include <CLI/CLI.hpp>
 
-#include "planted_bugs.hpp"
 #include "sim/run.hpp"
 
 namespace {
@@ -40,9 +39,11 @@ std::string command_of(const sim::RunPlan& plan, const std::string& mutant) {
         if (!fault.is_off) numbers.push_back(fault.number);
     }
     std::string command = fmt::format(
-        "make sim SEED={} FAULTS={}", plan.seed, numbers.empty() ? "none" : fmt::format("{}", fmt::join(numbers, ","))
+        "sei-sim --seed {} --faults {}",
+        plan.seed,
+        numbers.empty() ? "none" : fmt::format("{}", fmt::join(numbers, ","))
     );
-    if (!mutant.empty()) command += " TEST=" + mutant;
+    if (!mutant.empty()) command += " --mutant " + mutant;
     return command;
 }
 
@@ -145,7 +146,6 @@ int main(int argc, char** argv) {
     app.add_option("--seed", options.seed, "The first seed; a fresh one when left out");
     app.add_option("--count", options.count, "So many seeds, one after another");
     app.add_option("--seconds", options.seconds, "Seeds for so long, where --count is left out");
-    app.add_option("--mutant", options.mutant, "With this planted bug");
     app.add_option("--faults", faults, "Only these faults of the seed's plan: 1,4 or none");
     app.add_flag("--trace", options.trace, "Show everything that happened in one seed");
     CLI11_PARSE(app, argc, argv);

@@ -1,2 +1,0 @@
-// Mistakes that can be planted into the simulated operator, one at a time.
-#pragma once
