@@ -9,6 +9,7 @@
 #include "sei/node/announcements.hpp"
 #include "sei/node/node_conditions.hpp"
 #include "sei/node/node_pass.hpp"
+#include "sei/plan/progress.hpp"
 #include "sei/sidecar/answers.hpp"
 
 namespace sei::node {
@@ -16,6 +17,14 @@ namespace {
 
 using kube::Requeue;
 using NodeSnapshot = kube::Snapshot<api::SeiNode>;
+
+/// Was the trouble with a task that is no longer to be done? Another operator may have completed it.
+bool is_over(const tasks::Trouble& trouble, const std::optional<api::TaskPlan>& plan) {
+    if (!trouble.is_about_task) return false;
+    if (!plan::is_active(plan)) return true;
+    const auto current = plan::current_task(*plan);
+    return !current || plan->tasks[*current].id != trouble.subject;
+}
 
 /// Is it this node that the server refuses, rather than the server that is unwell?
 bool concerns_the_node(const kube::ApiError& error) {
@@ -109,6 +118,7 @@ kube::Async<Requeue> NodeReconciler::advance(NodeSnapshot node, std::shared_ptr<
         failure = std::current_exception();
     }
     if (!failure && memory->trouble && memory->trouble->subject == "pass") memory->trouble.reset();
+    if (memory->trouble && is_over(*memory->trouble, status.plan)) memory->trouble.reset();
     conditions.set_stalled(memory->trouble, clock_.monotonic());
 
     const bool plan_is_new = status.plan && (!node->status.plan || node->status.plan->id != status.plan->id);

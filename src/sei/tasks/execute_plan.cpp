@@ -49,6 +49,7 @@ struct NextLook {
             "task " + task.type + ": " + transient.error,
             transient.report_at_once
         );
+        context.memory.trouble->is_about_task = true;
         const Trouble& trouble = *context.memory.trouble;
         return {attempt_delay(trouble.attempts, now - trouble.since), trouble.error};
     }

@@ -30,6 +30,8 @@ struct Trouble {
     std::string error;
     /// Is it worth a condition at once, without waiting whether it passes?
     bool report_at_once = false;
+    /// `subject` is a task: the trouble ends with the task, whoever completes it.
+    bool is_about_task = false;
 };
 
 /// One node's memory, by its uid. Lost at a restart: each entry only saves work or spaces attempts.

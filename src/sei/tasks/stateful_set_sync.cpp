@@ -52,11 +52,12 @@ struct Confirmation {
 
 kube::Async<Confirmation> confirm_mismatch(TaskContext& context, api::StatefulSetIdentity tracked) {
     const kube::NamespacedName key = context.node.key();
+    const auto live = co_await context.client.get<kube::StatefulSet>(key);
+    // The node last: whoever made the StatefulSet that was found may have recorded it meanwhile.
     const auto node = co_await context.client.get<api::SeiNode>(key);
     if (!node || (*node)->metadata.uid != context.node->metadata.uid || (*node)->status.statefulSet != tracked) {
         co_return Confirmation{std::nullopt, SyncWaits{"the newest version of the node"}};
     }
-    const auto live = co_await context.client.get<kube::StatefulSet>(key);
     if (live && (*live)->metadata.uid == tracked.uid) co_return Confirmation{live, Synced{}};
     if (!live) {
         co_return Confirmation{std::nullopt, TrackingCleared{"StatefulSet " + key.name + " was deleted"}};
