@@ -49,6 +49,7 @@ kube::Async<kube::HttpResponse> FaultyTransport::send(kube::HttpRequest request)
     if (before_each) co_await before_each(request);
     throw_if_dead();
     bool is_last = false;
+    const std::size_t life = restores_;
     if (crash_in_ && --*crash_in_ == 0) {
         crash_in_.reset();
         is_last = true;
@@ -75,7 +76,8 @@ kube::Async<kube::HttpResponse> FaultyTransport::send(kube::HttpRequest request)
     );
     kube::HttpResponse response = co_await below_.send(std::move(request));
     if (index < requests_.size()) requests_[index].status = response.status;
-    if (is_last) {
+    // Unless the process was started anew while this request was under way.
+    if (is_last && life == restores_) {
         has_crashed_ = true;
         throw_if_dead();
     }
@@ -103,6 +105,7 @@ void FaultyTransport::restore() {
     has_crashed_ = false;
     is_cut_off_ = false;
     crash_in_.reset();
+    ++restores_;
     ++watch_epoch_;
 }
 

@@ -84,6 +84,7 @@ private:
     bool has_crashed_ = false;
     bool is_cut_off_ = false;
     std::size_t watch_epoch_ = 0;
+    std::size_t restores_ = 0;
 };
 
 }  // namespace support
