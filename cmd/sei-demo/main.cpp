@@ -16,12 +16,12 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 
-#include "child.hpp"
 #include "kube/async/scope.hpp"
 #include "kube/async/system_clock.hpp"
 #include "kube/client/client.hpp"
 #include "kube/http/connection_pool.hpp"
 #include "kube/http/https_transport.hpp"
+#include "kube/process/child_process.hpp"
 #include "kube/runtime/manager.hpp"
 #include "kube/schema/yaml.hpp"
 #include "kube/types/persistent_volume_claim.hpp"
@@ -151,38 +151,37 @@ private:
     void boot() {
         const auto env_file = folder_.path() / "env";
         const auto kubeconfig = folder_.path() / "kubeconfig";
-        cluster_ = std::make_unique<sei_demo::Child>(
-            options_.binaries / "sei-devcluster",
-            std::vector<std::string>{
-                "--port=0",
-                "--kubeconfig-out=" + kubeconfig.string(),
-                "--env-out=" + env_file.string(),
-                "--crds=" + options_.crds.string(),
-                // Slow enough to be followed by a person.
-                "--sidecar-task-ms=" + std::to_string(options_.sidecar_task_ms)
-            },
-            std::map<std::string, std::string>{},
-            folder_.path() / "sei-devcluster.log"
-        );
+        cluster_ = std::make_unique<kube::ChildProcess>(kube::ChildProcess::Options{
+            .program = options_.binaries / "sei-devcluster",
+            .arguments =
+                {"--port=0",
+                 "--kubeconfig-out=" + kubeconfig.string(),
+                 "--env-out=" + env_file.string(),
+                 "--crds=" + options_.crds.string(),
+                 // Slow enough to be followed by a person.
+                 "--sidecar-task-ms=" + std::to_string(options_.sidecar_task_ms)},
+            .environment = {},
+            .log = folder_.path() / "sei-devcluster.log",
+            .inherit = kube::ChildProcess::Inherit::Nothing
+        });
         run_until("the embedded cluster serves", [&] {
             if (!cluster_->is_running())
-                throw std::runtime_error{"sei-devcluster ended: see " + cluster_->log().string()};
+                throw std::runtime_error{"sei-devcluster ended: see " + cluster_->log_path().string()};
             return std::filesystem::exists(env_file);
         });
         const auto env = read_env_file(env_file);
         screen_.say("the embedded cluster serves at " + env.at("SEI_DEVCLUSTER"));
-        auto variables = operator_environment(env.at("HTTP_PROXY"));
-        operator_ = std::make_unique<sei_demo::Child>(
-            options_.binaries / "sei-operator",
-            std::vector<std::string>{
-                "--kubeconfig=" + kubeconfig.string(),
-                "--leader-elect=false",
-                "--metrics-bind-address=127.0.0.1:0",
-                "--health-probe-bind-address=127.0.0.1:0"
-            },
-            variables,
-            folder_.path() / "sei-operator.log"
-        );
+        operator_ = std::make_unique<kube::ChildProcess>(kube::ChildProcess::Options{
+            .program = options_.binaries / "sei-operator",
+            .arguments =
+                {"--kubeconfig=" + kubeconfig.string(),
+                 "--leader-elect=false",
+                 "--metrics-bind-address=127.0.0.1:0",
+                 "--health-probe-bind-address=127.0.0.1:0"},
+            .environment = operator_environment(env.at("HTTP_PROXY")),
+            .log = folder_.path() / "sei-operator.log",
+            .inherit = kube::ChildProcess::Inherit::Nothing
+        });
         kube::TransportConfig config;
         config.origin = env.at("SEI_DEVCLUSTER");
         config.proxy_settings.reset();
@@ -279,7 +278,7 @@ private:
     void follow_until(const std::string& what, Done done) {
         run_until(what, [&] {
             if (operator_ && !operator_->is_running()) {
-                throw std::runtime_error{"sei-operator ended: see " + operator_->log().string()};
+                throw std::runtime_error{"sei-operator ended: see " + operator_->log_path().string()};
             }
             screen_.show(sei_demo::picture(node(), surroundings()));
             return done();
@@ -292,8 +291,8 @@ private:
     WorkFolder folder_;
     std::filesystem::path kubeconfig_;
     kube::NamespacedName key_;
-    std::unique_ptr<sei_demo::Child> cluster_;
-    std::unique_ptr<sei_demo::Child> operator_;
+    std::unique_ptr<kube::ChildProcess> cluster_;
+    std::unique_ptr<kube::ChildProcess> operator_;
     boost::asio::io_context loop_{1};
     kube::SystemClock clock_;
     std::unique_ptr<kube::ConnectionPool> pool_;

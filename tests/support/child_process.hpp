@@ -1,45 +1,16 @@
-// A program that runs beside a test and never outlives it.
+// Programs that tests run, and the files and ports that these need.
 #pragma once
-
-#include <sys/types.h>
 
 #include <chrono>
 #include <filesystem>
-#include <map>
-#include <optional>
 #include <string>
-#include <vector>
+#include <string_view>
+
+#include "kube/process/child_process.hpp"
 
 namespace support {
 
-/// One child process: output goes to a log file; killed when the test program dies, whatever way it dies.
-class ChildProcess {
-public:
-    struct Options {
-        std::filesystem::path program;
-        std::vector<std::string> arguments;
-        /// Added to (or replacing in) the environment of this process; an empty value removes the variable.
-        std::map<std::string, std::string> environment;
-        std::filesystem::path log;
-    };
-    /// Starts it. Throws std::runtime_error naming the program when it cannot be started.
-    explicit ChildProcess(Options options);
-    ~ChildProcess();
-    ChildProcess(const ChildProcess&) = delete;
-    ChildProcess& operator=(const ChildProcess&) = delete;
-
-    void signal(int number) const;
-    [[nodiscard]] bool is_running();
-    /// The exit status (128 + signal when killed), once it has ended; nullopt when `limit` passed first.
-    [[nodiscard]] std::optional<int> wait(std::chrono::milliseconds limit);
-    [[nodiscard]] std::string log() const;
-    [[nodiscard]] pid_t pid() const { return pid_; }
-
-private:
-    Options options_;
-    pid_t pid_ = -1;
-    std::optional<int> ended_;
-};
+using kube::ChildProcess;
 
 /// Runs a program to its end and returns its exit status and what it printed (stdout and stderr together).
 struct Finished {
