@@ -1,7 +1,7 @@
 // Decoding of built-in kinds: what Go's codec and its `omitempty` make of a body.
 #include "devcluster/apiserver/builtin_types.hpp"
-#include "devcluster/apiserver/quantity_text.hpp"
 #include "devcluster/apiserver/status_error.hpp"
+#include "kube/meta/quantity.hpp"
 #include "kube/meta/time.hpp"
 
 namespace devcluster::apiserver {
@@ -259,13 +259,13 @@ private:
                 if (!value.is_string() && !value.is_number()) refuse(value, type, path, owner);
                 const std::string text =
                     value.is_string() ? std::string{value.get_string()} : boost::json::serialize(value);
-                auto canonical = canonical_quantity(text);
-                if (!canonical) {
+                const auto quantity = kube::Quantity::parse(text);
+                if (!quantity) {
                     throw bad_request(
                         "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
                     );
                 }
-                value = *canonical;
+                value = quantity->canonical();
                 return;
             }
             case Scalar::Time: {

@@ -1,10 +1,9 @@
-// The small languages: quantities, selectors, paths, YAML, protocol buffers, field sets.
+// The small languages: selectors, paths, YAML, protocol buffers, field sets.
 #include <gtest/gtest.h>
 
 #include "devcluster/apiserver/field_set.hpp"
 #include "devcluster/apiserver/json_path.hpp"
 #include "devcluster/apiserver/protobuf.hpp"
-#include "devcluster/apiserver/quantity_text.hpp"
 #include "devcluster/apiserver/selectors.hpp"
 #include "devcluster/apiserver/status_error.hpp"
 #include "devcluster/apiserver/yaml.hpp"
@@ -14,40 +13,6 @@ namespace {
 
 using kube::json::Object;
 using kube::json::Value;
-
-TEST(CanonicalQuantity, is_spelled_as_the_specification_says) {
-    // spec 05 §14
-    const std::vector<std::pair<std::string, std::string>> cases{
-        {"1000m", "1"},
-        {"0.5", "500m"},
-        {"4.0", "4"},
-        {"1000", "1k"},
-        {"1.5Gi", "1536Mi"},
-        {"1024Mi", "1Gi"},
-        {"2048Gi", "2Ti"},
-        {"2000Gi", "2000Gi"},
-        {"448Gi", "448Gi"},
-        {"40Ti", "40Ti"},
-        {"1e3", "1e3"},
-        {"0", "0"},
-        {"50m", "50m"},
-        {"384Mi", "384Mi"},
-        {"-1", "-1"},
-        {"512", "512"},
-        {"0.1Ki", "102400m"},
-    };
-    for (const auto& [text, canonical] : cases) {
-        SCOPED_TRACE(text);
-        EXPECT_EQ(canonical_quantity(text), canonical);
-    }
-}
-
-TEST(CanonicalQuantity, refuses_what_is_none) {
-    for (const char* text : {"", "x", "1K", "1 Gi", " 1", "1GiB", "Gi", "1e"}) {
-        SCOPED_TRACE(text);
-        EXPECT_EQ(canonical_quantity(text), std::nullopt);
-    }
-}
 
 TEST(LabelSelectors, match_as_they_say) {
     const Object labels{{"app", "web"}, {"tier", "front"}, {"n", "5"}};
