@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <iterator>
+#include <sstream>
+
 namespace sei_operator {
 namespace {
 
@@ -78,6 +82,25 @@ TEST(Flags, end_the_program_with_zero_when_help_is_asked_for) {
         EXPECT_EQ(flags.error().code, 0);
         EXPECT_NE(flags.error().text.find("--leader-elect"), std::string::npos);
     }
+}
+
+TEST(Flags, are_all_on_the_operations_page_with_their_defaults) {
+    std::ifstream file{SEI_SOURCE_DIR "/docs/operations.md"};
+    const std::string page{std::istreambuf_iterator<char>{file}, std::istreambuf_iterator<char>{}};
+    std::istringstream lines{usage("sei-operator")};
+    std::size_t flags = 0;
+    for (std::string flag, meaning; std::getline(lines, flag);) {
+        if (!flag.starts_with("  --")) continue;
+        ++flags;
+        std::getline(lines, meaning);
+        flag = flag.substr(2, flag.find(' ', 2) - 2);
+        const std::size_t open = meaning.rfind("(default ");
+        const std::string value =
+            open == std::string::npos ? "" : "`" + meaning.substr(open + 9, meaning.rfind(')') - open - 9) + "` ";
+        EXPECT_NE(page.find("| `" + flag + "` | " + value + "|"), std::string::npos)
+            << "docs/operations.md has no row for " << flag << " with the default " << value;
+    }
+    EXPECT_EQ(flags, 14u);
 }
 
 }  // namespace
