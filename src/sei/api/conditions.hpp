@@ -22,6 +22,9 @@ inline constexpr std::string_view kSpecValid = "SpecValid";
 /// True while the controller cannot get on, with the reason; False again once it can. Exists only after the first time
 /// (an addition: the name and the sense are those of kstatus, spec 08 1.4).
 inline constexpr std::string_view kStalled = "Stalled";
+/// False with the first thing that keeps the node's pod from being ready; then it follows the pod, whatever the phase
+/// (an addition: spec 08 3.1, 3.3).
+inline constexpr std::string_view kPodReady = "PodReady";
 }  // namespace node_condition
 
 /// SeiNodeDeployment (spec 01 §15.2).
@@ -79,6 +82,17 @@ inline constexpr std::string_view kOperatorKeyringInvalid = "OperatorKeyringInva
 // SpecValid.
 inline constexpr std::string_view kSpecAccepted = "SpecAccepted";
 inline constexpr std::string_view kSpecRejected = "SpecRejected";
+
+// PodReady of SeiNode; Ready and NotReady as above.
+inline constexpr std::string_view kStarting = "Starting";
+inline constexpr std::string_view kNoPod = "NoPod";
+inline constexpr std::string_view kUnschedulable = "Unschedulable";
+inline constexpr std::string_view kImagePullFailed = "ImagePullFailed";
+inline constexpr std::string_view kContainerNotCreated = "ContainerNotCreated";
+inline constexpr std::string_view kContainersNotStarted = "ContainersNotStarted";
+inline constexpr std::string_view kInitFailed = "InitFailed";
+inline constexpr std::string_view kCrashLooping = "CrashLooping";
+inline constexpr std::string_view kPodFailed = "PodFailed";
 
 // Stalled.
 inline constexpr std::string_view kTaskNotProgressing = "TaskNotProgressing";

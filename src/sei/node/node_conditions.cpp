@@ -6,6 +6,7 @@
 
 #include "kube/meta/condition.hpp"
 #include "sei/api/conditions.hpp"
+#include "sei/api/node_queries.hpp"
 
 namespace sei::node {
 namespace {
@@ -53,11 +54,25 @@ void Conditions::set_sidecar_ready(const sidecar::HealthOutcome& health) {
     }
 }
 
-void Conditions::set_update_started() {
-    set(type::kNodeUpdateInProgress,
-        ConditionStatus::True,
-        reason::kUpdateStarted,
-        "image drift detected: spec=" + node_.spec.image + " current=" + status_.currentImage);
+void Conditions::set_update_started(const std::optional<tasks::SidecarDrift>& sidecar) {
+    std::string message;
+    if (!sidecar || api::has_image_drift(node_.spec, status_)) {
+        message = "image drift detected: spec=" + node_.spec.image + " current=" + status_.currentImage;
+    }
+    if (sidecar) {
+        if (!message.empty()) message += "; ";
+        message += "sidecar image drift detected: spec=" + sidecar->wanted + " current=" + sidecar->running;
+    }
+    set(type::kNodeUpdateInProgress, ConditionStatus::True, reason::kUpdateStarted, std::move(message));
+}
+
+void Conditions::set_pod_ready(const std::optional<tasks::PodHealth>& health) {
+    const bool is_told = kube::find_condition(status_.conditions, type::kPodReady) != nullptr;
+    if (health && (is_told || health->is_problem)) {
+        set(type::kPodReady, health->status, health->reason, health->message);
+    } else if (!health && is_told) {
+        set(type::kPodReady, ConditionStatus::False, reason::kNoPod, "there is no pod");
+    }
 }
 
 void Conditions::end_update() {

@@ -8,6 +8,8 @@
 #include "sei/plan/spec_problem.hpp"
 #include "sei/sidecar/sidecar.hpp"
 #include "sei/tasks/node_memory.hpp"
+#include "sei/tasks/pod_health.hpp"
+#include "sei/tasks/rollout.hpp"
 
 namespace sei::node {
 
@@ -20,9 +22,12 @@ public:
     /// Always there, and first.
     void set_paused();
     void set_sidecar_ready(const sidecar::HealthOutcome& health);
-    void set_update_started();
+    /// Names what drifted: the image of seid, that of the sidecar, or both.
+    void set_update_started(const std::optional<tasks::SidecarDrift>& sidecar);
     /// Ends a NodeUpdateInProgress that is True; the plan in `status` is terminal.
     void end_update();
+    /// PodReady appears with the first problem, then follows the pod; nullopt: there is no pod.
+    void set_pod_ready(const std::optional<tasks::PodHealth>& health);
     /// SpecValid appears with the first problem, and stays.
     void set_spec_problem(const std::optional<plan::SpecProblem>& problem);
     /// Stalled appears when an attempt has come to nothing for 30 s, or at once where that was asked for.

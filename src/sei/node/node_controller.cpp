@@ -15,6 +15,22 @@
 namespace sei::node {
 namespace {
 
+/// Somebody asks for a failed node to be tried again.
+bool retry_requested(const api::SeiNode& before, const api::SeiNode& after) {
+    const std::string key{api::kRetryAnnotation};
+    return !before.metadata.annotations.contains(key) && after.metadata.annotations.contains(key);
+}
+
+/// Whether the pod is ready and scheduled, and why not.
+std::vector<std::string> condition_states(const std::vector<kube::WorkloadCondition>& conditions) {
+    std::vector<std::string> states;
+    for (const char* type : {"Ready", "PodScheduled"}) {
+        const kube::WorkloadCondition* found = kube::find_condition(conditions, type);
+        states.push_back(found == nullptr ? "" : found->status + "/" + found->reason);
+    }
+    return states;
+}
+
 /// The facts of a pod that a rollout is judged by.
 bool rollout_facts_changed(const kube::Pod& before, const kube::Pod& after) {
     const auto states = [](const std::vector<kube::ContainerStatus>& statuses) {
@@ -25,6 +41,7 @@ bool rollout_facts_changed(const kube::Pod& before, const kube::Pod& after) {
     return before.metadata.labels != after.metadata.labels ||
            before.metadata.deletionTimestamp != after.metadata.deletionTimestamp ||
            before.status.phase != after.status.phase ||
+           condition_states(before.status.conditions) != condition_states(after.status.conditions) ||
            states(before.status.containerStatuses) != states(after.status.containerStatuses) ||
            states(before.status.initContainerStatuses) != states(after.status.initContainerStatuses);
 }
@@ -35,13 +52,18 @@ std::vector<kube::NamespacedName> nodes_of_pod(const kube::Pod& pod) {
     return {std::move(node)};
 }
 
-/// Of the pod specs in caches only the image of the seid container is read: rollouts are judged by it. The rest is most
-/// of what a fleet's StatefulSets and pods weigh.
-void keep_seid_image(kube::PodSpec& spec) {
+/// Of the pod specs in caches only the images of seid and its sidecar are read: rollouts are judged by them. The rest
+/// is most of what a fleet's StatefulSets and pods weigh.
+void keep_images(kube::PodSpec& spec) {
     kube::PodSpec kept;
     for (const kube::Container& container : spec.containers) {
         if (container.name == tasks::kSeidContainer) {
             kept.containers.push_back({.name = container.name, .image = container.image});
+        }
+    }
+    for (const kube::Container& container : spec.initContainers) {
+        if (container.name == tasks::kSidecarContainer) {
+            kept.initContainers.push_back({.name = container.name, .image = container.image});
         }
     }
     spec = std::move(kept);
@@ -65,10 +87,10 @@ std::unique_ptr<NodeReconciler> make_reconciler(kube::Manager& manager, NodeReco
     NodeCaches caches{
         .nodes = manager.cache<api::SeiNode>(),
         .stateful_sets = manager.trimmed_cache<kube::StatefulSet>([](kube::StatefulSet& set) {
-            keep_seid_image(set.spec.template_.spec);
+            keep_images(set.spec.template_.spec);
         }),
         .claims = manager.cache<kube::PersistentVolumeClaim>(),
-        .pods = manager.trimmed_cache<kube::Pod>([](kube::Pod& pod) { keep_seid_image(pod.spec); })
+        .pods = manager.trimmed_cache<kube::Pod>([](kube::Pod& pod) { keep_images(pod.spec); })
     };
     static_cast<void>(manager.trimmed_cache<kube::Job>(keep_outcome));
     add_pods_of_node_index(caches.pods);
@@ -85,7 +107,7 @@ std::unique_ptr<NodeReconciler> make_reconciler(kube::Manager& manager, NodeReco
 void build_controller(kube::Manager& manager, kube::Reconciler<api::SeiNode>& reconciler) {
     // That a claim gets bound moves nothing here. Service and ConfigMap are applied by plans and not watched.
     kube::ControllerBuilder<api::SeiNode>{manager, std::string{api::kNodeControllerName}}
-        .when(kube::any_of(kube::generation_changed, kube::deletion_requested))
+        .when(kube::any_of(kube::generation_changed, kube::deletion_requested, retry_requested))
         .owns<kube::StatefulSet>()
         .owns<kube::Job>(job_outcome_changed)
         .owns<kube::PersistentVolumeClaim>(kube::deletion_requested)

@@ -7,12 +7,15 @@
 #include <variant>
 
 #include "sei/api/conditions.hpp"
+#include "sei/api/labels.hpp"
 #include "sei/api/node_queries.hpp"
 #include "sei/node/peers.hpp"
 #include "sei/plan/progress.hpp"
 #include "sei/plan/spec_problem.hpp"
 #include "sei/plan/task_type.hpp"
+#include "sei/resources/sidecar_image.hpp"
 #include "sei/tasks/execute_plan.hpp"
+#include "sei/tasks/pod_health.hpp"
 #include "sei/tasks/rollout.hpp"
 #include "sei/tasks/stateful_set_sync.hpp"
 
@@ -54,10 +57,14 @@ kube::Async<Requeue> NodePass::run() {
     if (spec_changed) {
         context_.memory.failed_updates = 0;
         context_.memory.next_update_not_before = {};
+        context_.memory.is_plan_questioned = true;
     }
+    conditions_.set_pod_ready(tasks::pod_health(context_.observed.pods(), now()));
     if (context_.status.phase == api::NodePhase::Failed) {
-        if (node.spec.paused || !spec_changed) co_return Requeue::on_change("a changed spec: the node has failed");
-        context_.status.plan.reset();  // A changed spec is a new attempt with the same data (spec 08 2.3).
+        const bool is_retry = node.metadata.annotations.contains(std::string{api::kRetryAnnotation});
+        if (node.spec.paused || !(spec_changed || is_retry))
+            co_return Requeue::on_change("a changed spec: the node has failed");
+        context_.status.plan.reset();  // A new attempt with the same data (spec 08 2.3).
     }
     if (auto wait = co_await keep_workload()) co_return std::move(*wait);
     if (node.spec.paused) co_return Requeue::on_change("spec.paused to be false");
@@ -116,21 +123,19 @@ std::optional<Requeue> NodePass::damped_failure() const {
 }
 
 kube::Async<Requeue> NodePass::resolve_plan() {
-    if (plan::is_active(context_.status.plan)) co_return co_await execute();
+    if (plan::is_active(context_.status.plan)) {
+        if (auto wait = co_await supersede()) co_return std::move(*wait);
+        co_return co_await execute();
+    }
     if (auto wait = damped_failure()) {
         co_await probe_unless_fresh();
         co_return std::move(*wait);
     }
     put_plan_away();
     // An update opens the gate at its end anyway: what the probe says would decide nothing.
-    if (is_running() && !api::has_image_drift(context_.node->spec, context_.status)) co_await probe_unless_fresh();
+    if (is_running() && !is_update_due()) co_await probe_unless_fresh();
 
-    std::optional<plan::SpecProblem> problem = plan::problem_of(*context_.node);
-    if (!problem && !is_running()) {
-        if (auto intent_problem = plan::problem_of(plan::config_intent(*context_.node))) {
-            problem = plan::SpecProblem{"spec." + *intent_problem};
-        }
-    }
+    const std::optional<plan::SpecProblem> problem = spec_problem();
     conditions_.set_spec_problem(problem);
     if (problem) {
         co_return Requeue::after(is_running() ? kSteadyPoll : kUnservableSpecPoll, "a spec that can be served");
@@ -140,6 +145,74 @@ kube::Async<Requeue> NodePass::resolve_plan() {
     co_return Requeue::after(milliseconds{0}, "the new plan to be stored");
 }
 
+std::optional<plan::SpecProblem> NodePass::spec_problem() const {
+    std::optional<plan::SpecProblem> problem = plan::problem_of(*context_.node);
+    if (problem || is_running()) return problem;
+    if (auto intent_problem = plan::problem_of(plan::config_intent(*context_.node))) {
+        problem = plan::SpecProblem{"spec." + *intent_problem};
+    }
+    return problem;
+}
+
+std::optional<tasks::SidecarDrift> NodePass::sidecar_drift() const {
+    if (!context_.live_stateful_set) return std::nullopt;
+    return tasks::sidecar_drift(
+        **context_.live_stateful_set,
+        context_.observed.pods(),
+        resources::sidecar_image(*context_.node, context_.platform)
+    );
+}
+
+bool NodePass::is_update_due() const {
+    return api::has_image_drift(context_.node->spec, context_.status) || sidecar_drift().has_value();
+}
+
+std::optional<api::TaskPlan> NodePass::successor() {
+    const api::TaskPlan& plan = *context_.status.plan;
+    switch (plan::kind_of(plan)) {
+        case plan::PlanKind::Init: {
+            if (!std::exchange(context_.memory.is_plan_questioned, false)) return std::nullopt;
+            const std::optional<plan::SpecProblem> problem = spec_problem();
+            conditions_.set_spec_problem(problem);
+            if (problem || is_running()) return std::nullopt;
+            std::optional<api::TaskPlan> next = build_plan();
+            if (next && plan::is_same_work(plan, *next)) return std::nullopt;
+            return next;
+        }
+        case plan::PlanKind::NodeUpdate:
+            // Until the image is observed the tasks follow the spec by themselves.
+            if (!plan::has_completed(plan, plan::TaskType::ObserveImage)) return std::nullopt;
+            [[fallthrough]];
+        case plan::PlanKind::MarkReady:
+            return api::has_image_drift(context_.node->spec, context_.status) ? build_plan() : std::nullopt;
+        case plan::PlanKind::Unknown:
+            return std::nullopt;
+    }
+    std::unreachable();
+}
+
+kube::Async<std::optional<Requeue>> NodePass::supersede() {
+    std::optional<api::TaskPlan> next = successor();
+    if (!next) co_return std::nullopt;
+    const auto current = plan::current_task(*context_.status.plan);
+    if (current) {
+        const api::PlannedTask task = context_.status.plan->tasks[*current];
+        const auto type = plan::parse_task_type(task.type);
+        if (task.submittedAt && type && plan::runner_of(*type) == plan::TaskRunner::Sidecar) {
+            const sidecar::LookupOutcome found = co_await context_.sidecar.look_up(task.id);
+            const auto* run = std::get_if<sidecar::TaskRun>(&found);
+            if (run != nullptr && run->status == sidecar::RunStatus::Running) {
+                context_.memory.is_plan_questioned = true;
+                co_return Requeue::after(
+                    kWorkloadPoll, "the sidecar to end " + task.type + ", before a plan for the changed spec begins"
+                );
+            }
+        }
+    }
+    context_.status.plan = std::move(next);
+    co_return Requeue::after(milliseconds{0}, "the plan for the changed spec to be stored");
+}
+
 std::optional<api::TaskPlan> NodePass::build_plan() {
     if (!is_running()) {
         api::SeiNode node = *context_.node;
@@ -147,8 +220,8 @@ std::optional<api::TaskPlan> NodePass::build_plan() {
         plan::set_phase(context_.status, api::NodePhase::Initializing, now());
         return plan::init_plan(node, ids_);
     }
-    if (api::has_image_drift(context_.node->spec, context_.status)) {
-        conditions_.set_update_started();
+    if (is_update_due()) {
+        conditions_.set_update_started(sidecar_drift());
         return plan::update_plan(*context_.node, ids_);
     }
     const kube::Condition* ready = kube::find_condition(context_.status.conditions, api::node_condition::kSidecarReady);

@@ -9,7 +9,9 @@
 #include "sei/node/node_conditions.hpp"
 #include "sei/node/node_metrics.hpp"
 #include "sei/plan/node_plan.hpp"
+#include "sei/plan/spec_problem.hpp"
 #include "sei/plan/task_id.hpp"
+#include "sei/tasks/rollout.hpp"
 #include "sei/tasks/task_context.hpp"
 
 namespace sei::node {
@@ -53,6 +55,14 @@ private:
     /// Is a failed update plan to be left in place for now?
     [[nodiscard]] std::optional<kube::Requeue> damped_failure() const;
     [[nodiscard]] kube::Async<kube::Requeue> resolve_plan();
+    /// Replaces an active plan that no longer serves the spec, at the next point where the sidecar is not busy with it
+    /// (spec 08 2.1). Nullopt: go on with the plan.
+    [[nodiscard]] kube::Async<std::optional<kube::Requeue>> supersede();
+    [[nodiscard]] std::optional<api::TaskPlan> successor();
+    [[nodiscard]] std::optional<tasks::SidecarDrift> sidecar_drift() const;
+    [[nodiscard]] bool is_update_due() const;
+    /// What is wrong with the spec, its configuration included.
+    [[nodiscard]] std::optional<plan::SpecProblem> spec_problem() const;
     /// The plan that the node needs now, or none.
     [[nodiscard]] std::optional<api::TaskPlan> build_plan();
     [[nodiscard]] kube::Async<kube::Requeue> execute();

@@ -6,6 +6,7 @@
 
 #include "sei/api/conditions.hpp"
 #include "sei/api/labels.hpp"
+#include "sei/api/node_queries.hpp"
 #include "sei/node/announcements.hpp"
 #include "sei/node/node_conditions.hpp"
 #include "sei/node/node_pass.hpp"
@@ -61,6 +62,15 @@ kube::Async<Requeue> NodeReconciler::reconcile(NodeSnapshot node) {
         auto written = co_await client_.write_finalizers(node, std::move(finalizers));
         if (!written) co_return kube::after_refusal(written.error(), node.resource_version());
         node = *written;
+    }
+    if (node->metadata.annotations.contains(std::string{api::kRetryAnnotation}) && !api::is_failed(*node)) {
+        api::SeiNode heeded = *node;
+        heeded.metadata.annotations.erase(std::string{api::kRetryAnnotation});
+        auto written = co_await client_.patch(node, std::move(heeded));
+        if (!written) co_return kube::after_refusal(written.error(), node.resource_version());
+        node = *written;
+        memory->failed_updates = 0;
+        memory->next_update_not_before = {};
     }
     co_return co_await advance(node, std::move(memory));
 }

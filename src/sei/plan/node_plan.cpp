@@ -1,5 +1,6 @@
 #include "sei/plan/node_plan.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 #include <vector>
@@ -267,6 +268,12 @@ api::TaskPlan update_plan(const api::SeiNode& node, UuidSource& ids) {
     plan.add(TaskType::ObserveImage, node_params(node));
     plan.add(TaskType::MarkReady, {});
     return plan.done(api::NodePhase::Running);
+}
+
+bool is_same_work(const api::TaskPlan& a, const api::TaskPlan& b) {
+    return std::ranges::equal(a.tasks, b.tasks, [](const api::PlannedTask& x, const api::PlannedTask& y) {
+        return x.type == y.type && x.params == y.params;
+    });
 }
 
 api::TaskPlan mark_ready_plan(UuidSource& ids) {

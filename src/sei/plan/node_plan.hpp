@@ -25,6 +25,9 @@ enum class PlanKind { Init, NodeUpdate, MarkReady, Unknown };
 /// Opens the gate again after the sidecar restarted.
 [[nodiscard]] api::TaskPlan mark_ready_plan(UuidSource& ids);
 
+/// Do both ask for the same: the same tasks in the same order with the same parameters?
+[[nodiscard]] bool is_same_work(const api::TaskPlan& a, const api::TaskPlan& b);
+
 /// The configuration that a new node gets: the layers of spec 02 §21, later ones winning.
 [[nodiscard]] ConfigIntent config_intent(const api::SeiNode& node);
 

@@ -3,6 +3,7 @@
 #include "sei/resources/container_parts.hpp"
 #include "sei/resources/containers.hpp"
 #include "sei/resources/ports.hpp"
+#include "sei/resources/sidecar_image.hpp"
 
 namespace sei::resources {
 
@@ -46,11 +47,10 @@ void add_keyring(const api::SeiNode& node, kube::Container& container) {
 
 kube::Container sidecar_container(const api::SeiNode& node, const platform::Platform& platform) {
     const std::int32_t port = api::sidecar_port(node.spec);
-    const bool has_own_image = node.spec.sidecar && !node.spec.sidecar->image.empty();
 
     kube::Container container;
     container.name = kSidecarContainer;
-    container.image = has_own_image ? node.spec.sidecar->image : platform.sidecar_image;
+    container.image = sidecar_image(node, platform);
     container.command = {"seictl", "serve"};
     container.restartPolicy = "Always";
     container.env = {

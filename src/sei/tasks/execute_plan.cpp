@@ -81,6 +81,7 @@ kube::Async<PlanExecution> execute_plan(TaskContext& context) {
             co_return PlanWaits{left, "the next attempt at " + plan.tasks[*index].type};
         }
         const plan::TaskOutcome outcome = lost ? *lost : co_await run_task(context, plan.tasks[*index]);
+        lost.reset();  // it was about the task that was due
         const kube::Time now = kube::Time::of(context.clock.now());
         const plan::Recorded recorded = plan::record(outcome, plan, *index, now);
         switch (recorded.advance) {

@@ -47,6 +47,8 @@ struct NodeMemory {
     unsigned polls = 0;
     std::optional<kube::MonotonicTime> probed_at;
     bool probe_was_ready = false;
+    /// The spec has changed since the plan was built: does the plan still serve it?
+    bool is_plan_questioned = false;
     /// Update plans that failed one after another, and when the next one may be built.
     unsigned failed_updates = 0;
     kube::MonotonicTime next_update_not_before{};

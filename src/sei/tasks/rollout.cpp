@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <utility>
 
 #include "sei/api/labels.hpp"
 
@@ -86,6 +87,19 @@ Rollout observe_rollout(const kube::StatefulSet& stateful_set, const std::vector
         rollout.waits_for = obstacle;
     }
     return rollout;
+}
+
+std::optional<SidecarDrift> sidecar_drift(
+    const kube::StatefulSet& stateful_set, const std::vector<PodSnapshot>& pods, std::string wanted
+) {
+    for (const PodSnapshot& pod : pods) {
+        if (!is_living_pod_of(stateful_set, *pod)) continue;
+        const auto& containers = pod->spec.initContainers;
+        const auto sidecar = std::ranges::find(containers, kSidecarContainer, &kube::Container::name);
+        if (sidecar == containers.end() || sidecar->image == wanted) continue;
+        return SidecarDrift{std::move(wanted), sidecar->image};
+    }
+    return std::nullopt;
 }
 
 std::string running_image(const kube::StatefulSet& stateful_set, const std::vector<PodSnapshot>& pods) {

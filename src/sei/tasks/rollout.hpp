@@ -1,6 +1,7 @@
 // How far a template has got: from being applied to containers that run its image (spec 08 3.1).
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,6 +14,7 @@ namespace sei::tasks {
 
 /// The container whose image a node's `status.currentImage` tells.
 inline constexpr std::string_view kSeidContainer = "seid";
+inline constexpr std::string_view kSidecarContainer = "sei-sidecar";
 
 /// What is seen of a StatefulSet and its pods.
 struct Rollout {
@@ -41,6 +43,16 @@ struct Rollout {
 /// generation, all replicas updated and ready. Readiness of the pod is not asked for (spec 08 3.2).
 [[nodiscard]] Rollout observe_rollout(
     const kube::StatefulSet& stateful_set, const std::vector<kube::Snapshot<kube::Pod>>& pods
+);
+
+/// The sidecar of a living pod runs another image than it should (spec 08 3.7).
+struct SidecarDrift {
+    std::string wanted;
+    std::string running;
+};
+/// Nullopt when they are the same, and when there is no pod to tell: what was not observed is no drift (spec 08 2.6).
+[[nodiscard]] std::optional<SidecarDrift> sidecar_drift(
+    const kube::StatefulSet& stateful_set, const std::vector<kube::Snapshot<kube::Pod>>& pods, std::string wanted
 );
 
 /// The image that the node's pods run: of a living pod where there is one, else of the template.

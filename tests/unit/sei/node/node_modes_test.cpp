@@ -203,6 +203,27 @@ TEST(BootstrappedNode, does_not_wait_for_the_sidecar_of_a_job_that_failed) {
     );
 }
 
+TEST(BootstrappedNode, takes_the_success_of_its_job_for_an_open_gate) {
+    NodeWorld world;
+    world.sidecar.on_start = [](const std::string& type) {
+        const bool is_slow = type == "mark-ready";
+        return sidecar::TaskRun{
+            .status = is_slow ? sidecar::RunStatus::Running : sidecar::RunStatus::Completed, .run = 1, .error = {}
+        };
+    };
+    world.create_node(kBootstrapped);
+    world.settle();
+    ASSERT_EQ(world.task("mark-ready").status, api::TaskStatus::Pending);
+    world.sidecar.is_unreachable = true;
+    world.api.edit(kJobPath, [](json::Object& job) {
+        job["status"] =
+            json::Object{{"conditions", json::Array{json::Object{{"type", "Complete"}, {"status", "True"}}}}};
+    });
+    world.settle();
+    EXPECT_EQ(world.task("teardown-bootstrap").status, api::TaskStatus::Complete);
+    EXPECT_NE(world.uid_of(kSetPath), "");
+}
+
 TEST(BootstrappedNode, starts_over_with_a_corrected_image_while_its_job_is_stuck) {
     NodeWorld world;
     world.sidecar.is_unreachable = true;

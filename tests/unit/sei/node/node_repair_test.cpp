@@ -1,0 +1,167 @@
+// What a person can count on when something went wrong: repairs take effect, reasons are told.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "node_world.hpp"
+
+namespace sei::test {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr std::string_view kOtherOverride = R"({"evm.http_port":"9545"})";
+
+/// Nothing ends by itself.
+void let_tasks_run(NodeWorld& world) {
+    world.sidecar.on_start = [](const std::string&) {
+        return sidecar::TaskRun{.status = sidecar::RunStatus::Running, .run = 1, .error = {}};
+    };
+}
+
+TEST(ActivePlan, gives_way_to_one_for_the_changed_spec) {
+    NodeWorld world;
+    world.sidecar.is_unreachable = true;
+    world.create_node();
+    world.settle();
+    const std::string first = world.node().status.plan->id;
+    world.set_spec("overrides", json::parse(kOtherOverride));
+    world.settle();
+    EXPECT_NE(world.node().status.plan->id, first);
+    EXPECT_THAT(kube::json::serialize(world.task("config-apply").params), HasSubstr("9545"));
+    world.sidecar.is_unreachable = false;
+    world.clock.advance_by(std::chrono::seconds{5});
+    world.settle();
+    EXPECT_EQ(world.phase(), "Running");
+}
+
+TEST(ActivePlan, stays_when_the_changed_spec_asks_for_the_same_work) {
+    NodeWorld world;
+    world.sidecar.is_unreachable = true;
+    world.create_node();
+    world.settle();
+    const std::string first = world.node().status.plan->id;
+    world.set_spec("podLabels", json::parse(R"({"a":"b"})"));
+    world.settle();
+    EXPECT_EQ(world.node().status.plan->id, first);
+}
+
+TEST(ActivePlan, is_replaced_only_when_the_sidecar_is_not_busy_with_it) {
+    NodeWorld world;
+    let_tasks_run(world);
+    world.create_node();
+    world.settle();
+    const std::string first = world.node().status.plan->id;
+    world.set_spec("overrides", json::parse(kOtherOverride));
+    const kube::Requeue wait = world.settle();
+    EXPECT_EQ(world.node().status.plan->id, first);
+    EXPECT_THAT(wait.waits_for(), HasSubstr("the sidecar to end configure-genesis"));
+    world.sidecar.end("configure-genesis", sidecar::RunStatus::Completed);
+    world.settle();
+    EXPECT_NE(world.node().status.plan->id, first);
+}
+
+TEST(FailedNode, is_tried_again_when_somebody_asks_for_it) {
+    NodeWorld world;
+    world.sidecar.on_start = [](const std::string& type) {
+        const bool fails = type == "config-apply";
+        return sidecar::TaskRun{
+            .status = fails ? sidecar::RunStatus::Failed : sidecar::RunStatus::Completed, .run = 1, .error = "no"
+        };
+    };
+    world.create_node();
+    world.settle();
+    ASSERT_EQ(world.phase(), "Failed");
+    const std::string claim = world.uid_of(kClaimPath);
+    world.sidecar.on_start = [](const std::string&) {
+        return sidecar::TaskRun{.status = sidecar::RunStatus::Completed, .run = 1, .error = {}};
+    };
+    world.settle();
+    EXPECT_EQ(world.phase(), "Failed") << "not by itself";
+    world.api.edit(kNodePath, [](json::Object& node) {
+        node["metadata"].as_object()["annotations"] = json::Object{{"sei.io/retry", "now"}};
+    });
+    world.settle();
+    EXPECT_EQ(world.phase(), "Running");
+    EXPECT_EQ(world.uid_of(kClaimPath), claim);
+    EXPECT_TRUE(world.node().metadata.annotations.empty()) << "one request, one attempt";
+}
+
+json::Object waiting(const char* reason) {
+    return json::Object{{"waiting", json::Object{{"reason", reason}}}};
+}
+
+TEST(PodOfNode, tells_why_its_image_does_not_run_without_flapping) {
+    NodeWorld world;
+    world.settle_running();
+    world.observe_stateful_set("rev-1", 1, 1);
+    EXPECT_EQ(world.condition("PodReady"), "absent") << "nothing was ever wrong";
+    world.put_pod("rev-1", "seid:v1", waiting("ErrImagePull"));
+    world.settle();
+    EXPECT_EQ(world.condition("PodReady"), "False/ImagePullFailed");
+    EXPECT_EQ(world.condition_message("PodReady"), "container seid of pod n0-0: image seid:v1 cannot be pulled");
+    world.take_writes();
+    world.put_pod("rev-1", "seid:v1", waiting("ImagePullBackOff"));
+    world.settle();
+    EXPECT_THAT(world.take_writes(), ::testing::IsEmpty());
+    EXPECT_EQ(world.phase(), "Running") << "phase is lifecycle";
+}
+
+TEST(PodOfNode, is_told_to_be_well_again) {
+    NodeWorld world;
+    world.settle_running();
+    world.observe_stateful_set("rev-1", 1, 1);
+    world.put_pod("rev-1", "seid:v1", waiting("CrashLoopBackOff"));
+    world.settle();
+    EXPECT_EQ(world.condition("PodReady"), "False/CrashLooping");
+    world.put_pod("rev-1", "seid:v1", json::Object{{"running", json::Object{}}});
+    world.api.edit(kPodPath, [](json::Object& pod) {
+        pod["status"].as_object()["conditions"] = json::Array{json::Object{{"type", "Ready"}, {"status", "True"}}};
+    });
+    world.settle();
+    EXPECT_EQ(world.condition("PodReady"), "True/Ready");
+    world.api.erase(kPodPath);
+    world.settle();
+    EXPECT_EQ(world.condition("PodReady"), "False/NoPod");
+}
+
+TEST(PodOfNode, is_told_to_be_unschedulable) {
+    NodeWorld world;
+    world.settle_running();
+    world.observe_stateful_set("rev-1", 1, 1);
+    world.put_pod("rev-1", "seid:v1", json::Object{});
+    world.api.edit(kPodPath, [](json::Object& pod) {
+        pod["status"].as_object()["conditions"] =
+            json::Array{json::Object{{"type", "PodScheduled"}, {"status", "False"}, {"message", "no machine"}}};
+    });
+    world.settle();
+    EXPECT_EQ(world.condition("PodReady"), "False/Unschedulable");
+    EXPECT_THAT(world.condition_message("PodReady"), HasSubstr("no machine"));
+}
+
+TEST(SidecarOfNode, is_replaced_when_its_image_changes) {
+    NodeWorld world;
+    world.settle_running();
+    world.observe_stateful_set("rev-1", 1, 1);
+    world.put_pod("rev-1", "seid:v1", json::Object{{"running", json::Object{}}});
+    world.api.edit(kPodPath, [](json::Object& pod) {
+        pod["spec"].as_object()["initContainers"] =
+            json::Array{json::Object{{"name", "sei-sidecar"}, {"image", "example.com/seictl:v1"}}};
+    });
+    world.settle();
+    EXPECT_FALSE(world.node().status.plan);
+    world.set_spec("sidecar", json::parse(R"({"image":"example.com/seictl:v2"})"));
+    world.pass();
+    world.observe_stateful_set("rev-2", 0, 0);
+    world.settle();
+    EXPECT_EQ(world.condition("NodeUpdateInProgress"), "True/UpdateStarted");
+    EXPECT_EQ(
+        world.condition_message("NodeUpdateInProgress"),
+        "sidecar image drift detected: spec=example.com/seictl:v2 current=example.com/seictl:v1"
+    );
+    EXPECT_EQ(world.uid_of(kPodPath), "") << "it is replaced";
+}
+
+}  // namespace
+}  // namespace sei::test
