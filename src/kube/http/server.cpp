@@ -107,6 +107,7 @@ struct HttpServer::Impl : std::enable_shared_from_this<Impl> {
     unsigned short port = 0;
 
     [[nodiscard]] Async<> accept();
+    void renew_certificate();
     [[nodiscard]] Async<> serve(std::shared_ptr<Client> client);
     [[nodiscard]] Async<> serve_requests(std::shared_ptr<Client> client);
     [[nodiscard]] Async<bool> read_request(std::shared_ptr<Client> client, RequestParser& parser);
@@ -173,6 +174,16 @@ Async<> HttpServer::Impl::accept() {
     }
 }
 
+void HttpServer::Impl::renew_certificate() {
+    const auto renewed = options.renewed_certificate ? options.renewed_certificate() : std::nullopt;
+    if (!renewed) return;
+    try {
+        tls = TlsContext::server(renewed->certificate_pem, renewed->key_pem, options.tls_client_ca_pem);
+    } catch (const detail::TlsError& error) {
+        if (options.warn) options.warn(fmt::format("{}; the certificate before it stays in use", error.what()));
+    }
+}
+
 Async<> HttpServer::Impl::serve(std::shared_ptr<Client> client) {
     const auto self = shared_from_this();
     std::exception_ptr failure;
@@ -188,6 +199,7 @@ Async<> HttpServer::Impl::serve(std::shared_ptr<Client> client) {
 
 Async<> HttpServer::Impl::serve_requests(std::shared_ptr<Client> client) {
     if (tls) {
+        renew_certificate();
         client->stream.expire_at(steady_clock::now() + options.head_time_limit);
         co_await client->stream.start_tls(tls);
     }

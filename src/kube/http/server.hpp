@@ -3,11 +3,13 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <boost/asio/any_io_executor.hpp>
 
 #include "kube/async/clock.hpp"
+#include "kube/http/certificates.hpp"
 #include "kube/http/transport.hpp"
 
 namespace kube {
@@ -60,6 +62,10 @@ struct HttpServerOptions {
     std::string tls_key_pem;
     /// PEM of an authority: with it, only clients with a certificate of this authority are served. Empty for anybody.
     std::string tls_client_ca_pem;
+    /// With TLS, asked before each handshake: a value replaces certificate and key for the connections that follow. One
+    /// that is of no use is told to `warn`, and the one before stays.
+    std::function<std::optional<CertificateAndKey>()> renewed_certificate;
+    std::function<void(const std::string&)> warn;
 };
 
 /// An HTTP/1.1 server over sockets: keep-alive, chunked streams, optional TLS.
