@@ -25,6 +25,9 @@ inline constexpr std::string_view kStalled = "Stalled";
 /// False with the first thing that keeps the node's pod from being ready; then it follows the pod, whatever the phase
 /// (an addition: spec 08 3.1, 3.3).
 inline constexpr std::string_view kPodReady = "PodReady";
+/// True while the spec asks for something that reaches the node with its next pod only, and no update is under way for
+/// it; False again once it has. Exists only after the first time (an addition: spec 08 3.8, 7.1).
+inline constexpr std::string_view kRestartPending = "RestartPending";
 }  // namespace node_condition
 
 /// SeiNodeDeployment (spec 01 §15.2).
@@ -93,10 +96,23 @@ inline constexpr std::string_view kContainersNotStarted = "ContainersNotStarted"
 inline constexpr std::string_view kInitFailed = "InitFailed";
 inline constexpr std::string_view kCrashLooping = "CrashLooping";
 inline constexpr std::string_view kPodFailed = "PodFailed";
+inline constexpr std::string_view kVolumeFailed = "VolumeFailed";
+
+// RestartPending of SeiNode; TemplateChanged as of RolloutInProgress.
+inline constexpr std::string_view kConfigChanged = "ConfigChanged";
+inline constexpr std::string_view kUpToDate = "UpToDate";
 
 // Stalled.
 inline constexpr std::string_view kTaskNotProgressing = "TaskNotProgressing";
 inline constexpr std::string_view kWorkloadNotApplied = "WorkloadNotApplied";
+/// A task was not done within its time: the plan has failed.
+inline constexpr std::string_view kTaskDeadlineExceeded = "TaskDeadlineExceeded";
+/// The claim of the data volume of a validator is gone.
+inline constexpr std::string_view kDataVolumeMissing = "DataVolumeMissing";
+/// What has to be done before the node may go is refused.
+inline constexpr std::string_view kDeletionBlocked = "DeletionBlocked";
+/// The pass ended with an error that is none of the above.
+inline constexpr std::string_view kReconcileFailed = "ReconcileFailed";
 inline constexpr std::string_view kProgressing = "Progressing";
 
 // GenesisCeremonyComplete.

@@ -26,6 +26,16 @@ struct StatefulSetIdentity {
 };
 BOOST_DESCRIBE_STRUCT(StatefulSetIdentity, (), (name, uid))
 
+/// The configuration that the operator gave the node last (an addition: spec 08 7.1).
+struct AppliedConfig {
+    std::string mode;
+    /// The keys that the operator owns, of the spec and of its own.
+    kube::StringMap overrides;
+    static constexpr std::array required{"mode"};
+    bool operator==(const AppliedConfig&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(AppliedConfig, (), (mode, overrides))
+
 struct SeiNodeStatus {
     std::optional<NodePhase> phase;
     /// The seid image that was last seen rolled out.
@@ -37,12 +47,22 @@ struct SeiNodeStatus {
     /// Only read.
     std::string externalAddress;
     std::optional<StatefulSetIdentity> statefulSet;
+    /// Unset: not known, which is no drift (spec 08 2.6).
+    std::optional<AppliedConfig> appliedConfig;
     bool operator==(const SeiNodeStatus&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(
     SeiNodeStatus,
     (),
-    (phase, currentImage, conditions, phaseTransitionTime, plan, resolvedPeers, externalAddress, statefulSet)
+    (phase,
+     currentImage,
+     conditions,
+     phaseTransitionTime,
+     plan,
+     resolvedPeers,
+     externalAddress,
+     statefulSet,
+     appliedConfig)
 )
 
 struct SeiNode {

@@ -30,10 +30,39 @@ struct PlannedTask {
     /// 0: the first failure is terminal.
     std::int32_t maxRetries = 0;
     std::int32_t retryCount = 0;
+    /// The sidecar's number of the newest run that is known: under way while `submittedAt` is set, else ended. It and
+    /// what follows are additions, which other operators ignore (spec 08 1.1, 1.4, 1.5).
+    std::int64_t run = 0;
+    /// Attempts that came to nothing since the task was last accepted; stored now and then, not each time.
+    std::int32_t attempts = 0;
+    /// What the last attempt or run came to, while the task is Pending.
+    std::string lastError;
+    std::optional<kube::Time> lastAttemptAt;
+    /// No retry begins before, whatever wakes the object.
+    std::optional<kube::Time> notBefore;
+    /// A task that is not done by then has failed.
+    std::optional<kube::Time> deadline;
     static constexpr std::array required{"id", "status", "type"};
     bool operator==(const PlannedTask&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(PlannedTask, (), (type, id, status, params, submittedAt, error, maxRetries, retryCount))
+BOOST_DESCRIBE_STRUCT(
+    PlannedTask,
+    (),
+    (type,
+     id,
+     status,
+     params,
+     submittedAt,
+     error,
+     maxRetries,
+     retryCount,
+     run,
+     attempts,
+     lastError,
+     lastAttemptAt,
+     notBefore,
+     deadline)
+)
 
 /// What is known of the task that failed its plan.
 struct FailedTaskInfo {

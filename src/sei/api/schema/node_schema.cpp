@@ -10,6 +10,12 @@ void Rules<sei::api::StatefulSetIdentity>::add(SchemaNode schema) {
     );
 }
 
+void Rules<sei::api::AppliedConfig>::add(SchemaNode schema) {
+    schema.describe("The configuration that the operator gave the node last; left out while it is not known.");
+    schema.field("mode").describe("The mode that the defaults were made for.");
+    schema.field("overrides").describe("The keys that the operator owns, with their values.");
+}
+
 void Rules<sei::api::SeiNodeStatus>::add(SchemaNode schema) {
     schema.describe("What the operator last saw and did.");
     schema.field("phase").describe("Where the node is in its life; left out before its first plan.");
@@ -20,6 +26,7 @@ void Rules<sei::api::SeiNodeStatus>::add(SchemaNode schema) {
     schema.field("resolvedPeers").describe("The peers that label sources found, sorted, as host names.");
     schema.field("externalAddress").describe("The host:port that other nodes can reach this one at.");
     schema.field("statefulSet").describe("The identity of the node's StatefulSet.");
+    schema.field("appliedConfig").describe("The configuration that the operator gave the node last.");
 }
 
 }  // namespace kube::schema

@@ -12,6 +12,14 @@ void Rules<sei::api::PlannedTask>::add(SchemaNode schema) {
     schema.field("error").describe("Why the step failed.");
     schema.field("maxRetries").describe("How often the step may be tried again.").any_size();
     schema.field("retryCount").describe("How often the step was tried again.").any_size();
+    schema.field("run").describe("The sidecar's number of the newest run of the step that is known.").any_size();
+    schema.field("attempts")
+        .describe("How many attempts came to nothing since the step was last accepted, as of lastAttemptAt.")
+        .any_size();
+    schema.field("lastError").describe("What the last attempt or run came to, while the step is Pending.");
+    schema.field("lastAttemptAt").describe("When the attempt took place that lastError tells of.");
+    schema.field("notBefore").describe("The earliest time of the next attempt.");
+    schema.field("deadline").describe("When the step fails unless it is complete.");
 }
 
 void Rules<sei::api::FailedTaskInfo>::add(SchemaNode schema) {

@@ -143,6 +143,10 @@ struct Rules<sei::api::StatefulSetIdentity> {
     static void add(SchemaNode schema);
 };
 template <>
+struct Rules<sei::api::AppliedConfig> {
+    static void add(SchemaNode schema);
+};
+template <>
 struct Rules<sei::api::SeiNodeStatus> {
     static void add(SchemaNode schema);
 };

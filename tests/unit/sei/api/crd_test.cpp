@@ -49,12 +49,16 @@ void walk(const Object& node, const std::string& path, See see) {
     if (const Value* values = node.if_contains("additionalProperties")) walk(values->as_object(), path + "{}", see);
 }
 
-/// The schema node at a path such as "status.rollout".
+/// The schema node at a path such as "status.rollout" or "status.plan.tasks[]".
 Object& schema_at(Value& spec, std::string_view path) {
     Value* node = &spec.at("versions").at(0).at("schema").at("openAPIV3Schema");
     while (!path.empty()) {
         const std::size_t dot = std::min(path.find('.'), path.size());
-        node = &node->at("properties").at(path.substr(0, dot));
+        std::string_view part = path.substr(0, dot);
+        const bool is_element = part.ends_with("[]");
+        if (is_element) part.remove_suffix(2);
+        node = &node->at("properties").at(part);
+        if (is_element) node = &node->at("items");
         path.remove_prefix(std::min(dot + 1, path.size()));
     }
     return node->as_object();
