@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "kube/meta/condition.hpp"
+#include "planted/planted.hpp"
 #include "sei/api/conditions.hpp"
 #include "sei/deployment/children.hpp"
 #include "sei/deployment/deployment_status.hpp"
@@ -117,6 +118,7 @@ void DeploymentPass::begin_rollout(const std::string& from, const std::string& t
     if (!is_from_known) context_.status.templateHash = from;
     context_.status.plan.reset();
     context_.status.rollout = api::RolloutStatus{.targetHash = to, .startedAt = context_.now()};
+    if (planted::has(planted::Bug::HashAdvancedTooEarly)) context_.status.templateHash = to;
     context_.conditions.set_rollout_started(from, to);
     start_plan(rollout_plan(context_.object(), names_of(context_.fleet.wanted()), context_.ids));
 }

@@ -6,6 +6,7 @@
 #include <utility>
 #include <variant>
 
+#include "planted/planted.hpp"
 #include "sei/api/conditions.hpp"
 #include "sei/api/labels.hpp"
 #include "sei/api/node_queries.hpp"
@@ -142,6 +143,7 @@ kube::Async<Requeue> NodePass::resolve_plan() {
     }
     context_.status.plan = build_plan();
     if (!context_.status.plan) co_return at_rest();
+    if (planted::has(planted::Bug::PlanStartedBeforeStored)) co_return co_await execute();
     co_return Requeue::after(milliseconds{0}, "the new plan to be stored");
 }
 
@@ -250,6 +252,7 @@ kube::Async<Requeue> NodePass::execute() {
         const unsigned doublings = std::min(context_.memory.failed_updates++, 5u);
         const milliseconds delay = std::min(kFailedUpdateDelay * (1 << doublings), kFailedUpdateDelayMax);
         context_.memory.next_update_not_before = context_.clock.monotonic() + delay;
+        if (planted::has(planted::Bug::GateWithoutWakeUp)) co_return Requeue::on_change("another attempt");
         co_return Requeue::after(delay, "the next attempt at a failed update");
     }
     context_.memory.failed_updates = 0;

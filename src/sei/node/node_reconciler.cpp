@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "planted/planted.hpp"
 #include "sei/api/conditions.hpp"
 #include "sei/api/labels.hpp"
 #include "sei/api/node_queries.hpp"
@@ -132,6 +133,7 @@ kube::Async<Requeue> NodeReconciler::advance(NodeSnapshot node, std::shared_ptr<
     conditions.set_stalled(memory->trouble, clock_.monotonic());
 
     const bool plan_is_new = status.plan && (!node->status.plan || node->status.plan->id != status.plan->id);
+    if (planted::has(planted::Bug::EventBeforeWrite)) announce(*node, node->status, status);
     auto written = co_await client_.write_status(node, std::move(status));
     if (!written) co_return kube::after_refusal(written.error(), node.resource_version());
     const NodeSnapshot after = *written;
@@ -156,16 +158,19 @@ kube::Async<Requeue> NodeReconciler::advance(NodeSnapshot node, std::shared_ptr<
              {"planType", plan::to_string(plan::kind_of(*after->status.plan))}}
         );
     }
-    for (Announcement& announcement : announcements(node->status, after->status)) {
-        events_.record(
-            kube::reference_to(*after),
-            announcement.type,
-            std::move(announcement.reason),
-            std::move(announcement.message)
-        );
-    }
+    announce(*after, node->status, after->status);
     if (failure) std::rethrow_exception(failure);
     co_return wait;
+}
+
+void NodeReconciler::announce(
+    const api::SeiNode& node, const api::SeiNodeStatus& before, const api::SeiNodeStatus& after
+) {
+    for (Announcement& announcement : announcements(before, after)) {
+        events_.record(
+            kube::reference_to(node), announcement.type, std::move(announcement.reason), std::move(announcement.message)
+        );
+    }
 }
 
 }  // namespace sei::node

@@ -54,6 +54,8 @@ private:
     [[nodiscard]] kube::Async<kube::Requeue> advance(
         kube::Snapshot<api::SeiNode> node, std::shared_ptr<tasks::NodeMemory> memory
     );
+    /// The events that a change of the status stands for: once it is stored.
+    void announce(const api::SeiNode& node, const api::SeiNodeStatus& before, const api::SeiNodeStatus& after);
     [[nodiscard]] kube::Async<kube::Requeue> finalize(kube::Snapshot<api::SeiNode> node);
     [[nodiscard]] kube::Async<> delete_data_volume_claim(kube::Snapshot<api::SeiNode> node);
 

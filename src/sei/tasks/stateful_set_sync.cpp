@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "planted/planted.hpp"
 #include "sei/api/labels.hpp"
 #include "sei/api/node_queries.hpp"
 #include "sei/plan/progress.hpp"
@@ -31,6 +32,7 @@ bool keeps_our_metadata(const kube::ObjectMeta& live, const kube::ObjectMeta& de
 /// Would applying the rendering again change nothing? It is a function of the node's spec and the platform alone (spec
 /// 05 §13.4, I4), so that at rest it need not be made.
 bool is_at_rest(const TaskContext& context, const SetSnapshot& live) {
+    if (planted::has(planted::Bug::SetComparedWithDefaults)) return false;  // what was rendered has no defaults
     const std::optional<AppliedWorkload>& applied = context.memory.applied;
     if (!applied || applied->uid != live->metadata.uid || live->metadata.generation > applied->generation ||
         applied->node_generation != context.node->metadata.generation ||
@@ -52,9 +54,11 @@ struct Confirmation {
 
 kube::Async<Confirmation> confirm_mismatch(TaskContext& context, api::StatefulSetIdentity tracked) {
     const kube::NamespacedName key = context.node.key();
-    const auto live = co_await context.client.get<kube::StatefulSet>(key);
+    auto live = co_await context.client.get<kube::StatefulSet>(key);
     // The node last: whoever made the StatefulSet that was found may have recorded it meanwhile.
-    const auto node = co_await context.client.get<api::SeiNode>(key);
+    auto node = co_await context.client.get<api::SeiNode>(key);
+    if (planted::has(planted::Bug::ImpostorJudgedFromCache)) node = context.node;
+    if (planted::has(planted::Bug::ImpostorJudgedFromCache)) live = context.observed.stateful_set();
     if (!node || (*node)->metadata.uid != context.node->metadata.uid || (*node)->status.statefulSet != tracked) {
         co_return Confirmation{std::nullopt, SyncWaits{"the newest version of the node"}};
     }
