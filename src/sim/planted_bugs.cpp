@@ -1,0 +1,113 @@
+// The list of planted bugs, and those that are switched on in the operator's own code.
+#include "sim/planted_bugs.hpp"
+
+#include <array>
+#include <stdexcept>
+#include <utility>
+
+#include "planted/planted.hpp"
+#include "sim/planted_sidecar_bugs.hpp"
+#include "sim/planted_write_bugs.hpp"
+
+#ifdef SEI_PLANTED_BUGS
+namespace planted {
+namespace {
+
+/// How many lives of operators have it. The one thing that is shared: worlds run one after another, on one thread.
+constinit std::array<unsigned, 256> switched_on{};
+
+}  // namespace
+
+bool has(Bug bug) {
+    return switched_on[static_cast<unsigned char>(bug)] > 0;
+}
+
+}  // namespace planted
+#endif
+
+namespace sim {
+namespace {
+
+/// Switches a bug on in the code, for as long as it lives.
+class InCode final : public Tampering {
+public:
+#ifdef SEI_PLANTED_BUGS
+    explicit InCode(planted::Bug bug) : bug_{bug} { ++planted::switched_on[static_cast<unsigned char>(bug_)]; }
+    ~InCode() override { --planted::switched_on[static_cast<unsigned char>(bug_)]; }
+    InCode(const InCode&) = delete;
+    InCode& operator=(const InCode&) = delete;
+
+private:
+    planted::Bug bug_;
+#else
+    explicit InCode(planted::Bug) { throw std::logic_error{"this bug is planted in sei-sim-mutants only"}; }
+#endif
+};
+
+MakeTampering in_code(planted::Bug bug) {
+    return [bug](std::uint64_t, kube::Clock&) { return std::make_unique<InCode>(bug); };
+}
+
+template <class T>
+MakeTampering outside() {
+    return [](std::uint64_t seed, kube::Clock&) { return std::make_unique<T>(seed); };
+}
+
+}  // namespace
+
+std::vector<PlantedBug> planted_bugs() {
+    using planted::Bug;
+    return {
+        {"status-without-version", "a status patch carries no version", outside<StatusWithoutVersion>()},
+        {"status-from-stale-base",
+         "a status patch carries the version that the operator's own last write replaced",
+         outside<StatusFromStaleBase>()},
+        {"two-status-writes", "a pass writes its status in two pieces", outside<TwoStatusWrites>()},
+        {"conflict-forced",
+         "a status patch that was refused is sent again with the newest version",
+         outside<ConflictForced>()},
+        {"finalizers-overwritten",
+         "the finalizer list is written with the own one alone",
+         outside<FinalizersOverwritten>()},
+        {"delete-without-identity", "a delete does not say which object it means", outside<DeleteWithoutIdentity>()},
+        {"set-compared-with-defaults",
+         "the stored StatefulSet is compared with the rendered one, defaults of the server included",
+         in_code(Bug::SetComparedWithDefaults)},
+        {"impostor-judged-from-cache",
+         "an unknown StatefulSet is judged, and deleted, by what caches show",
+         in_code(Bug::ImpostorJudgedFromCache)},
+        {"own-writes-not-awaited",
+         "a key is reconciled before the cache shows its own writes",
+         in_code(Bug::OwnWritesNotAwaited)},
+        {"submitted-on-every-poll",
+         "a task that runs is handed over again at each look",
+         in_code(Bug::SubmittedOnEveryPoll)},
+        {"random-task-identifier",
+         "a task is handed over under an identifier drawn at that moment",
+         outside<RandomTaskIdentifier>()},
+        {"running-taken-for-complete",
+         "a task counts as done once the sidecar has it",
+         outside<RunningTakenForComplete>()},
+        {"silence-taken-for-unknown",
+         "a sidecar that does not answer is taken to have forgotten the task",
+         outside<SilenceTakenForUnknown>()},
+        {"event-before-write", "events precede the status write that they speak of", in_code(Bug::EventBeforeWrite)},
+        {"gate-without-wake-up",
+         "a failed update waits for its next attempt, and nothing ends the wait",
+         in_code(Bug::GateWithoutWakeUp)},
+        {"plan-started-before-stored",
+         "a plan is executed in the pass that made it",
+         in_code(Bug::PlanStartedBeforeStored)},
+        {"hash-advanced-too-early", "a rollout's hash is recorded when it begins", in_code(Bug::HashAdvancedTooEarly)},
+    };
+}
+
+bool can_plant_all() {
+#ifdef SEI_PLANTED_BUGS
+    return true;
+#else
+    return false;
+#endif
+}
+
+}  // namespace sim
