@@ -112,7 +112,10 @@ void EventBroadcaster::record(RecordedEvent event) {
 
 Async<> EventBroadcaster::run() {
     for (;;) {
+        is_delivering_ = false;
+        if (queue_.empty() && rested_) rested_();
         while (queue_.empty()) co_await arrived_.wait();
+        is_delivering_ = true;
         RecordedEvent event = std::move(queue_.front());
         queue_.pop_front();
         const auto decision = correlator_.correlate(event, around_.clock.monotonic());

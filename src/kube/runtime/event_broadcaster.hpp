@@ -1,7 +1,9 @@
 // Carries recorded events to the API server, beside everything else.
 #pragma once
 
+#include <cstddef>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -32,6 +34,10 @@ public:
     [[nodiscard]] Async<> run();
     /// Delivers what is queued, each event once, until `deadline` at most.
     [[nodiscard]] Async<> flush(MonotonicTime deadline);
+    /// Events that were recorded and are not yet delivered, or given up.
+    [[nodiscard]] std::size_t undelivered() const { return queue_.size() + (is_delivering_ ? 1 : 0); }
+    /// Called when nothing is left to deliver.
+    void on_rest(std::function<void()> call) { rested_ = std::move(call); }
 
 private:
     class Recorder;
@@ -44,6 +50,8 @@ private:
     Logger log_;
     Signal arrived_;
     std::deque<RecordedEvent> queue_;
+    bool is_delivering_ = false;
+    std::function<void()> rested_;
     EventCorrelator correlator_;
     std::map<std::string, std::unique_ptr<Recorder>> recorders_;
     std::int64_t last_name_nanoseconds_ = 0;

@@ -2,15 +2,21 @@
 
 #include <atomic>
 #include <future>
+#include <optional>
+#include <set>
 #include <thread>
 #include <utility>
 
 #include <fmt/format.h>
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include "kube/http/server.hpp"
+#include "kube/runtime/barrier.hpp"
 #include "kube/runtime/detail/listening_server.hpp"
 
 namespace kube {
@@ -97,6 +103,7 @@ struct HealthServer::Impl final : HttpHandler {
             if (after.empty() || after.starts_with('/')) co_return Answer{answer(check, after, query), {}};
         }
         if (path == "/debug/controllers") co_return Answer{ask_controllers(), {}};
+        if (path == "/debug/barrier" && barrier) co_return Answer{co_await ask_barrier(std::string{query}), {}};
         co_return Answer{text(404, "404 page not found\n"), {}};
     }
 
@@ -116,13 +123,42 @@ struct HealthServer::Impl final : HttpHandler {
         return text(200, answered.get() + "\n", "application/json");
     }
 
+    /// A question that waits for its answer, on this thread.
+    struct Pending {
+        explicit Pending(asio::io_context& loop) : timer{loop} {}
+        asio::steady_timer timer;
+        std::optional<HttpResponse> response;
+    };
+
+    /// Other requests are answered meanwhile.
+    Async<HttpResponse> ask_barrier(std::string query) {
+        const auto pending = std::make_shared<Pending>(loop);
+        pending->timer.expires_after(kBarrierTimeMax + kQuestionTimeLimit);
+        Reply reply = [this, pending](unsigned status, std::string body) {
+            asio::post(loop, [pending, status, body = std::move(body)]() mutable {
+                pending->response = text(status, std::move(body) + "\n", "application/json");
+                pending->timer.cancel();
+            });
+        };
+        asio::post(main_loop, [query = std::move(query), reply, question = std::weak_ptr{barrier}] {
+            if (const auto asked = question.lock()) (*asked)(query, reply);
+        });
+        pendings.insert(pending.get());
+        co_await pending->timer.async_wait(asio::as_tuple(asio::use_awaitable));
+        pendings.erase(pending.get());
+        if (!pending->response) co_return text(503, "the main loop does not answer\n");
+        co_return *std::move(pending->response);
+    }
+
     Clock& clock;
     asio::any_io_executor main_loop;
     std::chrono::milliseconds wedged_after;
     std::atomic<MonotonicTime> beat_at;
     std::atomic<bool> is_ready = false;
     std::shared_ptr<std::function<std::string()>> controllers;
+    std::shared_ptr<std::function<void(std::string, Reply)>> barrier;
     asio::io_context loop{1};
+    std::set<Pending*> pendings;  // of this thread
     std::unique_ptr<HttpServer> server;
     std::thread thread;
 };
@@ -136,6 +172,10 @@ HealthServer::~HealthServer() {
     stop();
 }
 
+void HealthServer::serve_barrier(std::function<void(std::string query, Reply reply)> ask) {
+    impl_->barrier = std::make_shared<std::function<void(std::string, Reply)>>(std::move(ask));
+}
+
 void HealthServer::start(std::function<std::string()> controllers) {
     beat();
     impl_->controllers = std::make_shared<std::function<std::string()>>(std::move(controllers));
@@ -145,7 +185,10 @@ void HealthServer::start(std::function<std::string()> controllers) {
 
 void HealthServer::stop() {
     if (!impl_->thread.joinable()) return;
-    asio::post(impl_->loop, [impl = impl_.get()] { impl->server->stop(); });
+    asio::post(impl_->loop, [impl = impl_.get()] {
+        for (Impl::Pending* pending : impl->pendings) pending->timer.cancel();
+        impl->server->stop();
+    });
     impl_->thread.join();
 }
 

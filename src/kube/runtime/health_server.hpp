@@ -13,7 +13,7 @@
 
 namespace kube {
 
-/// Answers probes (spec 07 §8), and GET /debug/controllers.
+/// Answers probes (spec 07 §8), GET /debug/controllers and, on demand, GET /debug/barrier.
 ///
 /// The one thread that runs everything cannot say that it is wedged. So this server has a thread and a loop of its own,
 /// and shares three things with the main loop: the time of its last heartbeat, whether it is ready (both atomic), and
@@ -32,6 +32,10 @@ public:
     HealthServer(const HealthServer&) = delete;
     HealthServer& operator=(const HealthServer&) = delete;
 
+    /// The answer to a question: status and JSON. To be called once, from any thread.
+    using Reply = std::function<void(unsigned status, std::string body)>;
+    /// Serves GET /debug/barrier, too; before `start`. `ask` runs on the main loop, and may reply later.
+    void serve_barrier(std::function<void(std::string query, Reply reply)> ask);
     /// `controllers` runs on the main loop and gives the JSON of /debug/controllers.
     void start(std::function<std::string()> controllers);
     void stop();

@@ -70,6 +70,7 @@ struct Manager::Impl final : WriteObserver, HttpHandler {
           events{around},
           changed{executor},
           caches{executor, failed("cache")},
+          moved{executor},
           controllers_scope{executor, failed("controller")},
           services{executor, failed("service")},
           stopper{executor, failed("stop")} {
@@ -129,6 +130,11 @@ struct Manager::Impl final : WriteObserver, HttpHandler {
         });
     }
 
+            if (options.serves_barrier) {
+                health->serve_barrier([this](std::string query, HealthServer::Reply reply) {
+                    services.spawn("barrier", answer_barrier(std::move(query), std::move(reply)));
+                });
+            }
     Async<> heartbeat() {
         for (;;) {
             health->beat();
@@ -146,6 +152,7 @@ struct Manager::Impl final : WriteObserver, HttpHandler {
         if (const auto address = parse_listen_address(options.metrics_address)) {
             metrics_server = detail::listen(around.executor, *this, *address);
             services.spawn("metrics server", metrics_server->serve());
+        events.on_rest([this] { moved.notify_all(); });
             options.log.info("Serving metrics server", {{"port", metrics_server->port()}});
         }
         services.spawn("events", events.run());
@@ -154,6 +161,7 @@ struct Manager::Impl final : WriteObserver, HttpHandler {
     Async<> start_caches() {
         for (auto& [name, kind] : kinds) {
             // Optional kinds decide by their first attempt whether they are missing.
+                moved.notify_all();
             kind.reflector->cache()->on_progress([this] {
                 if (!are_caches_started) changed.notify_all();
             });
@@ -202,6 +210,8 @@ struct Manager::Impl final : WriteObserver, HttpHandler {
                  {"controllerKind", spec.primary->kind},
                  {"worker count", spec.reconciles_in_flight_max}}
             );
+        are_controllers_started = true;
+        moved.notify_all();
             controllers_scope.spawn(spec.name, controller->run());
         }
     }
@@ -261,6 +271,77 @@ struct Manager::Impl final : WriteObserver, HttpHandler {
         }
         if (failure) std::rethrow_exception(failure);
         options.log.info("Everything has stopped");
+    // ---- The barrier ----------------------------------------------------------------------------------------------
+
+    [[nodiscard]] const detail::CacheStore* cache_of(const std::string& kind) const {
+        for (const auto& [name, one] : kinds) {
+            const detail::CacheStore& cache = *one.reflector->cache();
+            if (name == kind || cache.type().kind == kind) return &cache;
+        }
+        return nullptr;
+    }
+
+    [[nodiscard]] BarrierAnswer at_barrier(const BarrierQuestion& question) const {
+        BarrierAnswer answer;
+        const detail::CacheStore* cache = nullptr;
+        if (!question.kind.empty()) {
+            cache = cache_of(question.kind);
+            if (cache == nullptr) {
+                answer.reason = "this process does not watch the kind " + question.kind;
+                return answer;
+            }
+            answer.seen_version = cache->seen_version();
+        }
+        answer.reason = in_the_way(question, cache);
+        answer.is_reached = answer.reason.empty();
+        return answer;
+    }
+
+    /// Empty when nothing is. Changes become keys before the cache's version moves: whoever has seen a version has
+    /// queued what it wakes.
+    [[nodiscard]] std::string in_the_way(const BarrierQuestion& question, const detail::CacheStore* cache) const {
+        if (cache != nullptr && !cache->is_synced()) return "the cache of " + question.kind + " is not filled yet";
+        if (cache == nullptr && !is_synced()) return "the caches are not filled yet";
+        if (cache != nullptr && !question.version.empty() && !cache->seen_version().is_at_least(question.version)) {
+            return fmt::format(
+                "the cache of {} has seen version {} and not yet {}",
+                question.kind,
+                cache->seen_version().value(),
+                question.version.value()
+            );
+        }
+        if (elector && !elector->is_leading()) return "this process does not lead: another one works";
+        if (!controllers.empty() && !are_controllers_started) return "the controllers have not started yet";
+        for (const auto& controller : controllers) {
+            if (cache != nullptr && !controller->listens_to(*cache)) continue;
+            if (auto unrest = controller->unrest(question)) return std::move(*unrest);
+        }
+        if (question.wants_events_delivered && events.undelivered() > 0) {
+            return fmt::format("{} events are not delivered yet", events.undelivered());
+        }
+        return {};
+    }
+
+    Async<BarrierAnswer> reach_barrier(BarrierQuestion question, Deadline deadline) {
+        for (;;) {
+            BarrierAnswer answer = at_barrier(question);
+            if (answer.is_reached || around.clock.monotonic() >= deadline.when()) co_return answer;
+            // Whatever clears the way is a cache that moves on, the end of a pass, or a delivered event.
+            (void)co_await moved.wait_until(around.clock, deadline.when());
+        }
+    }
+
+    Async<> answer_barrier(std::string query, HealthServer::Reply reply) {
+        auto request = parse_barrier_request(query);
+        if (!request) {
+            reply(400, json::serialize(json::Object{{"reached", false}, {"reason", request.error()}}));
+            co_return;
+        }
+        const Deadline deadline = Deadline::after(around.clock, request->time_limit);
+        const BarrierAnswer answer = co_await reach_barrier(std::move(request->question), deadline);
+        reply(answer.is_reached ? 200 : 503, json::serialize(to_json(answer)));
+    }
+
     }
 
     [[nodiscard]] json::Value debug_json() const {
@@ -281,6 +362,8 @@ struct Manager::Impl final : WriteObserver, HttpHandler {
     detail::Surroundings around;
     detail::EventBroadcaster events;
     Signal changed;
+    /// A cache has moved on or a key has come to rest.
+    Signal moved;
     std::map<std::string, Kind> kinds;
     std::vector<std::unique_ptr<detail::ControllerLoop>> controllers;
     std::unique_ptr<detail::LeaderElector> elector;
@@ -293,6 +376,7 @@ struct Manager::Impl final : WriteObserver, HttpHandler {
     std::exception_ptr failure;
     bool has_run = false;
     bool are_caches_started = false;
+    bool are_controllers_started = false;
     bool stop_requested = false;
     bool is_stopping = false;
     bool is_stopped = false;
@@ -350,6 +434,18 @@ std::vector<ControllerDebugState> Manager::debug_state() const {
     return all;
 }
 
+BarrierAnswer Manager::at_barrier(const BarrierQuestion& question) const {
+    return impl_->at_barrier(question);
+}
+
+Async<BarrierAnswer> Manager::reach_barrier(BarrierQuestion question, Deadline deadline) {
+    return impl_->reach_barrier(std::move(question), deadline);
+}
+
+void Manager::wake_all() {
+    for (const auto& controller : impl_->controllers) controller->wake_all();
+}
+
 unsigned short Manager::health_port() const {
     return impl_->health ? impl_->health->port() : static_cast<unsigned short>(0);
 }
@@ -384,6 +480,7 @@ void detail::add_controller(Manager& manager, ControllerSpec spec) {
     Manager::Impl& impl = manager.impl();
     if (impl.has_run) throw std::logic_error{"the controller " + spec.name + " was added after the manager started"};
     impl.controllers.push_back(std::make_unique<ControllerLoop>(impl.around, std::move(spec)));
+    impl.controllers.back()->on_rest([&impl] { impl.moved.notify_all(); });
 }
 
 }  // namespace kube

@@ -15,6 +15,7 @@
 #include "kube/client/client.hpp"
 #include "kube/http/transport.hpp"
 #include "kube/runtime/cache.hpp"
+#include "kube/runtime/barrier.hpp"
 #include "kube/runtime/debug_state.hpp"
 #include "kube/runtime/event_recorder.hpp"
 #include "kube/runtime/log.hpp"
@@ -57,6 +58,8 @@ enum class KindNeed {
     Required,
     /// Its cache stays empty and unsynced, and holds nothing up, for as long as its CRD is not installed.
     Optional,
+    /// Serves GET /debug/barrier beside the probes: it holds connections until this process is at rest. For tests.
+    bool serves_barrier = false;
 };
 
 /// Owns caches, controllers, elections and servers; starts them in order and stops them in the reverse order.
@@ -118,6 +121,16 @@ private:
     using Trim = std::function<void(void* object)>;
     using DecodeEntry = detail::CacheStore::Entry (*)(const json::Value& object, const Trim& trim);
     template <Kind K>
+    /// Has this process seen what the question names, and has no key anything left to do because of it? False while a
+    /// pass is in flight, on a standby, and for a kind that is not watched here. A yes is about this instant: it lasts
+    /// until something changes.
+    [[nodiscard]] BarrierAnswer at_barrier(const BarrierQuestion& question) const;
+    /// Waits until `at_barrier` says yes, or until `deadline`: then the answer says what was in the way. Also GET
+    /// /debug/barrier of the health server, where that is switched on.
+    [[nodiscard]] Async<BarrierAnswer> reach_barrier(BarrierQuestion question, Deadline deadline);
+    /// Every object of every controller becomes due now: "at rest, one more pass of everything writes nothing" can be
+    /// shown without waiting for time to pass (spec 08 §15.5).
+    void wake_all();
     static detail::CacheStore::Entry decode_entry(const json::Value& object, const Trim& trim) {
         auto decoded = std::make_shared<K>(json::from_json<K>(object));
         if (trim) trim(decoded.get());

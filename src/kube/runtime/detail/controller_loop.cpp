@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include <fmt/format.h>
 #include <boost/asio/error.hpp>
 #include <boost/system/system_error.hpp>
 
@@ -14,7 +15,9 @@ namespace {
 
 /// After a conflict whose newer version is in the cache already: so long, doubled with each conflict in a row.
 constexpr std::chrono::milliseconds kConflictDelayMin = 10ms;
-constexpr std::chrono::milliseconds kConflictDelayMax = 1s;
+constexpr std::chrono::milliseconds kConflictDelayMax = 40ms;
+/// A pass that wants to go on sooner than this does not poll: it has something left to do.
+constexpr std::chrono::milliseconds kContinuationMax = 10ms;
 /// Keys that met a conflict start apart from each other by up to this.
 constexpr std::chrono::milliseconds kReleaseJitterMax = 10ms;
 
@@ -183,10 +186,12 @@ void ControllerLoop::release(const std::vector<NamespacedName>& keys, bool is_co
 
 void ControllerLoop::start(const NamespacedName& key) {
     held_.erase(key);
+    polls_.erase(key);
     const CacheStore::Entry* cached = spec_.primary_cache->get(key);
     if (gone_.erase(key) > 0 || cached == nullptr) drop(key);
     if (cached == nullptr) {
         queue_.done(key);
+        if (rested_) rested_();
         return;
     }
     const MonotonicTime now = around_.clock.monotonic();
@@ -227,6 +232,7 @@ Async<> ControllerLoop::pass(NamespacedName key, CacheStore::Entry entry) {
         finish(key, *requeue);
     }
     queue_.done(key);
+    if (rested_) rested_();
 }
 
 void ControllerLoop::finish(const NamespacedName& key, const Requeue& requeue) {
@@ -244,6 +250,7 @@ void ControllerLoop::finish(const NamespacedName& key, const Requeue& requeue) {
             break;
         case Requeue::Kind::After:
             instruments_->count("requeue_after");
+            if (requeue.delay() > kContinuationMax) polls_[key] = around_.clock.monotonic() + requeue.delay();
             queue_.add_after(key, requeue.delay());
             break;
         case Requeue::Kind::NewerThan:
@@ -306,6 +313,7 @@ void ControllerLoop::drop(const NamespacedName& key) {
     conflicts_in_a_row_.erase(key);
     waits_for_.erase(key);
     last_errors_.erase(key);
+    polls_.erase(key);
 }
 
 std::vector<NamespacedName> ControllerLoop::keys_written_for(
@@ -377,6 +385,42 @@ ControllerDebugState ControllerLoop::debug_state() const {
         result.keys.push_back(std::move(state));
     }
     return result;
+}
+
+std::optional<std::string> ControllerLoop::unrest(const BarrierQuestion& question) const {
+    const auto concerns = [&](const NamespacedName& key) {
+        return question.namespace_.empty() || key.namespace_ == question.namespace_;
+    };
+    const MonotonicTime now = around_.clock.monotonic();
+    for (const auto& [key, flight] : in_flight_) {
+        if (!concerns(key)) continue;
+        return fmt::format("{}: the pass of {} is in flight", spec_.name, to_string(key));
+    }
+    for (const auto& [key, due] : queue_.waiting()) {
+        if (!concerns(key)) continue;
+        const auto poll = polls_.find(key);
+        const bool is_poll = poll != polls_.end() && due >= poll->second && due > now;
+        if (is_poll && due - now >= question.polls_within) continue;
+        std::string why = is_poll ? "due soon" : held_.contains(key) ? "held for " + ledger_.waits_for(key) : "queued";
+        if (const auto failed = last_errors_.find(key); failed != last_errors_.end()) {
+            why = fmt::format("to be tried again after {} failures: {}", queue_.failures(key), failed->second);
+        }
+        return fmt::format("{}: {} is {}", spec_.name, to_string(key), why);
+    }
+    if (const auto key = ledger_.first_held(question.namespace_, now)) {
+        return fmt::format("{}: {} waits to see its {}", spec_.name, to_string(*key), ledger_.waits_for(*key));
+    }
+    return std::nullopt;
+}
+
+bool ControllerLoop::listens_to(const CacheStore& cache) const {
+    return std::ranges::any_of(spec_.sources, [&](const ControllerSpec::Source& source) {
+        return source.cache.get() == &cache;
+    });
+}
+
+void ControllerLoop::wake_all() {
+    for (const CacheStore::Entry& entry : spec_.primary_cache->list({})) queue_.add(entry.metadata->key());
 }
 
 void ControllerLoop::update_instruments() {

@@ -1,6 +1,7 @@
 // One controller at work: what wakes it, what it holds back, what it runs.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -10,6 +11,7 @@
 
 #include "kube/async/scope.hpp"
 #include "kube/async/signal.hpp"
+#include "kube/runtime/barrier.hpp"
 #include "kube/runtime/controller.hpp"
 #include "kube/runtime/debug_state.hpp"
 #include "kube/runtime/detail/write_ledger.hpp"
@@ -44,6 +46,17 @@ public:
     [[nodiscard]] const ControllerSpec& spec() const { return spec_; }
     [[nodiscard]] ControllerDebugState debug_state() const;
 
+    /// Why this controller is not at rest as the question means it; nullopt when it is. A pass in flight, a key that is
+    /// queued or held, one whose last pass failed or met a conflict, and one that has not yet seen its own write are
+    /// all in the way. A key that only polls is not, unless it is due within the question's bound.
+    [[nodiscard]] std::optional<std::string> unrest(const BarrierQuestion& question) const;
+    /// Does a change of this cache wake keys here?
+    [[nodiscard]] bool listens_to(const CacheStore& cache) const;
+    /// Makes every object of the primary kind due now.
+    void wake_all();
+    /// Called when a key may have come to rest.
+    void on_rest(std::function<void()> call) { rested_ = std::move(call); }
+
 private:
     struct Flight {
         MonotonicTime since;
@@ -75,6 +88,9 @@ private:
     /// Seen deleted since their last pass.
     std::set<NamespacedName> gone_;
     std::map<NamespacedName, unsigned> conflicts_in_a_row_;
+    /// When the last pass wants to look again at something outside: a key that is due then has nothing to do now.
+    std::map<NamespacedName, MonotonicTime> polls_;
+    std::function<void()> rested_;
     std::map<NamespacedName, std::string> waits_for_;
     std::map<NamespacedName, std::string> last_errors_;
     bool is_stopping_ = false;

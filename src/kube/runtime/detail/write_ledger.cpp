@@ -85,6 +85,13 @@ std::optional<MonotonicTime> WriteLedger::held_until(const NamespacedName& key) 
     return last;
 }
 
+std::optional<NamespacedName> WriteLedger::first_held(const std::string& namespace_, MonotonicTime now) const {
+    for (const auto& [id, wait] : waits_) {
+        if (wait.deadline > now && (namespace_.empty() || wait.key.namespace_ == namespace_)) return wait.key;
+    }
+    return std::nullopt;
+}
+
 std::string WriteLedger::waits_for(const NamespacedName& key) const {
     const auto found = by_key_.find(key);
     return found == by_key_.end() ? std::string{} : text_of(waits_.at(*found->second.begin()));

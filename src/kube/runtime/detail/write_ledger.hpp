@@ -47,6 +47,8 @@ public:
 
     /// The last deadline of the key's open waits; nullopt when it is free.
     [[nodiscard]] std::optional<MonotonicTime> held_until(const NamespacedName& key) const;
+    /// A key of the namespace (empty: of any) with a wait whose deadline has not come; nullopt when there is none.
+    [[nodiscard]] std::optional<NamespacedName> first_held(const std::string& namespace_, MonotonicTime now) const;
     /// What the key waits for, for people.
     [[nodiscard]] std::string waits_for(const NamespacedName& key) const;
     /// Ends the key's waits whose deadline has come, and returns what they waited for.

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <future>
 
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
@@ -81,6 +82,45 @@ TEST_F(HealthServerTest, is_ready_when_told_so) {
 
 TEST_F(HealthServerTest, says_when_the_main_loop_does_not_answer) {
     EXPECT_EQ(get("/debug/controllers"), "503 the main loop does not answer\n");
+}
+
+TEST_F(HealthServerTest, has_no_barrier_unless_it_is_switched_on) {
+    EXPECT_THAT(get("/debug/barrier"), StartsWith("404 "));
+}
+
+struct BarrierServerTest : HealthServerTest {
+    void SetUp() override {
+        server.serve_barrier([this](const std::string& query, HealthServer::Reply reply) {
+            asked.push_back(query);
+            replies.push_back(std::move(reply));
+        });
+        HealthServerTest::SetUp();
+    }
+    std::vector<std::string> asked;
+    std::vector<HealthServer::Reply> replies;
+};
+
+TEST_F(BarrierServerTest, holds_the_connection_until_the_main_loop_replies_and_answers_others_meanwhile) {
+    std::future<std::string> answer = std::async(std::launch::async, [this] { return get("/debug/barrier?kind=A"); });
+    while (replies.empty()) {
+        main_loop.restart();
+        main_loop.run_one_for(10ms);
+    }
+    EXPECT_EQ(asked.at(0), "kind=A");
+    EXPECT_EQ(get("/healthz"), "200 ok");
+    EXPECT_EQ(answer.wait_for(0s), std::future_status::timeout) << "it answered before it was told what";
+    replies[0](200, "{}");
+    EXPECT_EQ(answer.get(), "200 {}\n");
+}
+
+TEST_F(BarrierServerTest, gives_up_questions_when_it_stops) {
+    std::future<std::string> answer = std::async(std::launch::async, [this] { return get("/debug/barrier"); });
+    while (replies.empty()) {
+        main_loop.restart();
+        main_loop.run_one_for(10ms);
+    }
+    server.stop();
+    EXPECT_EQ(answer.get(), "503 the main loop does not answer\n");
 }
 
 }  // namespace
