@@ -69,8 +69,8 @@ struct Manager::Impl final : WriteObserver, HttpHandler {
           around{executor, clock, raw, random, metrics, options.log},
           events{around},
           changed{executor},
-          caches{executor, failed("cache")},
           moved{executor},
+          caches{executor, failed("cache")},
           controllers_scope{executor, failed("controller")},
           services{executor, failed("service")},
           stopper{executor, failed("stop")} {
@@ -130,11 +130,6 @@ struct Manager::Impl final : WriteObserver, HttpHandler {
         });
     }
 
-            if (options.serves_barrier) {
-                health->serve_barrier([this](std::string query, HealthServer::Reply reply) {
-                    services.spawn("barrier", answer_barrier(std::move(query), std::move(reply)));
-                });
-            }
     Async<> heartbeat() {
         for (;;) {
             health->beat();
@@ -145,6 +140,11 @@ struct Manager::Impl final : WriteObserver, HttpHandler {
 
     void start_servers() {
         if (health) {
+            if (options.serves_barrier) {
+                health->serve_barrier([this](std::string query, HealthServer::Reply reply) {
+                    services.spawn("barrier", answer_barrier(std::move(query), std::move(reply)));
+                });
+            }
             health->start([this] { return json::serialize(debug_json()); });
             services.spawn("heartbeat", heartbeat());
             options.log.info("Serving health probes", {{"port", health->port()}});
@@ -152,18 +152,18 @@ struct Manager::Impl final : WriteObserver, HttpHandler {
         if (const auto address = parse_listen_address(options.metrics_address)) {
             metrics_server = detail::listen(around.executor, *this, *address);
             services.spawn("metrics server", metrics_server->serve());
-        events.on_rest([this] { moved.notify_all(); });
             options.log.info("Serving metrics server", {{"port", metrics_server->port()}});
         }
+        events.on_rest([this] { moved.notify_all(); });
         services.spawn("events", events.run());
     }
 
     Async<> start_caches() {
         for (auto& [name, kind] : kinds) {
             // Optional kinds decide by their first attempt whether they are missing.
-                moved.notify_all();
             kind.reflector->cache()->on_progress([this] {
                 if (!are_caches_started) changed.notify_all();
+                moved.notify_all();
             });
             caches.spawn("reflector of " + name, kind.reflector->run());
         }
@@ -210,10 +210,10 @@ struct Manager::Impl final : WriteObserver, HttpHandler {
                  {"controllerKind", spec.primary->kind},
                  {"worker count", spec.reconciles_in_flight_max}}
             );
-        are_controllers_started = true;
-        moved.notify_all();
             controllers_scope.spawn(spec.name, controller->run());
         }
+        are_controllers_started = true;
+        moved.notify_all();
     }
 
     /// The reverse order. Nothing is left when it returns.
@@ -271,6 +271,8 @@ struct Manager::Impl final : WriteObserver, HttpHandler {
         }
         if (failure) std::rethrow_exception(failure);
         options.log.info("Everything has stopped");
+    }
+
     // ---- The barrier ----------------------------------------------------------------------------------------------
 
     [[nodiscard]] const detail::CacheStore* cache_of(const std::string& kind) const {
@@ -340,8 +342,6 @@ struct Manager::Impl final : WriteObserver, HttpHandler {
         const Deadline deadline = Deadline::after(around.clock, request->time_limit);
         const BarrierAnswer answer = co_await reach_barrier(std::move(request->question), deadline);
         reply(answer.is_reached ? 200 : 503, json::serialize(to_json(answer)));
-    }
-
     }
 
     [[nodiscard]] json::Value debug_json() const {

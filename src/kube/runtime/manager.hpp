@@ -14,8 +14,8 @@
 #include "kube/async/clock.hpp"
 #include "kube/client/client.hpp"
 #include "kube/http/transport.hpp"
-#include "kube/runtime/cache.hpp"
 #include "kube/runtime/barrier.hpp"
+#include "kube/runtime/cache.hpp"
 #include "kube/runtime/debug_state.hpp"
 #include "kube/runtime/event_recorder.hpp"
 #include "kube/runtime/log.hpp"
@@ -48,6 +48,8 @@ struct ManagerOptions {
     std::uint64_t seed = 0;
     /// "host:port" of the API server, a label of rest_client_requests_total.
     std::string api_server_host;
+    /// Serves GET /debug/barrier beside the probes: it holds connections until this process is at rest. For tests.
+    bool serves_barrier = false;
     /// The loop counts as wedged (and /healthz fails) when it has not turned for so long.
     std::chrono::milliseconds wedged_after{15'000};
 };
@@ -58,8 +60,6 @@ enum class KindNeed {
     Required,
     /// Its cache stays empty and unsynced, and holds nothing up, for as long as its CRD is not installed.
     Optional,
-    /// Serves GET /debug/barrier beside the probes: it holds connections until this process is at rest. For tests.
-    bool serves_barrier = false;
 };
 
 /// Owns caches, controllers, elections and servers; starts them in order and stops them in the reverse order.
@@ -111,16 +111,6 @@ public:
     /// What the controllers are doing, in the order in which they were built: queued, in flight, due, waited for. Also
     /// GET /debug/controllers of the health server.
     [[nodiscard]] std::vector<ControllerDebugState> debug_state() const;
-    [[nodiscard]] unsigned short health_port() const;
-    [[nodiscard]] unsigned short metrics_port() const;
-
-    struct Impl;
-    [[nodiscard]] Impl& impl() { return *impl_; }
-
-private:
-    using Trim = std::function<void(void* object)>;
-    using DecodeEntry = detail::CacheStore::Entry (*)(const json::Value& object, const Trim& trim);
-    template <Kind K>
     /// Has this process seen what the question names, and has no key anything left to do because of it? False while a
     /// pass is in flight, on a standby, and for a kind that is not watched here. A yes is about this instant: it lasts
     /// until something changes.
@@ -131,6 +121,16 @@ private:
     /// Every object of every controller becomes due now: "at rest, one more pass of everything writes nothing" can be
     /// shown without waiting for time to pass (spec 08 §15.5).
     void wake_all();
+    [[nodiscard]] unsigned short health_port() const;
+    [[nodiscard]] unsigned short metrics_port() const;
+
+    struct Impl;
+    [[nodiscard]] Impl& impl() { return *impl_; }
+
+private:
+    using Trim = std::function<void(void* object)>;
+    using DecodeEntry = detail::CacheStore::Entry (*)(const json::Value& object, const Trim& trim);
+    template <Kind K>
     static detail::CacheStore::Entry decode_entry(const json::Value& object, const Trim& trim) {
         auto decoded = std::make_shared<K>(json::from_json<K>(object));
         if (trim) trim(decoded.get());
