@@ -13,8 +13,8 @@ namespace sim {
 namespace {
 
 constexpr std::array<std::string_view, 5> kVerbs{"any", "write", "status", "apply", "delete"};
-constexpr std::array<std::string_view, 5> kResources{
-    "seinodes", "statefulsets", "pods", "persistentvolumeclaims", "services"
+constexpr std::array<std::string_view, 6> kResources{
+    "seinodes", "seinodedeployments", "statefulsets", "pods", "persistentvolumeclaims", "services"
 };
 
 std::vector<FaultKind> all_kinds() {
@@ -57,7 +57,7 @@ FaultPlan draw_fault_plan(std::uint64_t seed, const std::vector<std::string>& no
         fault.skip = random.next() % 4 == 0 ? random.next() % 40 : random.next() % 6;
         if (is_about_requests(fault.kind)) {
             fault.target = one_of(random, kVerbs);
-        } else if (fault.kind == FaultKind::LagOfKind) {
+        } else if (fault.kind == FaultKind::LagOfKind || fault.kind == FaultKind::StatesSkipped) {
             fault.target = one_of(random, kResources);
         } else {
             fault.target = nodes[random.next() % nodes.size()];

@@ -27,6 +27,7 @@ enum class FaultKind {
     LagOfKind,
     WatchesBreak,
     HistoryExpires,
+    StatesSkipped,
     Restart,
     RestartOnOlderView,
     LeaseUnreachable,
@@ -36,6 +37,7 @@ enum class FaultKind {
     StatefulSetReplaced,
     StatefulSetRelabelled,
     NodeAnnotated,
+    NodeEdited,
     // A node's sidecar.
     SidecarRestarts,
     SidecarForgets,
@@ -66,6 +68,7 @@ BOOST_DESCRIBE_ENUM(
     LagOfKind,
     WatchesBreak,
     HistoryExpires,
+    StatesSkipped,
     Restart,
     RestartOnOlderView,
     LeaseUnreachable,
@@ -74,6 +77,7 @@ BOOST_DESCRIBE_ENUM(
     StatefulSetReplaced,
     StatefulSetRelabelled,
     NodeAnnotated,
+    NodeEdited,
     SidecarRestarts,
     SidecarForgets,
     SidecarStops,
@@ -98,7 +102,8 @@ struct Fault {
     /// Of what lasts. Requests: how many matching ones are let through first is `skip`.
     milliseconds lasts{0};
     std::size_t skip = 0;
-    /// A node's name; of LagOfKind a resource ("pods"); of requests a word of the verb ("write", "status", "any").
+    /// A node's name; of LagOfKind and StatesSkipped a resource ("pods"); of requests a word of the verb ("write",
+    /// "status", "any").
     std::string target;
     /// It does nothing, at its time: so that leaving a fault out changes nothing that happens before it.
     bool is_off = false;

@@ -9,7 +9,7 @@ namespace {
 
 using kube::json::Value;
 
-constexpr std::array<std::string_view, 34> kAccidents{
+constexpr std::array<std::string_view, 35> kAccidents{
     "uid",
     "resourceVersion",
     "generation",
@@ -21,6 +21,7 @@ constexpr std::array<std::string_view, 34> kAccidents{
     "lastProbeTime",
     "lastUpdateTime",
     "startTime",
+    "lastProgressAt",
     "startedAt",
     "finishedAt",
     "phaseTransitionTime",
@@ -46,9 +47,19 @@ constexpr std::array<std::string_view, 34> kAccidents{
     "currentReplicas"
 };
 
+std::string_view type_of(const Value& condition) {
+    return kube::json::find_string(condition, {"type"});
+}
+
 bool is_condition(const Value& value) {
     return value.is_object() && value.get_object().contains("type") && value.get_object().contains("status") &&
            value.get_object().contains("lastTransitionTime");
+}
+
+/// Conditions that exist from the first trouble on: True, they say that there was one.
+bool remembers(const Value& condition) {
+    const std::string_view type = type_of(condition);
+    return type == "PodReady" || type == "SpecValid";
 }
 
 Value reduced(const Value& value) {
@@ -62,10 +73,16 @@ Value reduced(const Value& value) {
     }
     if (value.is_array()) {
         kube::json::Array kept;
+        bool are_conditions = false;
         for (const Value& item : value.get_array()) {
-            if (is_condition(item) && kube::json::find_string(item, {"status"}) != "True") continue;
+            if (is_condition(item)) {
+                are_conditions = true;
+                if (kube::json::find_string(item, {"status"}) != "True" || remembers(item)) continue;
+            }
             kept.push_back(reduced(item));
         }
+        // In the order of their first mention, which is history.
+        if (are_conditions) std::ranges::sort(kept, {}, [](const Value& one) { return type_of(one); });
         return kept;
     }
     return value;

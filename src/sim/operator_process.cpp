@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "sei/api/labels.hpp"
+#include "sei/deployment/deployment_controller.hpp"
 #include "sei/node/node_controller.hpp"
 
 namespace sim {
@@ -23,6 +24,10 @@ kube::ManagerOptions manager_options(const OperatorSettings& settings, const Pro
         };
     }
     return options;
+}
+
+kube::Async<bool> every_host_resolves(std::string) {
+    co_return true;
 }
 
 }  // namespace
@@ -58,6 +63,15 @@ struct OperatorProcess::Life {
              .log = {}}
         );
         sei::node::build_controller(manager, tampering ? tampering->reconciler(manager, *reconciler) : *reconciler);
+        fleets = sei::deployment::make_reconciler(
+            manager,
+            {.platform = whose.platform_,
+             .sidecars = tampering ? tampering->sidecars(sidecars) : sidecars,
+             .resolve_host = &every_host_resolves,
+             .random_bits = [this] { return random.next(); },
+             .log = {}}
+        );
+        sei::deployment::build_controller(manager, tampering ? tampering->fleet_reconciler(manager, *fleets) : *fleets);
     }
 
     [[nodiscard]] kube::Async<> run() {
@@ -77,6 +91,7 @@ struct OperatorProcess::Life {
     StormyWay way;
     sei::sidecar::HttpSidecarFactory sidecars;
     std::unique_ptr<sei::node::NodeReconciler> reconciler;
+    std::unique_ptr<sei::deployment::DeploymentReconciler> fleets;
     kube::Manager manager;
     bool has_ended = false;
     bool has_failed = false;

@@ -9,6 +9,7 @@
 #include "kube/async/signal.hpp"
 #include "kube/runtime/manager.hpp"
 #include "kube/runtime/reconciler.hpp"
+#include "sei/api/deployment.hpp"
 #include "sei/api/node.hpp"
 #include "sei/platform/platform.hpp"
 #include "sei/sidecar/http_sidecar.hpp"
@@ -25,6 +26,12 @@ public:
     [[nodiscard]] virtual sei::sidecar::SidecarFactory& sidecars(sei::sidecar::SidecarFactory& real) { return real; }
     [[nodiscard]] virtual kube::Reconciler<sei::api::SeiNode>& reconciler(
         kube::Manager& manager, kube::Reconciler<sei::api::SeiNode>& real
+    ) {
+        static_cast<void>(manager);
+        return real;
+    }
+    [[nodiscard]] virtual kube::Reconciler<sei::api::SeiNodeDeployment>& fleet_reconciler(
+        kube::Manager& manager, kube::Reconciler<sei::api::SeiNodeDeployment>& real
     ) {
         static_cast<void>(manager);
         return real;

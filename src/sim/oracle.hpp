@@ -1,6 +1,7 @@
 // What must never happen, watched from outside of the operator.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -26,7 +27,7 @@ struct Process {
 };
 
 /// The kinds that are watched by oracles.
-enum class WatchedKind { Node, StatefulSet, Pod, Claim, Service, ConfigMap, Revision, Event };
+enum class WatchedKind { Node, StatefulSet, Pod, Claim, Service, ConfigMap, Revision, Event, Deployment };
 
 /// One write to the store.
 struct Change {
@@ -86,11 +87,17 @@ public:
     virtual void exchanged(const Exchange&) {}
     virtual void exchanged(const SidecarExchange&) {}
     virtual void changed(const Change&) {}
+    /// A watch of `resource` ("seinodes") has brought an operator everything up to this version.
+    virtual void shown(const Process& to, std::string_view resource, std::uint64_t version) {
+        static_cast<void>(to), static_cast<void>(resource), static_cast<void>(version);
+    }
     /// Faults are over and everything has settled: from now on nothing should happen.
     virtual void rest_begins() {}
     virtual void rest_ends() {}
 
     [[nodiscard]] const std::optional<std::string>& violation() const { return violation_; }
+    /// How often it had something to judge: an oracle that never has proves nothing.
+    [[nodiscard]] std::uint64_t times_judged() const { return times_judged_; }
 
 protected:
     explicit Oracle(const View& view) : view_{view} {}
@@ -98,11 +105,13 @@ protected:
     void violated(std::string how) {
         if (!violation_) violation_ = std::move(how);
     }
+    void judged() { ++times_judged_; }
     [[nodiscard]] const View& view() const { return view_; }
 
 private:
     const View& view_;
     std::optional<std::string> violation_;
+    std::uint64_t times_judged_ = 0;
 };
 
 /// One of each. `view` outlives them.

@@ -1,4 +1,5 @@
 #include "sim/oracle.hpp"
+#include "sim/pass_oracles.hpp"
 #include "sim/plan_oracles.hpp"
 #include "sim/world_oracles.hpp"
 #include "sim/write_oracles.hpp"
@@ -9,6 +10,7 @@ std::vector<std::unique_ptr<Oracle>> make_oracles(const View& view) {
     std::vector<std::unique_ptr<Oracle>> all;
     all.push_back(std::make_unique<NoBlindWrite>(view));
     all.push_back(std::make_unique<NoConflictWithItself>(view));
+    all.push_back(std::make_unique<OneStatusWritePerPass>(view));
     all.push_back(std::make_unique<QuietAtRest>(view));
     all.push_back(std::make_unique<ForeignFinalizersStay>(view));
     all.push_back(std::make_unique<OnlyOursIsDeleted>(view));

@@ -15,42 +15,72 @@ const kube::json::Array& tasks_of(const Value& plan, const kube::json::Array& no
     return array_at(plan, {"tasks"}, none);
 }
 
-const Value* active_plan(const ObjectPtr& node) {
-    const Value* plan = find(node->value(), {"status", "plan"});
+const Value* active_plan(const ObjectPtr& object) {
+    const Value* plan = find(object->value(), {"status", "plan"});
     return plan != nullptr && find_string(*plan, {"phase"}) == "Active" ? plan : nullptr;
+}
+
+std::int64_t generation_of(const ObjectPtr& object) {
+    const Value* found = find(object->value(), {"metadata", "generation"});
+    return found != nullptr && found->is_int64() ? found->get_int64() : 0;
+}
+
+/// Did a rollout of a fleet end, for good or bad?
+bool has_rollout_ended(const Change& change) {
+    const std::string target = text_at(change.before, {"status", "rollout", "targetHash"});
+    if (find(change.after->value(), {"status", "rollout"}) != nullptr) return false;
+    if (text_at(change.after, {"status", "templateHash"}) == target) return true;
+    const kube::json::Array none;
+    for (const Value& condition : array_at(change.after->value(), {"status", "conditions"}, none)) {
+        if (find_string(condition, {"type"}) == "RolloutInProgress") {
+            return find_string(condition, {"reason"}) == "RolloutFailed";
+        }
+    }
+    return false;
 }
 
 }  // namespace
 
 void NoPlanIsLost::changed(const Change& change) {
-    if (change.kind != WatchedKind::Node || !change.before || !change.after) return;
-    const Value* before = active_plan(change.before);
-    if (before == nullptr) return;
+    if (change.kind != WatchedKind::Node && change.kind != WatchedKind::Deployment) return;
+    if (!change.after) return;
     const Value* after = find(change.after->value(), {"status", "plan"});
-    const std::string_view id = find_string(*before, {"id"});
+    const Value* before = change.before ? active_plan(change.before) : nullptr;
+    if (after != nullptr) generations_.emplace(find_string(*after, {"id"}), generation_of(change.after));
+    if (before == nullptr) return;
+    judged();
+    const std::string id{find_string(*before, {"id"})};
     if (after == nullptr) {
-        if (find_string(*before, {"targetPhase"}) != text_at(change.after, {"status", "phase"}) &&
-            !find_string(*before, {"targetPhase"}).empty()) {
+        const std::string_view target = find_string(*before, {"targetPhase"});
+        if (change.kind == WatchedKind::Deployment) {
+            if (!has_rollout_ended(change)) {
+                violated(fmt::format("plan {} of fleet {} went away without an end", id, change.key.name));
+            }
+        } else if (target != text_at(change.after, {"status", "phase"}) && !target.empty()) {
             violated(fmt::format(
-                "plan {} of {} went away, and its target phase {} was not reached",
-                id,
-                change.key.name,
-                find_string(*before, {"targetPhase"})
+                "plan {} of {} went away, and its target phase {} was not reached", id, change.key.name, target
             ));
         }
         return;
     }
     if (find_string(*after, {"id"}) != id) {
+        // A plan serves the spec that it was built for: a changed spec may replace it, nothing else.
+        if (generations_[id] != generation_of(change.after)) return;
         violated(fmt::format(
             "active plan {} of {} was replaced by plan {}", id, change.key.name, find_string(*after, {"id"})
         ));
         return;
     }
+    judge_tasks(*before, *after, change.key.name);
+}
+
+void NoPlanIsLost::judge_tasks(const Value& before, const Value& after, const std::string& whose) {
+    const std::string_view id = find_string(before, {"id"});
     const kube::json::Array none;
-    const auto& tasks_before = tasks_of(*before, none);
-    const auto& tasks_after = tasks_of(*after, none);
+    const auto& tasks_before = tasks_of(before, none);
+    const auto& tasks_after = tasks_of(after, none);
     if (tasks_before.size() != tasks_after.size()) {
-        violated(fmt::format("plan {} of {} has other tasks than before", id, change.key.name));
+        violated(fmt::format("plan {} of {} has other tasks than before", id, whose));
         return;
     }
     for (std::size_t i = 0; i < tasks_before.size(); ++i) {
@@ -58,21 +88,31 @@ void NoPlanIsLost::changed(const Change& change) {
             violated(fmt::format("task {} of plan {} changed its identifier", i, id));
         } else if (find_string(tasks_before[i], {"status"}) == "Complete" &&
                    find_string(tasks_after[i], {"status"}) != "Complete") {
-            violated(fmt::format("task {} of plan {} of {} is complete no more", i, id, change.key.name));
+            violated(fmt::format("task {} of plan {} of {} is complete no more", i, id, whose));
         }
     }
 }
 
 void PlanBeforeEffect::changed(const Change& change) {
+    const bool is_ours = change.by != nullptr && change.by->is_operator;
+    if (change.kind == WatchedKind::Claim && !change.before && is_ours) {
+        judged();
+        const std::string owner = controller_of(change.after);
+        if (!owner.empty() && !planned_.contains(owner)) {
+            violated(fmt::format("{} made {} for a node without a stored plan", change.by->name, change.key.name));
+        }
+    }
     if (change.kind != WatchedKind::Node || !change.after) return;
     const Value* plan = find(change.after->value(), {"status", "plan"});
     if (plan == nullptr) return;
+    planned_.insert(text_at(change.after, {"metadata", "uid"}));
     const kube::json::Array none;
     for (const Value& task : tasks_of(*plan, none)) stored_.emplace(find_string(task, {"id"}));
 }
 
 void PlanBeforeEffect::exchanged(const SidecarExchange& exchange) {
     if (!exchange.is_submission || exchange.status < 200 || exchange.status >= 300) return;
+    judged();
     if (!stored_.contains(exchange.task_id)) {
         violated(fmt::format(
             "task {} was handed to the sidecar of {} and stands in no stored plan", exchange.task_id, exchange.node.name
@@ -85,6 +125,7 @@ void SubmittedOnce::exchanged(const SidecarExchange& exchange) {
     const std::pair key{exchange.by.incarnation, exchange.task_id};
     if (exchange.is_submission) {
         if (exchange.status < 200 || exchange.status >= 300) return;
+        judged();
         if (!accepted_.insert(key).second) {
             violated(fmt::format(
                 "{} handed task {} to the sidecar of {} twice", exchange.by.name, exchange.task_id, exchange.node.name

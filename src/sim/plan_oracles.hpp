@@ -14,10 +14,15 @@ public:
     explicit NoPlanIsLost(const View& view) : Oracle{view} {}
     [[nodiscard]] std::string_view name() const override { return "no-plan-is-lost"; }
     [[nodiscard]] std::string_view sentence() const override {
-        return "An active plan ends with what it was made for, or as failed; it is never replaced, and what it has "
-               "done is never undone.";
+        return "An active plan ends with what it was made for, or as failed; only a changed spec replaces it, and what "
+               "it has done is never undone.";
     }
     void changed(const Change& change) override;
+
+private:
+    void judge_tasks(const kube::json::Value& before, const kube::json::Value& after, const std::string& whose);
+    /// By plan: the generation of its object when it was stored.
+    std::map<std::string, std::int64_t, std::less<>> generations_;
 };
 
 class PlanBeforeEffect final : public Oracle {
@@ -26,7 +31,7 @@ public:
     [[nodiscard]] std::string_view name() const override { return "plan-before-effect"; }
     [[nodiscard]] std::string_view sentence() const override {
         return "A sidecar is given only tasks that stand in the stored plan of its node, under their stored "
-               "identifiers.";
+               "identifiers; and nothing is made for a node before its first plan is stored.";
     }
     void exchanged(const SidecarExchange& exchange) override;
     void changed(const Change& change) override;
@@ -34,6 +39,8 @@ public:
 private:
     /// All identifiers that were ever stored: a submission may arrive after another operator ended the plan.
     std::set<std::string> stored_;
+    /// The uids of the nodes that ever had a plan.
+    std::set<std::string> planned_;
 };
 
 class SubmittedOnce final : public Oracle {

@@ -43,7 +43,7 @@ std::optional<Failure> live(World& world, const RunPlan& plan, References* refer
     if (references != nullptr && final_state != references->final_state_of(plan.scenario.variant)) {
         return Failure{kSameEnd, "the objects differ from those of a run without faults"};
     }
-    world.delete_all_nodes();
+    world.delete_everything();
     if (!world.run_until([&] { return world.is_empty(); }, kGoingMax)) {
         if (auto failure = objection()) return failure;
         return Failure{kDeletedGoesAway, "objects are left 5 minutes after everything was deleted"};
@@ -68,6 +68,7 @@ RunResult run_with(
     result.faults_struck = world.faults_struck().size();
     result.steps = world.steps();
     result.requests = world.requests();
+    result.coverage = world.coverage();
     return result;
 }
 
@@ -86,12 +87,16 @@ RunPlan plan_of(std::uint64_t seed) {
 const std::string& References::final_state_of(std::uint64_t variant) {
     const auto found = states_.find(variant);
     if (found != states_.end()) return found->second;
-    RunPlan plan{.seed = variant, .scenario = make_scenario(variant)};
-    RunResult result = run_with(plan, nullptr, {}, Trace::No, SeededLoop::Order::Fifo);
+    RunResult result = run_without_faults(variant, Trace::No);
     if (result.failure) {
         result.final_state = "a run without faults failed: " + result.failure->oracle + ": " + result.failure->how;
     }
     return states_.emplace(variant, std::move(result.final_state)).first->second;
+}
+
+RunResult run_without_faults(std::uint64_t variant, Trace trace) {
+    const RunPlan plan{.seed = variant, .scenario = make_scenario(variant)};
+    return run_with(plan, nullptr, {}, trace, SeededLoop::Order::Fifo);
 }
 
 RunResult run(const RunPlan& plan, References& references, const MakeTampering& tamper, Trace trace) {

@@ -35,6 +35,7 @@ struct RunResult {
     std::size_t faults_struck = 0;
     std::uint64_t steps = 0;
     std::uint64_t requests = 0;
+    Coverage coverage;
 };
 
 /// How scenarios end that are run without faults: asked once for each. One thread.
@@ -47,6 +48,9 @@ private:
 };
 
 enum class Trace { No, Yes };
+
+/// The run that all others of its scenario are compared with: no faults, and each step in the order of its arrival.
+[[nodiscard]] RunResult run_without_faults(std::uint64_t variant, Trace trace);
 
 /// The same plan gives the same result, byte by byte.
 [[nodiscard]] RunResult run(const RunPlan& plan, References& references, const MakeTampering& tamper, Trace trace);

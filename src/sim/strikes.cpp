@@ -66,6 +66,11 @@ kube::Async<> World::strike(Fault fault) {
             server_.compact();
             server_.end_watches();
             break;
+        case FaultKind::StatesSkipped:
+            weather_.gaps.push_back({fault.target, until});
+            co_await clock_.sleep_until(until - std::chrono::milliseconds{1});
+            server_.compact();
+            break;
         case FaultKind::RestartOnOlderView: {
             const auto revision = server_.store().revision();
             weather_.oldest_view = std::max<std::int64_t>(1, revision - static_cast<std::int64_t>(5 + fault.skip * 3));
@@ -116,8 +121,14 @@ kube::Async<> World::strike(Fault fault) {
             }
             break;
         case FaultKind::NodeAnnotated:
-            co_await edit(fault.target, [number = fault.number](sei::api::SeiNode& edited) {
+            co_await edit<sei::api::SeiNode>(fault.target, [number = fault.number](sei::api::SeiNode& edited) {
                 edited.metadata.annotations["note"] = fmt::format("{}", number);
+            });
+            break;
+        case FaultKind::NodeEdited:
+            // What a fleet's template says comes back; a single node stays as it was edited.
+            co_await edit<sei::api::SeiNode>(fault.target, [&](sei::api::SeiNode& edited) {
+                if (scenario_.fleet) edited.spec.image = "example.com/seid:by-hand";
             });
             break;
         case FaultKind::SidecarRestarts:

@@ -192,15 +192,26 @@ public:
     [[nodiscard]] unsigned status() const override { return below_->status(); }
     [[nodiscard]] kube::Async<std::optional<std::string>> next_chunk() override {
         auto chunk = co_await below_->next_chunk();
+        if (const auto end = end_of_gap()) {
+            co_await around_.clock.sleep_until(*end);
+            no_answer();
+        }
         if (chunk) {
             const milliseconds lag = lag_now();
             if (lag.count() > 0) co_await around_.clock.sleep_for(lag);
         }
         if (process_.is_dead || epoch_ != around_.weather.watch_epoch) no_answer();
+        if (chunk) around_.witness.shown(process_, resource_, *chunk);
         co_return chunk;
     }
 
 private:
+    [[nodiscard]] std::optional<kube::MonotonicTime> end_of_gap() const {
+        for (const Weather::Gap& gap : around_.weather.gaps) {
+            if (gap.resource == resource_ && around_.clock.monotonic() < gap.until) return gap.until;
+        }
+        return std::nullopt;
+    }
     [[nodiscard]] milliseconds lag_now() const {
         milliseconds most{usual_lag_};
         for (const Weather::Lag& lag : around_.weather.lags) {

@@ -26,6 +26,8 @@ public:
     /// A request of anybody was served; operators' requests come as an exchange.
     virtual void served(const Process& by, const Exchange* exchange) = 0;
     virtual void served(const SidecarExchange& exchange) = 0;
+    /// A watch brought an operator something.
+    virtual void shown(const Process& to, std::string_view resource, std::string_view chunk) = 0;
     /// A fault did what it is there for.
     virtual void struck(const Fault& fault, const std::string& what) = 0;
 };
@@ -44,6 +46,13 @@ struct Weather {
         kube::MonotonicTime until{};
     };
     std::vector<Lag> lags;
+    /// Watches of this resource bring nothing until then, and break: what comes next is a list, without what was
+    /// between.
+    struct Gap {
+        std::string resource;
+        kube::MonotonicTime until{};
+    };
+    std::vector<Gap> gaps;
     /// A watch that was opened in another epoch breaks.
     std::uint64_t watch_epoch = 0;
     /// Requests about leases fail until then.

@@ -12,8 +12,10 @@
 #include "kube/types/pod.hpp"
 #include "kube/types/service.hpp"
 #include "kube/types/stateful_set.hpp"
-#include "sei/api/labels.hpp"
+#include "sei/api/deployment.hpp"
 #include "sei/api/schema/crds.hpp"
+#include "sei/deployment/genesis.hpp"
+#include "sei/plan/node_plan.hpp"
 #include "sim/final_state.hpp"
 
 namespace sim {
@@ -53,10 +55,6 @@ devcluster::workloads::WorkloadsOptions workloads_options() {
     return options;
 }
 
-kube::NamespacedName key_of(const std::string& node) {
-    return {kNamespace, node};
-}
-
 std::string uid_of(const ObjectPtr& object) {
     return std::string{find_string(object->value(), {"metadata", "uid"})};
 }
@@ -88,7 +86,8 @@ World::World(WorldSettings settings)
           if (found == troubles_.end() || clock_.monotonic() >= found->second.until) return std::nullopt;
           return found->second;
       }},
-      oracles_{make_oracles(*this)} {
+      oracles_{make_oracles(*this)},
+      reached_{*this} {
     for (const sei::api::CrdManifest& manifest : sei::api::crd_manifests()) {
         server_.install(kube::json::serialize(Value(manifest.crd)));
     }
@@ -100,6 +99,7 @@ World::World(WorldSettings settings)
     watched_[static_cast<std::size_t>(WatchedKind::ConfigMap)].type = kube::KindOf<kube::ConfigMap>::type;
     watched_[static_cast<std::size_t>(WatchedKind::Revision)].type = kube::KindOf<kube::ControllerRevision>::type;
     watched_[static_cast<std::size_t>(WatchedKind::Event)].type = kube::KindOf<kube::Event>::type;
+    watched_[static_cast<std::size_t>(WatchedKind::Deployment)].type = kube::KindOf<sei::api::SeiNodeDeployment>::type;
     for (Watched& watched : watched_) {
         watched.collection = &server_.store().collection(watched.type.group, watched.type.plural);
         watched.seen = server_.store().revision();
@@ -134,6 +134,7 @@ World::~World() = default;
 
 void World::stop() {
     is_calm_ = true;
+    is_stopping_ = true;
     for (const auto& one : operators_) one->retire();
     workloads_.stop();
     const auto deadline = clock_.monotonic() + std::chrono::minutes{10};
@@ -147,7 +148,7 @@ void World::stop() {
 }
 
 void World::begin(const Scenario& scenario, const FaultPlan& plan) {
-    is_peered_ = scenario.with_peers;
+    scenario_ = scenario;
     users_are_done_ = false;
     scope_.spawn("users", perform_all(scenario.acts));
     for (const Fault& fault : plan) scope_.spawn("fault", strike(fault));
@@ -176,12 +177,13 @@ bool World::run_until(const std::function<bool()>& done, std::chrono::seconds li
 void World::calm_down() {
     weather_.armed.clear();
     weather_.lags.clear();
+    weather_.gaps.clear();
     weather_.oldest_view.reset();
     weather_.leases_back_at = {};
     troubles_.clear();
     workloads_.faults().clear();
-    for (const std::string node : {"n0", "n1", "n2"}) {
-        devcluster::sidecar::NodeSidecar& sidecar = sidecars_.node(key_of(node));
+    for (const std::string& node : scenario_.nodes) {
+        devcluster::sidecar::NodeSidecar& sidecar = sidecars_.node({kNamespace, node});
         for (const char* type : {"config-apply", "discover-peers"}) sidecar.scripts().clear(type);
     }
     trace("calm: no fault any more");
@@ -222,6 +224,7 @@ void World::served(const Process& by, const Exchange* exchange) {
         ));
     }
     for (const auto& oracle : oracles_) oracle->exchanged(*exchange);
+    reached_.exchanged(*exchange);
 }
 
 void World::served(const SidecarExchange& exchange) {
@@ -243,10 +246,26 @@ void World::served(const SidecarExchange& exchange) {
         ));
     }
     for (const auto& oracle : oracles_) oracle->exchanged(exchange);
+    reached_.exchanged(exchange);
+}
+
+void World::shown(const Process& to, std::string_view resource, std::string_view chunk) {
+    if (resource != "seinodes" && resource != "seinodedeployments") return;
+    // Of the events in a chunk the last one is the newest.
+    constexpr std::string_view kVersion = R"("resourceVersion":")";
+    const std::size_t at = chunk.rfind(kVersion);
+    if (at == std::string_view::npos) return;
+    std::uint64_t version = 0;
+    for (std::size_t i = at + kVersion.size(); i < chunk.size() && chunk[i] >= '0' && chunk[i] <= '9'; ++i) {
+        version = version * 10 + static_cast<std::uint64_t>(chunk[i] - '0');
+    }
+    for (const auto& oracle : oracles_) oracle->shown(to, resource, version);
 }
 
 void World::struck(const Fault& fault, const std::string& what) {
-    struck_.insert(fault.number);
+    if (struck_.insert(fault.number).second) {
+        ++coverage_.faults[std::string{boost::describe::enum_to_string(fault.kind, "")}];
+    }
     if (settings_.with_trace) trace(fmt::format("fault {} hits {}", to_string(fault), what));
 }
 
@@ -263,7 +282,35 @@ void World::absorb(const Process* by) {
     }
 }
 
+/// Which plans came to be, and which made way for another.
+void World::count_plan(const Change& change) {
+    if (!change.after || (change.kind != WatchedKind::Node && change.kind != WatchedKind::Deployment)) return;
+    const Value* plan = kube::json::find(change.after->value(), {"status", "plan"});
+    if (plan == nullptr) return;
+    const std::string_view id = find_string(*plan, {"id"});
+    const Value* before = change.before ? kube::json::find(change.before->value(), {"status", "plan"}) : nullptr;
+    if (before != nullptr && find_string(*before, {"id"}) == id) return;
+    const auto read = kube::json::from_json<sei::api::TaskPlan>(*plan);
+    std::string kind;
+    if (change.kind == WatchedKind::Node) {
+        kind = sei::plan::to_string(sei::plan::kind_of(read));
+    } else {
+        kind = sei::deployment::kind_of(read) == sei::deployment::PlanKind::Rollout ? "Rollout" : "Genesis";
+    }
+    if (before != nullptr && find_string(*before, {"phase"}) == "Active") kind += ", in place of another";
+    ++coverage_.plans[kind];
+}
+
+Coverage World::coverage() const {
+    Coverage all = coverage_;
+    for (const auto& oracle : oracles_) all.oracles[std::string{oracle->name()}] += oracle->times_judged();
+    for (const std::string_view name : Reached::situations()) all.situations[std::string{name}];
+    for (const auto& [name, count] : reached_.counts()) all.situations[std::string{name}] += count;
+    return all;
+}
+
 void World::note(const Change& change) {
+    count_plan(change);
     if (!change.before) living_uids_.insert(uid_of(change.after));
     if (!change.after) living_uids_.erase(uid_of(change.before));
     collect_garbage(change);
@@ -283,6 +330,7 @@ void World::note(const Change& change) {
         ));
     }
     for (const auto& oracle : oracles_) oracle->changed(change);
+    reached_.changed(change);
 }
 
 void World::trace(std::string line) {
@@ -342,141 +390,19 @@ kube::Async<> World::delete_orphan(std::size_t kind, kube::NamespacedName key, k
     ));
 }
 
-// ---- Users ----------------------------------------------------------------------------------------------------------
-
-kube::Async<> World::perform_all(std::vector<Act> acts) {
-    for (Act& act : acts) {
-        co_await clock_.sleep_until(kube::MonotonicTime{act.at});
-        if (settings_.with_trace) trace("user: " + to_string(act));
-        co_await perform(std::move(act));
-    }
-    users_are_done_ = true;
-}
-
-kube::Async<> World::perform(Act act) {
-    switch (act.kind) {
-        case ActKind::Create: {
-            wanted_images_[act.node] = act.image;
-            SeiNode node;
-            node.metadata.name = act.node;
-            node.metadata.namespace_ = kNamespace;
-            node.metadata.labels["fleet"] = "f";
-            node.spec.chainId = "pacific-1";
-            node.spec.image = act.image;
-            node.spec.fullNode.emplace();
-            if (is_peered_) {
-                sei::api::PeerSource peers;
-                peers.label.emplace().selector["fleet"] = "f";
-                node.spec.peers.push_back(std::move(peers));
-            }
-            const auto deadline = clock_.monotonic() + std::chrono::minutes{20};
-            while (!(co_await user_.create(node)) && clock_.monotonic() < deadline) {
-                co_await clock_.sleep_for(milliseconds{500});
-            }
-            break;
-        }
-        case ActKind::SetImage:
-            if (!wanted_images_[act.node]) break;
-            wanted_images_[act.node] = act.image;
-            co_await edit(act.node, [image = act.image](SeiNode& node) { node.spec.image = image; });
-            break;
-        case ActKind::Pause:
-            co_await edit(act.node, [](SeiNode& node) { node.spec.paused = true; });
-            break;
-        case ActKind::Unpause:
-            co_await edit(act.node, [](SeiNode& node) { node.spec.paused = false; });
-            break;
-        case ActKind::Delete:
-            wanted_images_[act.node].reset();
-            co_await delete_node(act.node);
-            break;
-        case ActKind::Hold:
-            co_await edit(act.node, [](SeiNode& node) { node.metadata.finalizers.emplace_back("example.com/hold"); });
-            break;
-        case ActKind::Release:
-            co_await edit(act.node, [](SeiNode& node) { std::erase(node.metadata.finalizers, "example.com/hold"); });
-            break;
-    }
-}
-
-kube::Async<> World::edit(std::string node, std::function<void(SeiNode&)> change) {
-    for (;;) {
-        const auto read = co_await user_.get<SeiNode>(key_of(node));
-        if (!read) co_return;
-        SeiNode changed = **read;
-        change(changed);
-        const auto written = co_await user_.patch(*read, std::move(changed));
-        if (written || written.error() == kube::WriteRefusal::Absent) co_return;
-    }
-}
-
-kube::Async<> World::delete_node(std::string node) {
-    const auto read = co_await user_.get<SeiNode>(key_of(node));
-    if (!read) co_return;
-    static_cast<void>(co_await user_.delete_object<SeiNode>(key_of(node), {.uid = read->uid(), .resource_version = {}})
-    );
-}
-
-void World::delete_all_nodes() {
-    trace("user: delete everything");
-    for (const ObjectPtr& node : all(WatchedKind::Node)) {
-        wanted_images_[node->key().name].reset();
-        scope_.spawn("user", edit(node->key().name, [](SeiNode& held) {
-                         std::erase(held.metadata.finalizers, "example.com/hold");
-                     }));
-        scope_.spawn("user", delete_node(node->key().name));
-    }
-}
-
 bool World::is_empty() const {
-    for (const WatchedKind kind : {WatchedKind::Node, WatchedKind::StatefulSet, WatchedKind::Pod, WatchedKind::Claim}) {
+    for (const WatchedKind kind :
+         {WatchedKind::Deployment,
+          WatchedKind::Node,
+          WatchedKind::StatefulSet,
+          WatchedKind::Pod,
+          WatchedKind::Claim,
+          WatchedKind::ConfigMap}) {
         if (!watched_[static_cast<std::size_t>(kind)].collection->objects().empty()) return false;
     }
-    return find(WatchedKind::Service, key_of("n0")) == nullptr;
-}
-
-bool World::has_settled() const {
-    return unsettled().empty();
-}
-
-std::string World::unsettled() const {
-    if (!users_are_done_) return "users are not done";
-    for (const auto& [name, image] : wanted_images_) {
-        const ObjectPtr node = find(WatchedKind::Node, key_of(name));
-        if (!image) {
-            if (node) return "node " + name + " is still there";
-            continue;
-        }
-        if (!node) return "node " + name + " is not there";
-        const Value& status = node->value();
-        if (find_string(status, {"status", "phase"}) != "Running") {
-            return fmt::format("node {} is {}", name, find_string(status, {"status", "phase"}));
-        }
-        if (find_string(status, {"status", "currentImage"}) != *image) {
-            return fmt::format(
-                "node {} runs {} instead of {}", name, find_string(status, {"status", "currentImage"}), *image
-            );
-        }
-        if (kube::json::find(status, {"status", "plan"}) != nullptr) return "node " + name + " has a plan";
-        const ObjectPtr pod = find(WatchedKind::Pod, key_of(name + "-0"));
-        if (!pod) return "node " + name + " has no pod";
-        bool is_ready = false;
-        if (const auto* conditions = array_at(pod->value(), {"status", "conditions"})) {
-            for (const Value& condition : *conditions) {
-                is_ready |= find_string(condition, {"type"}) == "Ready" && find_string(condition, {"status"}) == "True";
-            }
-        }
-        if (!is_ready) return "the pod of node " + name + " is not ready";
-        bool is_open = false;
-        if (const auto* conditions = array_at(status, {"status", "conditions"})) {
-            for (const Value& condition : *conditions) {
-                is_open |=
-                    find_string(condition, {"type"}) == "SidecarReady" && find_string(condition, {"status"}) == "True";
-            }
-        }
-        if (!is_open) return "SidecarReady of node " + name + " is not True";
-    }
-    return {};
+    // The one that every cluster has stays, and that of a fleet which was to leave everything behind.
+    const std::size_t stay = scenario_.fleet && scenario_.fleet->is_retained ? 2 : 1;
+    return watched_[static_cast<std::size_t>(WatchedKind::Service)].collection->objects().size() <= stay;
 }
 
 std::string World::final_state() const {

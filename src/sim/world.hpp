@@ -17,8 +17,10 @@
 #include "kube/async/manual_clock.hpp"
 #include "kube/async/scope.hpp"
 #include "kube/client/client.hpp"
+#include "sim/coverage.hpp"
 #include "sim/operator_process.hpp"
 #include "sim/oracle.hpp"
+#include "sim/reached.hpp"
 #include "sim/scenario.hpp"
 #include "sim/seeded_loop.hpp"
 #include "sim/ways.hpp"
@@ -59,7 +61,8 @@ public:
     [[nodiscard]] bool has_settled() const;
     /// What keeps it from that, for people.
     [[nodiscard]] std::string unsettled() const;
-    void delete_all_nodes();
+    /// Users delete all fleets and nodes.
+    void delete_everything();
     [[nodiscard]] bool is_empty() const;
     /// The objects that are left, without what differs between two runs that ended alike.
     [[nodiscard]] std::string final_state() const;
@@ -70,6 +73,7 @@ public:
     [[nodiscard]] const Oracle* objection() const;
     [[nodiscard]] const std::vector<std::string>& trace() const { return trace_; }
     [[nodiscard]] const std::set<std::size_t>& faults_struck() const { return struck_; }
+    [[nodiscard]] Coverage coverage() const;
     [[nodiscard]] std::uint64_t steps() const { return loop_.steps(); }
     [[nodiscard]] std::uint64_t requests() const { return requests_; }
 
@@ -86,22 +90,46 @@ private:
         devcluster::apiserver::Collection* collection = nullptr;
         devcluster::apiserver::Revision seen = 0;
     };
-    static constexpr std::size_t kWatchedKinds = 8;
+    static constexpr std::size_t kWatchedKinds = 9;
+    static constexpr std::int32_t kFleetReplicasMax = 5;
+    /// What users want at last.
+    struct Wishes {
+        struct Fleet {
+            std::string image;
+            std::int32_t replicas = 0;
+        };
+        std::optional<Fleet> fleet;
+        /// Of single nodes; nullopt: it is to be gone.
+        std::map<std::string, std::optional<std::string>> images;
+    };
 
     // Witness.
     void served(const Process& by, const Exchange* exchange) override;
     void served(const SidecarExchange& exchange) override;
+    void shown(const Process& to, std::string_view resource, std::string_view chunk) override;
     void struck(const Fault& fault, const std::string& what) override;
 
     void absorb(const Process* by);
     void note(const Change& change);
+    void count_plan(const Change& change);
     void collect_garbage(const Change& change);
     void trace(std::string line);
 
     [[nodiscard]] kube::Async<> perform_all(std::vector<Act> acts);
-    [[nodiscard]] kube::Async<> perform(Act act);
-    [[nodiscard]] kube::Async<> edit(std::string node, std::function<void(sei::api::SeiNode&)> change);
-    [[nodiscard]] kube::Async<> delete_node(std::string node);
+    [[nodiscard]] kube::Async<> perform_on_fleet(Act act);
+    [[nodiscard]] kube::Async<> perform_on_node(Act act);
+    template <class K>
+    [[nodiscard]] kube::Async<> create_when_gone(K object);
+    [[nodiscard]] kube::Async<> create_node(std::string name, std::string image);
+    [[nodiscard]] kube::Async<> create_fleet(std::string image);
+    [[nodiscard]] kube::Async<> create_secret(std::string name, std::string key, std::string file);
+    template <class K>
+    [[nodiscard]] kube::Async<> edit(std::string name, std::function<void(K&)> change);
+    template <class K>
+    [[nodiscard]] kube::Async<> delete_one(std::string name);
+    [[nodiscard]] kube::Async<> delete_all();
+    [[nodiscard]] std::string unsettled_fleet() const;
+    [[nodiscard]] std::string unsettled_node(const std::string& name, const std::optional<std::string>& image) const;
     [[nodiscard]] kube::Async<> strike(Fault fault);
     [[nodiscard]] kube::Async<> delete_orphan(std::size_t kind, kube::NamespacedName key, kube::Uid uid);
 
@@ -126,12 +154,15 @@ private:
     unsigned incarnations_ = 0;
     std::vector<std::unique_ptr<OperatorProcess>> operators_;
     std::vector<std::unique_ptr<Oracle>> oracles_;
+    Reached reached_;
     std::set<std::string> living_uids_;
     std::set<std::string> completed_tasks_;
     std::set<std::size_t> struck_;
-    std::map<std::string, std::optional<std::string>> wanted_images_;
-    bool is_peered_ = false;
+    Coverage coverage_;
+    Scenario scenario_;
+    Wishes wishes_;
     bool is_calm_ = false;
+    bool is_stopping_ = false;
     bool users_are_done_ = true;
     std::uint64_t requests_ = 0;
     std::vector<std::string> trace_;

@@ -62,10 +62,16 @@ constexpr std::array<std::string_view, 7> kSidecarTypes{
     "mark-ready"
 };
 
+/// Events of fleets that repeat what a status write said: as the reason of a condition, or by a field's presence.
+constexpr std::array<std::string_view, 4> kToldOfFleets{
+    "RolloutStarted", "RolloutComplete", "PlanStarted", "PlanComplete"
+};
+
 }  // namespace
 
 void OnePodPerVolume::changed(const Change& change) {
     if (change.kind != WatchedKind::Pod || !change.after || !has_running_container(change.after)) return;
+    judged();
     const std::vector<std::string> volumes = volumes_of(change.after);
     for (const ObjectPtr& other : view().all(WatchedKind::Pod)) {
         if (other->key() == change.key || !has_running_container(other)) continue;
@@ -85,7 +91,16 @@ void StatusIsTrue::changed(const Change& change) {
             seid_image(change.after)
         );
     }
-    if (change.kind != WatchedKind::Node || !change.after) return;
+    if (!change.after) return;
+    if (change.kind == WatchedKind::Node) judge_node(change);
+    if (change.kind == WatchedKind::Deployment) judge_fleet(change);
+}
+
+void StatusIsTrue::judge_node(const Change& change) {
+    judged();
+    if (const std::string claimed = text_at(change.after, {"status", "currentImage"}); !claimed.empty()) {
+        claimed_images_[change.key].insert(claimed);
+    }
     const std::string image = text_at(change.after, {"status", "currentImage"});
     if (!image.empty() && image != text_at(change.before, {"status", "currentImage"}) &&
         !started_images_[change.key].contains(image)) {
@@ -107,19 +122,52 @@ void StatusIsTrue::changed(const Change& change) {
     }
 }
 
+/// A rollout is over when each node has run the new image: the hash says so, and must not say it earlier.
+void StatusIsTrue::judge_fleet(const Change& change) {
+    const std::string target = text_at(change.before, {"status", "rollout", "targetHash"});
+    const std::string hash = text_at(change.after, {"status", "templateHash"});
+    if (target.empty() || hash != target || hash == text_at(change.before, {"status", "templateHash"})) return;
+    judged();
+    const std::string image = text_at(change.after, {"spec", "template", "spec", "image"});
+    const std::string uid = text_at(change.after, {"metadata", "uid"});
+    for (const ObjectPtr& node : view().all(WatchedKind::Node)) {
+        if (controller_of(node) != uid || !text_at(node, {"metadata", "deletionTimestamp"}).empty()) continue;
+        if (claimed_images_[node->key()].contains(image)) continue;
+        violated(
+            fmt::format("fleet {} claims to run {}, and node {} never did", change.key.name, image, node->key().name)
+        );
+    }
+}
+
 void EventsAreTrue::changed(const Change& change) {
     if (change.kind == WatchedKind::Node && change.after) {
-        phases_by_uid_[text_at(change.after, {"metadata", "uid"})].insert(text_at(change.after, {"status", "phase"}));
+        said_[text_at(change.after, {"metadata", "uid"})].insert(text_at(change.after, {"status", "phase"}));
+    }
+    if (change.kind == WatchedKind::Deployment && change.after) {
+        std::set<std::string>& said = said_[text_at(change.after, {"metadata", "uid"})];
+        if (find(change.after->value(), {"status", "rollout"}) != nullptr) said.insert("RolloutStarted");
+        if (find(change.after->value(), {"status", "plan"}) != nullptr) said.insert("PlanStarted");
+        const kube::json::Array none;
+        for (const Value& condition : array_at(change.after->value(), {"status", "conditions"}, none)) {
+            said.emplace(find_string(condition, {"reason"}));
+        }
     }
     if (change.kind != WatchedKind::Event || !change.after || change.before) return;
-    if (text_at(change.after, {"reason"}) != "PhaseTransition") return;
+    const std::string reason = text_at(change.after, {"reason"});
     const std::string message = text_at(change.after, {"message"});
-    const std::size_t to = message.rfind(" to ");
-    if (to == std::string::npos) return;
-    const std::string uid = text_at(change.after, {"involvedObject", "uid"});
-    if (!phases_by_uid_[uid].contains(message.substr(to + 4))) {
-        violated(fmt::format("an event says \"{}\", and no write ever did", message));
+    const std::set<std::string>& said = said_[text_at(change.after, {"involvedObject", "uid"})];
+    std::string claim;
+    if (reason == "PhaseTransition") {
+        const std::size_t to = message.rfind(" to ");
+        if (to == std::string::npos) return;
+        claim = message.substr(to + 4);
+    } else if (std::ranges::find(kToldOfFleets, reason) != kToldOfFleets.end()) {
+        claim = reason;
+    } else {
+        return;
     }
+    judged();
+    if (!said.contains(claim)) violated(fmt::format("an event says \"{}\", and no write ever did", message));
 }
 
 }  // namespace sim

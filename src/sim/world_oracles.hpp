@@ -25,11 +25,16 @@ public:
     [[nodiscard]] std::string_view name() const override { return "status-is-true"; }
     [[nodiscard]] std::string_view sentence() const override {
         return "A status claims an image only after a pod has run it, a StatefulSet only after it existed, and a "
-               "sidecar's task as complete only after the sidecar finished it.";
+               "sidecar's task as complete only after the sidecar finished it. A rollout's hash says that every node "
+               "has run its image.";
     }
     void changed(const Change& change) override;
 
 private:
+    void judge_node(const Change& change);
+    void judge_fleet(const Change& change);
+    /// Images that nodes ever said they run.
+    std::map<kube::NamespacedName, std::set<std::string>> claimed_images_;
     /// Images that a node's pod was started with, and uids of StatefulSets, ever.
     std::map<kube::NamespacedName, std::set<std::string>> started_images_;
     std::set<std::string> stateful_sets_;
@@ -40,12 +45,13 @@ public:
     explicit EventsAreTrue(const View& view) : Oracle{view} {}
     [[nodiscard]] std::string_view name() const override { return "events-are-true"; }
     [[nodiscard]] std::string_view sentence() const override {
-        return "An event about a change of phase follows the write of that phase.";
+        return "An event about a phase, a plan or a rollout follows the write that it speaks of.";
     }
     void changed(const Change& change) override;
 
 private:
-    std::map<std::string, std::set<std::string>> phases_by_uid_;
+    /// By uid of a node or fleet: phases, reasons, and what else it ever said.
+    std::map<std::string, std::set<std::string>> said_;
 };
 
 }  // namespace sim

@@ -26,13 +26,20 @@ bool is_housekeeping(const Exchange& exchange) {
     return exchange.path.find("/leases") != std::string_view::npos;
 }
 
-bool is_node_path(std::string_view path) {
-    return path.find("/seinodes/") != std::string_view::npos;
+constexpr std::string_view kNodes = "/seinodes/";
+constexpr std::string_view kFleets = "/seinodedeployments/";
+
+/// The object of `resource` that a path is about; nullopt when it is about something else.
+std::optional<kube::NamespacedName> object_of_path(std::string_view path, std::string_view resource) {
+    const std::size_t place = path.find(resource);
+    if (place == std::string_view::npos) return std::nullopt;
+    path.remove_prefix(place + resource.size());
+    return kube::NamespacedName{"default", std::string{path.substr(0, path.find('/'))}};
 }
 
-kube::NamespacedName node_of_path(std::string_view path) {
-    path.remove_prefix(path.find("/seinodes/") + std::string_view{"/seinodes/"}.size());
-    return {"default", std::string{path.substr(0, path.find('/'))}};
+std::int64_t number_at(const ObjectPtr& object, std::initializer_list<std::string_view> path) {
+    const Value* found = object ? find(object->value(), path) : nullptr;
+    return found != nullptr && found->is_int64() ? found->get_int64() : 0;
 }
 
 std::vector<std::string> finalizers_of(const ObjectPtr& object) {
@@ -49,6 +56,7 @@ std::vector<std::string> finalizers_of(const ObjectPtr& object) {
 void NoBlindWrite::exchanged(const Exchange& exchange) {
     if (!exchange.is_write() || is_housekeeping(exchange)) return;
     if (exchange.method == HttpMethod::Delete) {
+        judged();
         const Value body = parsed(exchange.body);
         if (find_string(body, {"preconditions", "uid"}).empty()) {
             violated(fmt::format("DELETE {} without the identity of what is to go", exchange.path));
@@ -57,6 +65,7 @@ void NoBlindWrite::exchanged(const Exchange& exchange) {
     }
     if (exchange.method != HttpMethod::Patch || !exchange.content_type.starts_with("application/merge-patch")) return;
     if (exchange.path.find("/events/") != std::string_view::npos) return;
+    judged();
     const Value body = parsed(exchange.body);
     if (find_string(body, {"metadata", "resourceVersion"}).empty()) {
         violated(fmt::format("PATCH {} without a version: {}", exchange.path, exchange.body.substr(0, 300)));
@@ -64,19 +73,33 @@ void NoBlindWrite::exchanged(const Exchange& exchange) {
 }
 
 void NoConflictWithItself::changed(const Change& change) {
-    if (change.kind != WatchedKind::Node) return;
-    LastWrite& last = last_writes_[change.key];
+    if (change.kind != WatchedKind::Node && change.kind != WatchedKind::Deployment) return;
+    LastWrite& last = last_writes_[{change.kind, change.key}];
     last.incarnation = change.by != nullptr && change.by->is_operator ? change.by->incarnation : 0;
     last.version_before = change.before ? std::to_string(change.before->revision()) : std::string{};
+    // A fleet's controller changes specs of nodes, while the nodes' controller may be writing their status.
+    const std::int64_t generation = number_at(change.after, {"metadata", "generation"});
+    if (generation != number_at(change.before, {"metadata", "generation"})) last.incarnation = 0;
 }
 
 void NoConflictWithItself::exchanged(const Exchange& exchange) {
-    if (exchange.method != HttpMethod::Patch || !is_node_path(exchange.path)) return;
-    if (exchange.status == 200 && !exchange.is_answered) last_writes_[node_of_path(exchange.path)].incarnation = 0;
+    if (exchange.method != HttpMethod::Patch) return;
+    WatchedKind kind = WatchedKind::Node;
+    auto key = object_of_path(exchange.path, kNodes);
+    if (!key) {
+        kind = WatchedKind::Deployment;
+        key = object_of_path(exchange.path, kFleets);
+    }
+    if (!key) return;
+    judged();
+    if (exchange.status == 200 && !exchange.is_answered) last_writes_[{kind, *key}].incarnation = 0;
     if (exchange.status != 409) return;
-    const auto last = last_writes_.find(node_of_path(exchange.path));
+    const auto last = last_writes_.find({kind, *key});
     if (last == last_writes_.end() || last->second.incarnation != exchange.by.incarnation) return;
-    const std::string base{find_string(parsed(exchange.body), {"metadata", "resourceVersion"})};
+    const Value body = parsed(exchange.body);
+    // Of nodes, specs are written by their fleet's controller and everything else by their own.
+    if (kind == WatchedKind::Node && find(body, {"spec"}) != nullptr) return;
+    const std::string base{find_string(body, {"metadata", "resourceVersion"})};
     // Refused for the sake of exactly the write that came after this base.
     if (base == last->second.version_before) {
         violated(fmt::format(
@@ -101,8 +124,14 @@ void QuietAtRest::exchanged(const SidecarExchange& exchange) {
     }
 }
 
+void QuietAtRest::rest_begins() {
+    is_resting_ = true;
+    judged();
+}
+
 void ForeignFinalizersStay::changed(const Change& change) {
     if (!change.before || !change.after || change.by == nullptr || !change.by->is_operator) return;
+    if (change.kind == WatchedKind::Node || change.kind == WatchedKind::Deployment) judged();
     const std::vector<std::string> kept = finalizers_of(change.after);
     for (const std::string& name : finalizers_of(change.before)) {
         if (name.starts_with("sei.io/") || std::ranges::find(kept, name) != kept.end()) continue;
@@ -111,10 +140,14 @@ void ForeignFinalizersStay::changed(const Change& change) {
 }
 
 void OnlyOursIsDeleted::exchanged(const Exchange& exchange) {
-    if (exchange.method != HttpMethod::Get || !is_node_path(exchange.path)) return;
-    const kube::NamespacedName key = node_of_path(exchange.path);
-    last_read_[{exchange.by.incarnation, key}] =
-        text_at(view().find(WatchedKind::Node, key), {"status", "statefulSet", "uid"});
+    if (exchange.method != HttpMethod::Get) return;
+    if (const auto node = object_of_path(exchange.path, kNodes)) {
+        last_read_[{exchange.by.incarnation, *node}] =
+            text_at(view().find(WatchedKind::Node, *node), {"status", "statefulSet", "uid"});
+    } else if (const auto fleet = object_of_path(exchange.path, kFleets)) {
+        replicas_read_[{exchange.by.incarnation, *fleet}] =
+            number_at(view().find(WatchedKind::Deployment, *fleet), {"spec", "replicas"});
+    }
 }
 
 void OnlyOursIsDeleted::changed(const Change& change) {
@@ -123,14 +156,14 @@ void OnlyOursIsDeleted::changed(const Change& change) {
     const bool begins_to_go = change.after && !text_at(change.after, {"metadata", "deletionTimestamp"}).empty() &&
                               text_at(change.before, {"metadata", "deletionTimestamp"}).empty();
     if (!goes_now && !begins_to_go) return;
-    if (change.kind == WatchedKind::Node || change.kind == WatchedKind::Event) return;
+    if (change.kind == WatchedKind::Event || change.kind == WatchedKind::Deployment) return;
+    // The last finalizer went: others asked for the deletion.
+    if (goes_now && !text_at(change.before, {"metadata", "deletionTimestamp"}).empty()) return;
+    judged();
+    if (change.kind == WatchedKind::Node) return judge_node(change);
     const std::string owner = controller_of(change.before);
-    const auto is_node = [&](const std::string& uid) {
-        return std::ranges::any_of(view().all(WatchedKind::Node), [&](const ObjectPtr& node) {
-            return text_at(node, {"metadata", "uid"}) == uid;
-        });
-    };
-    if (is_node(owner)) {
+    if (is_one(WatchedKind::Deployment, owner)) return;
+    if (is_one(WatchedKind::Node, owner)) {
         if (change.kind != WatchedKind::StatefulSet) return;
         const std::string uid = text_at(change.before, {"metadata", "uid"});
         const ObjectPtr node = view().find(WatchedKind::Node, change.key);
@@ -148,10 +181,31 @@ void OnlyOursIsDeleted::changed(const Change& change) {
     }
     if (change.kind == WatchedKind::Pod) {
         for (const ObjectPtr& set : view().all(WatchedKind::StatefulSet)) {
-            if (text_at(set, {"metadata", "uid"}) == owner && is_node(controller_of(set))) return;
+            if (text_at(set, {"metadata", "uid"}) == owner && is_one(WatchedKind::Node, controller_of(set))) return;
         }
     }
     violated(fmt::format("{} deleted {}, which no node of ours controls", change.by->name, change.key.name));
+}
+
+/// A node goes when its fleet has become smaller, as far as this operator could know.
+void OnlyOursIsDeleted::judge_node(const Change& change) {
+    const std::string owner = controller_of(change.before);
+    for (const ObjectPtr& fleet : view().all(WatchedKind::Deployment)) {
+        if (text_at(fleet, {"metadata", "uid"}) != owner) continue;
+        const auto read = replicas_read_.find({change.by->incarnation, fleet->key()});
+        const std::string ordinal =
+            text_at(change.before, {"metadata", "labels", std::string_view{sei::api::kDeploymentOrdinalLabel}});
+        if (read != replicas_read_.end() && !ordinal.empty() && std::stoll(ordinal) >= read->second) return;
+        violated(fmt::format("{} deleted node {}, which its fleet needs", change.by->name, change.key.name));
+        return;
+    }
+    violated(fmt::format("{} deleted node {}, which is in no fleet", change.by->name, change.key.name));
+}
+
+bool OnlyOursIsDeleted::is_one(WatchedKind kind, const std::string& uid) const {
+    return !uid.empty() && std::ranges::any_of(view().all(kind), [&](const ObjectPtr& one) {
+        return text_at(one, {"metadata", "uid"}) == uid;
+    });
 }
 
 }  // namespace sim

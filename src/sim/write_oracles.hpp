@@ -24,18 +24,18 @@ public:
     explicit NoConflictWithItself(const View& view) : Oracle{view} {}
     [[nodiscard]] std::string_view name() const override { return "no-conflict-with-itself"; }
     [[nodiscard]] std::string_view sentence() const override {
-        return "No write of an operator is refused because of an earlier write of the same operator.";
+        return "No write of a controller is refused because of an earlier write of the same controller.";
     }
     void exchanged(const Exchange& exchange) override;
     void changed(const Change& change) override;
 
 private:
-    /// Who wrote each node last, and the version before.
+    /// Who wrote each node and fleet last, and the version before.
     struct LastWrite {
         unsigned incarnation = 0;
         std::string version_before;
     };
-    std::map<kube::NamespacedName, LastWrite> last_writes_;
+    std::map<std::pair<WatchedKind, kube::NamespacedName>, LastWrite> last_writes_;
 };
 
 class QuietAtRest final : public Oracle {
@@ -47,7 +47,7 @@ public:
     }
     void exchanged(const Exchange& exchange) override;
     void exchanged(const SidecarExchange& exchange) override;
-    void rest_begins() override { is_resting_ = true; }
+    void rest_begins() override;
     void rest_ends() override { is_resting_ = false; }
 
 private:
@@ -69,15 +69,19 @@ public:
     explicit OnlyOursIsDeleted(const View& view) : Oracle{view} {}
     [[nodiscard]] std::string_view name() const override { return "only-ours-is-deleted"; }
     [[nodiscard]] std::string_view sentence() const override {
-        return "An operator deletes what its nodes control, and a StatefulSet under a node's name that is not the "
-               "tracked one, as far as it could know; nothing else.";
+        return "An operator deletes what its nodes control, a StatefulSet under a node's name that is not the tracked "
+               "one, and nodes that are too many in their fleet, as far as it could know; nothing else.";
     }
     void exchanged(const Exchange& exchange) override;
     void changed(const Change& change) override;
 
 private:
+    void judge_node(const Change& change);
+    [[nodiscard]] bool is_one(WatchedKind kind, const std::string& uid) const;
     /// By incarnation and node: the uid of the tracked StatefulSet when this operator read the node last, uncached.
     std::map<std::pair<unsigned, kube::NamespacedName>, std::string> last_read_;
+    /// By incarnation and fleet: how many nodes it asked for when this operator read it last, uncached.
+    std::map<std::pair<unsigned, kube::NamespacedName>, std::int64_t> replicas_read_;
 };
 
 }  // namespace sim

@@ -1,167 +1,164 @@
-// sei-sim: runs seeds, shows what fails, and cuts it down.
+// sei-sim: runs seeds, shows what fails, and cuts it down. sei-sim-mutants is the same with planted bugs.
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <optional>
 #include <random>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <CLI/CLI.hpp>
 
+#include "report.hpp"
+#include "sim/planted_bugs.hpp"
 #include "sim/run.hpp"
 
 namespace {
 
-using Stopwatch = std::chrono::steady_clock;
+using simulation::Stopwatch;
 
 struct Options {
     std::optional<std::uint64_t> seed;
+    std::uint64_t every = 1;
     std::uint64_t count = 0;
     double seconds = 10;
-    std::string mutant;
-    std::vector<std::size_t> faults;
-    bool all_faults = true;
+    std::string bug;
+    std::string faults;
+    bool until_found = false;
     bool trace = false;
-    bool mutants = false;
-    bool list = false;
+    bool coverage = false;
+    std::optional<std::uint64_t> scenario;
+    bool bugs = false;
 };
 
-double seconds_since(Stopwatch::time_point begin) {
-    return std::chrono::duration<double>(Stopwatch::now() - begin).count();
+constexpr std::size_t kFailuresMax = 20;
+
+sim::MakeTampering tampering_of(const std::string& bug) {
+    if (bug.empty()) return {};
+    for (const sim::PlantedBug& one : sim::planted_bugs()) {
+        if (one.name == bug) return one.tamper;
+    }
+    throw std::invalid_argument{"there is no planted bug " + bug + "; --bugs lists them"};
 }
 
-std::string command_of(const sim::RunPlan& plan, const std::string& mutant) {
+/// The faults named in "1,4", "none", or all of them where nothing is named.
+sim::FaultPlan chosen(sim::FaultPlan plan, const std::string& faults) {
+    if (faults.empty()) return plan;
     std::vector<std::size_t> numbers;
-    for (const sim::Fault& fault : plan.faults) {
-        if (!fault.is_off) numbers.push_back(fault.number);
+    if (faults != "none") {
+        for (const std::string& number : CLI::detail::split(faults, ',')) numbers.push_back(std::stoul(number));
     }
-    std::string command = fmt::format(
-        "sei-sim --seed {} --faults {}",
-        plan.seed,
-        numbers.empty() ? "none" : fmt::format("{}", fmt::join(numbers, ","))
-    );
-    if (!mutant.empty()) command += " --mutant " + mutant;
-    return command;
+    return sim::only(plan, numbers);
 }
 
-void show(const sim::RunPlan& plan, const sim::RunResult& result, const std::string& mutant) {
-    fmt::print(
-        "seed {}: scenario {}, {} operator(s)\n",
-        plan.seed,
-        plan.scenario.variant,
-        plan.operators == sim::Operators::One           ? "one"
-        : plan.operators == sim::Operators::TwoElecting ? "two electing"
-                                                        : "two at once"
-    );
-    for (const sim::Act& act : plan.scenario.acts)
-        fmt::print("  {:8.3f}s {}\n", static_cast<double>(act.at.count()) / 1000, sim::to_string(act));
-    for (const sim::Fault& fault : plan.faults) {
-        if (!fault.is_off) fmt::print("  fault {}\n", sim::to_string(fault));
-    }
-    if (result.failure) {
-        fmt::print("FAILED {}: {}\n", result.failure->oracle, result.failure->how);
-        fmt::print("reproduce: {}\n", command_of(plan, mutant));
-    }
-}
-
-int run_one(const Options& options, sim::References& references, const sim::MakeTampering& tamper) {
+/// One seed, with everything that happened in it where that is asked for or something failed.
+int run_one(const Options& options, const sim::MakeTampering& tamper) {
+    sim::References references;
     sim::RunPlan plan = sim::plan_of(*options.seed);
-    if (!options.all_faults) plan.faults = sim::only(plan.faults, options.faults);
+    plan.faults = chosen(std::move(plan.faults), options.faults);
     sim::RunResult result = sim::run(plan, references, tamper, sim::Trace::No);
-    if (result.failure && options.all_faults) plan = sim::minimised(plan, references, tamper);
+    if (result.failure && options.faults.empty()) plan = sim::minimised(plan, references, tamper);
     result = sim::run(plan, references, tamper, sim::Trace::Yes);
-    if (options.trace || result.failure) {
-        const std::size_t shown = options.trace ? result.trace.size() : std::min<std::size_t>(result.trace.size(), 120);
-        for (std::size_t i = result.trace.size() - shown; i < result.trace.size(); ++i)
-            fmt::print("{}\n", result.trace[i]);
-    }
-    show(plan, result, options.mutant);
+    simulation::show_trace(result, options.trace);
+    simulation::show(plan, result, options.bug);
     if (result.failure && result.failure->oracle == sim::kSameEnd) {
-        fmt::print(
-            "---- without faults\n{}---- this run\n{}",
-            references.final_state_of(plan.scenario.variant),
-            result.final_state
-        );
+        simulation::show_ends(references.final_state_of(plan.scenario.variant), result.final_state);
     }
-    if (!result.failure)
-        fmt::print(
-            "passed; {} steps, {} requests, {} faults struck\n", result.steps, result.requests, result.faults_struck
-        );
+    if (options.coverage) simulation::show(result.coverage);
     return result.failure ? 1 : 0;
 }
 
-int run_many(const Options& options, sim::References& references, const sim::MakeTampering& tamper) {
-    const std::uint64_t first = options.seed.value_or(0);
-    for (std::uint64_t variant = 0; variant < sim::kScenarios; ++variant)
-        static_cast<void>(references.final_state_of(variant));
-    const auto begin = Stopwatch::now();
-    std::uint64_t runs = 0;
-    std::uint64_t faults = 0;
-    std::uint64_t struck = 0;
-    std::uint64_t requests = 0;
-    std::vector<std::uint64_t> failed;
-    while (options.count > 0 ? runs < options.count : seconds_since(begin) < options.seconds) {
-        const sim::RunPlan plan = sim::plan_of(first + runs);
+/// Seed after seed. The last line is for people; "counts" before it is for tools/sim.
+int run_many(const Options& options, const sim::MakeTampering& tamper) {
+    sim::References references;
+    const Stopwatch watch;
+    simulation::Totals totals;
+    while (options.count > 0 ? totals.runs < options.count : watch.seconds() < options.seconds) {
+        const sim::RunPlan plan = sim::plan_of(*options.seed + totals.runs * options.every);
         const sim::RunResult result = sim::run(plan, references, tamper, sim::Trace::No);
-        ++runs;
-        faults += plan.faults.size();
-        struck += result.faults_struck;
-        requests += result.requests;
+        totals.add(plan, result);
         if (!result.failure) continue;
-        failed.push_back(plan.seed);
-        fmt::print(
-            "seed {} FAILED {}: {}\n  reproduce: {}\n",
-            plan.seed,
-            result.failure->oracle,
-            result.failure->how,
-            command_of(plan, options.mutant)
-        );
-        std::fflush(stdout);
-        if (failed.size() >= 20) break;
+        simulation::show_failure(plan, *result.failure, options.bug);
+        if (totals.failed >= kFailuresMax) {
+            fmt::print("{} failures: the rest is left out\n", totals.failed);
+            break;
+        }
     }
-    const double took = seconds_since(begin);
-    fmt::print(
-        "{} seeds from {} in {:.1f} s: {:.1f} scenarios/s, {} of {} faults struck, {:.0f} requests each; {} failed\n",
-        runs,
-        first,
-        took,
-        static_cast<double>(runs) / took,
-        struck,
-        faults,
-        static_cast<double>(requests) / static_cast<double>(runs),
-        failed.size()
-    );
-    return failed.empty() ? 0 : 1;
+    if (options.coverage) simulation::show(totals.coverage);
+    simulation::show(totals, *options.seed, watch.seconds());
+    return totals.failed == 0 ? 0 : 1;
+}
+
+/// Seeds until one fails with the bug and passes without it. One line with tabs between: bug, seed, oracle, seeds
+/// needed, what the oracle said.
+int search(const Options& options, const sim::MakeTampering& tamper) {
+    sim::References references;
+    for (std::uint64_t needed = 1; needed <= options.count; ++needed) {
+        const sim::RunPlan plan = sim::plan_of(*options.seed + needed - 1);
+        const auto failure = sim::run(plan, references, tamper, sim::Trace::No).failure;
+        if (!failure) continue;
+        if (const auto control = sim::run(plan, references, {}, sim::Trace::No).failure) {
+            fmt::print(stderr, "seed {} fails without a planted bug too ({})\n", plan.seed, control->oracle);
+            continue;
+        }
+        fmt::print("{}\t{}\t{}\t{}\t{}\n", options.bug, plan.seed, failure->oracle, needed, failure->how);
+        return 0;
+    }
+    fmt::print("{}\t-\tNOT FOUND\t{}\tno oracle objected\n", options.bug, options.count);
+    return 1;
+}
+
+int list_bugs() {
+    for (const sim::PlantedBug& bug : sim::planted_bugs()) fmt::print("{}\t{}\n", bug.name, bug.mistake);
+    return 0;
+}
+
+int run(Options options, bool is_one) {
+    if (options.bugs) return list_bugs();
+    if (!options.seed) {
+        options.seed = std::random_device{}();
+        fmt::print("fresh seed {}\n", *options.seed);
+    }
+    const sim::MakeTampering tamper = tampering_of(options.bug);
+    if (options.until_found) return search(options, tamper);
+    return is_one ? run_one(options, tamper) : run_many(options, tamper);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
     Options options;
-    std::string faults;
-    CLI::App app{"The deterministic simulator."};
-    app.add_option("--seed", options.seed, "The first seed; a fresh one when left out");
-    app.add_option("--count", options.count, "So many seeds, one after another");
+    CLI::App app{
+        sim::can_plant_all() ? "The deterministic simulator, with planted bugs." : "The deterministic simulator."
+    };
+    app.add_option(
+        "--seed", options.seed, "The first seed, and the only one without --count and --seconds; else a fresh one"
+    );
+    app.add_option(
+        "--every", options.every, "The next seed is so much higher: for several processes at work on one range"
+    );
+    app.add_option("--count", options.count, "So many seeds");
     app.add_option("--seconds", options.seconds, "Seeds for so long, where --count is left out");
-    app.add_option("--faults", faults, "Only these faults of the seed's plan: 1,4 or none");
+    app.add_option("--faults", options.faults, "Only these faults of the seed's plan: 1,4 or none");
+    app.add_flag("--coverage", options.coverage, "Count what the seeds got to: faults, judgements, plans, situations");
     app.add_flag("--trace", options.trace, "Show everything that happened in one seed");
+    app.add_option("--scenario", options.scenario, "Show this scenario without faults, which others are compared with");
+    app.add_flag("--bugs", options.bugs, "List the planted bugs");
+    app.add_option("--bug", options.bug, "Plant this bug");
+    app.add_flag("--until-found", options.until_found, "Stop at the first of --count seeds that finds the planted bug");
     CLI11_PARSE(app, argc, argv);
-    if (!faults.empty()) {
-        options.all_faults = false;
-        if (faults != "none") {
-            for (const std::string& number : CLI::detail::split(faults, ','))
-                options.faults.push_back(std::stoul(number));
-        }
+    if (options.scenario) {
+        const sim::RunResult result = sim::run_without_faults(*options.scenario, sim::Trace::Yes);
+        for (const std::string& line : result.trace) fmt::print("{}\n", line);
+        if (result.failure) fmt::print("FAILED {}: {}\n", result.failure->oracle, result.failure->how);
+        return result.failure ? 1 : 0;
     }
-    sim::References references;
-    sim::MakeTampering tamper;
     const bool is_one = options.seed && options.count == 0 && app.count("--seconds") == 0;
-    if (!options.seed) {
-        options.seed = std::random_device{}();
-        fmt::print("fresh seed {}\n", *options.seed);
+    try {
+        return run(std::move(options), is_one);
+    } catch (const std::logic_error& error) {
+        fmt::print(stderr, "sei-sim: {}\n", error.what());
+        return 2;
     }
-    return is_one ? run_one(options, references, tamper) : run_many(options, references, tamper);
 }

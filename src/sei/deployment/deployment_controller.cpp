@@ -38,7 +38,7 @@ void keep_services_of_deployments(kube::Service& service) {
 
 }  // namespace
 
-std::unique_ptr<DeploymentReconciler> add_controller(
+std::unique_ptr<DeploymentReconciler> make_reconciler(
     kube::Manager& manager, DeploymentReconcilerDependencies dependencies
 ) {
     DeploymentCaches caches{
@@ -47,7 +47,7 @@ std::unique_ptr<DeploymentReconciler> add_controller(
         .routes = manager.cache<kube::HttpRoute>(kube::KindNeed::Optional)
     };
     add_nodes_of_deployment_index(caches.nodes);
-    auto reconciler = std::make_unique<DeploymentReconciler>(
+    return std::make_unique<DeploymentReconciler>(
         manager.client(),
         manager.clock(),
         manager.event_recorder(std::string{api::kDeploymentEventSource}),
@@ -55,13 +55,23 @@ std::unique_ptr<DeploymentReconciler> add_controller(
         std::move(caches),
         std::move(dependencies)
     );
+}
+
+void build_controller(kube::Manager& manager, kube::Reconciler<api::SeiNodeDeployment>& reconciler) {
     kube::ControllerBuilder<api::SeiNodeDeployment>{manager, std::string{api::kDeploymentControllerName}}
         .when(kube::any_of(kube::generation_changed, kube::deletion_requested))
         .owns<api::SeiNode>(reported_facts_changed)
         .watches<api::SeiNode>(deployment_of_name, owner_changed)
         .owns<kube::Service>()
         .owns<kube::HttpRoute>(kube::every_update, kube::KindNeed::Optional)
-        .build(*reconciler);
+        .build(reconciler);
+}
+
+std::unique_ptr<DeploymentReconciler> add_controller(
+    kube::Manager& manager, DeploymentReconcilerDependencies dependencies
+) {
+    auto reconciler = make_reconciler(manager, std::move(dependencies));
+    build_controller(manager, *reconciler);
     return reconciler;
 }
 

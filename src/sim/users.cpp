@@ -1,0 +1,239 @@
+// What users do to the simulated world, one act after another.
+#include <algorithm>
+#include <utility>
+
+#include "kube/types/secret.hpp"
+#include "sei/api/deployment.hpp"
+#include "sim/world.hpp"
+
+namespace sim {
+namespace {
+
+using sei::api::SeiNode;
+using sei::api::SeiNodeDeployment;
+
+constexpr const char* kNamespace = "default";
+constexpr const char* kHold = "example.com/hold";
+constexpr const char* kChain = "pacific-1";
+constexpr const char* kPeer = "0000000000000000000000000000000000000000@h:26656";
+/// Key files, in the form that they have in a Secret.
+constexpr const char* kSigningKeyFile =
+    "eyJhZGRyZXNzIjoiMUIiLCJwdWJfa2V5Ijp7InR5cGUiOiJ0IiwidmFsdWUiOiJ2In0sInByaXZfa2V5Ijp7InR5cGUiOiJ0IiwidmFsdWUiOiJ2In"
+    "19";
+constexpr const char* kNodeKeyFile = "eyJwcml2X2tleSI6eyJ0eXBlIjoidCIsInZhbHVlIjoidiJ9fQ==";
+
+kube::NamespacedName key_of(const std::string& name) {
+    return {kNamespace, name};
+}
+
+sei::api::PeerSource fixed_peer() {
+    sei::api::PeerSource peers;
+    peers.static_.emplace().addresses = {kPeer};
+    return peers;
+}
+
+sei::api::NodeSpec spec_of(NodeMode mode, const std::string& name, std::string image, bool is_peered) {
+    sei::api::NodeSpec spec;
+    spec.chainId = kChain;
+    spec.image = std::move(image);
+    if (is_peered) {
+        sei::api::PeerSource peers;
+        peers.label.emplace().selector["fleet"] = "f";
+        spec.peers.push_back(std::move(peers));
+    }
+    switch (mode) {
+        case NodeMode::BlockSync:
+            spec.fullNode.emplace();
+            break;
+        case NodeMode::StateSync:
+            spec.fullNode.emplace().snapshot.emplace().stateSync.emplace();
+            spec.peers.push_back(fixed_peer());
+            break;
+        case NodeMode::Archive:
+            spec.archive.emplace();
+            break;
+        case NodeMode::Replayer:
+            spec.replayer.emplace().snapshot.s3.emplace().targetHeight = 100;
+            spec.peers.push_back(fixed_peer());
+            break;
+        case NodeMode::Validator:
+            spec.validator.emplace();
+            break;
+        case NodeMode::KeyedValidator: {
+            sei::api::ValidatorSpec& validator = spec.validator.emplace();
+            validator.signingKey.emplace().secret.emplace().secretName = name + "-signing-key";
+            validator.nodeKey.emplace().secret.emplace().secretName = name + "-node-key";
+            break;
+        }
+    }
+    return spec;
+}
+
+}  // namespace
+
+kube::Async<> World::perform_all(std::vector<Act> acts) {
+    for (Act& act : acts) {
+        co_await clock_.sleep_until(kube::MonotonicTime{act.at});
+        if (settings_.with_trace) trace("user: " + to_string(act));
+        if (scenario_.fleet && act.object == scenario_.fleet->name) {
+            co_await perform_on_fleet(std::move(act));
+        } else {
+            co_await perform_on_node(std::move(act));
+        }
+    }
+    users_are_done_ = true;
+}
+
+kube::Async<> World::perform_on_fleet(Act act) {
+    const std::string name = act.object;
+    switch (act.kind) {
+        case ActKind::Create:
+            wishes_.fleet = Wishes::Fleet{.image = act.image, .replicas = 3};
+            co_await create_fleet(act.image);
+            break;
+        case ActKind::SetImage:
+            wishes_.fleet->image = act.image;
+            co_await edit<SeiNodeDeployment>(name, [image = act.image](SeiNodeDeployment& fleet) {
+                fleet.spec.template_.spec.image = image;
+            });
+            break;
+        case ActKind::Scale:
+            wishes_.fleet->replicas = act.replicas;
+            co_await edit<SeiNodeDeployment>(name, [replicas = act.replicas](SeiNodeDeployment& fleet) {
+                fleet.spec.replicas = replicas;
+            });
+            break;
+        case ActKind::Pause:
+            co_await edit<SeiNodeDeployment>(name, [](SeiNodeDeployment& fleet) { fleet.spec.paused = true; });
+            break;
+        case ActKind::Unpause:
+            co_await edit<SeiNodeDeployment>(name, [](SeiNodeDeployment& fleet) { fleet.spec.paused = false; });
+            break;
+        case ActKind::Delete:
+            co_await delete_one<SeiNodeDeployment>(name);
+            break;
+        case ActKind::Hold:
+        case ActKind::Release:
+        case ActKind::ProvideKeys:
+            break;
+    }
+}
+
+kube::Async<> World::perform_on_node(Act act) {
+    const std::string name = act.object;
+    switch (act.kind) {
+        case ActKind::Create: {
+            wishes_.images[name] = act.image;
+            co_await create_node(name, act.image);
+            break;
+        }
+        case ActKind::SetImage:
+            if (!wishes_.images[name]) break;
+            wishes_.images[name] = act.image;
+            co_await edit<SeiNode>(name, [image = act.image](SeiNode& node) { node.spec.image = image; });
+            break;
+        case ActKind::Pause:
+            co_await edit<SeiNode>(name, [](SeiNode& node) { node.spec.paused = true; });
+            break;
+        case ActKind::Unpause:
+            co_await edit<SeiNode>(name, [](SeiNode& node) { node.spec.paused = false; });
+            break;
+        case ActKind::Delete:
+            if (!scenario_.fleet) wishes_.images[name].reset();
+            co_await delete_one<SeiNode>(name);
+            break;
+        case ActKind::Hold:
+            co_await edit<SeiNode>(name, [](SeiNode& node) { node.metadata.finalizers.emplace_back(kHold); });
+            break;
+        case ActKind::Release:
+            co_await edit<SeiNode>(name, [](SeiNode& node) { std::erase(node.metadata.finalizers, kHold); });
+            break;
+        case ActKind::ProvideKeys:
+            co_await create_secret(name + "-signing-key", "priv_validator_key.json", kSigningKeyFile);
+            co_await create_secret(name + "-node-key", "node_key.json", kNodeKeyFile);
+            break;
+        case ActKind::Scale:
+            break;
+    }
+}
+
+template <class K>
+kube::Async<> World::create_when_gone(K object) {
+    const auto deadline = clock_.monotonic() + std::chrono::minutes{20};
+    while (!(co_await user_.create(object)) && clock_.monotonic() < deadline && !is_stopping_) {
+        co_await clock_.sleep_for(milliseconds{500});
+    }
+}
+
+kube::Async<> World::create_node(std::string name, std::string image) {
+    const auto place = static_cast<std::size_t>(std::ranges::find(scenario_.nodes, name) - scenario_.nodes.begin());
+    SeiNode node;
+    node.metadata.name = name;
+    node.metadata.namespace_ = kNamespace;
+    node.metadata.labels["fleet"] = "f";
+    node.spec = spec_of(scenario_.modes.at(place), name, std::move(image), scenario_.with_peers);
+    co_await create_when_gone(std::move(node));
+}
+
+kube::Async<> World::create_fleet(std::string image) {
+    SeiNodeDeployment fleet;
+    fleet.metadata.name = scenario_.fleet->name;
+    fleet.metadata.namespace_ = kNamespace;
+    fleet.spec.replicas = 3;
+    fleet.spec.updateStrategy.maxUnavailable = scenario_.fleet->max_unavailable;
+    if (scenario_.fleet->is_retained) fleet.spec.deletionPolicy = sei::api::DeletionPolicy::Retain;
+    fleet.spec.template_.metadata.emplace().labels["fleet"] = "f";
+    fleet.spec.template_.spec = spec_of(NodeMode::BlockSync, {}, std::move(image), scenario_.with_peers);
+    co_await create_when_gone(std::move(fleet));
+}
+
+kube::Async<> World::create_secret(std::string name, std::string key, std::string file) {
+    kube::Secret secret;
+    secret.metadata.name = std::move(name);
+    secret.metadata.namespace_ = kNamespace;
+    secret.data[key] = std::move(file);
+    static_cast<void>(co_await user_.create(std::move(secret)));
+}
+
+template <class K>
+kube::Async<> World::edit(std::string name, std::function<void(K&)> change) {
+    for (;;) {
+        const auto read = co_await user_.get<K>(key_of(name));
+        if (!read) co_return;
+        K changed = **read;
+        change(changed);
+        const auto written = co_await user_.patch(*read, std::move(changed));
+        if (written || written.error() == kube::WriteRefusal::Absent) co_return;
+    }
+}
+template kube::Async<> World::edit(std::string name, std::function<void(SeiNode&)> change);
+
+template <class K>
+kube::Async<> World::delete_one(std::string name) {
+    const auto read = co_await user_.get<K>(key_of(name));
+    if (!read) co_return;
+    static_cast<void>(co_await user_.delete_object<K>(key_of(name), {.uid = read->uid(), .resource_version = {}}));
+}
+
+kube::Async<> World::delete_all() {
+    for (const auto& fleet : all(WatchedKind::Deployment)) co_await delete_one<SeiNodeDeployment>(fleet->key().name);
+    const auto deadline = clock_.monotonic() + std::chrono::minutes{10};
+    // Nodes that are to outlive their fleet are deleted when they have.
+    const bool are_retained = scenario_.fleet && scenario_.fleet->is_retained;
+    while (are_retained && clock_.monotonic() < deadline && !is_stopping_ && !all(WatchedKind::Deployment).empty()) {
+        co_await clock_.sleep_for(milliseconds{500});
+    }
+    for (const auto& node : all(WatchedKind::Node)) {
+        const std::string name = node->key().name;
+        co_await edit<SeiNode>(name, [](SeiNode& held) { std::erase(held.metadata.finalizers, kHold); });
+        co_await delete_one<SeiNode>(name);
+    }
+}
+
+void World::delete_everything() {
+    trace("user: delete everything");
+    wishes_ = {};
+    scope_.spawn("user", delete_all());
+}
+
+}  // namespace sim
