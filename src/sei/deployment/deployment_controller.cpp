@@ -24,18 +24,6 @@ bool owner_changed(const api::SeiNode& before, const api::SeiNode& after) {
     return before.metadata.ownerReferences != after.metadata.ownerReferences;
 }
 
-bool is_of_a_deployment(const kube::Service& service) {
-    return service.metadata.labels.contains(std::string{api::kDeploymentLabel}) &&
-           !service.metadata.labels.contains(std::string{api::kNodeLabel});
-}
-
-/// Each node has a Service, too: nothing of it is read here.
-void keep_services_of_deployments(kube::Service& service) {
-    if (is_of_a_deployment(service)) return;
-    service.spec = {};
-    service.metadata.annotations.clear();
-}
-
 }  // namespace
 
 std::unique_ptr<DeploymentReconciler> make_reconciler(
@@ -43,7 +31,7 @@ std::unique_ptr<DeploymentReconciler> make_reconciler(
 ) {
     DeploymentCaches caches{
         .nodes = manager.cache<api::SeiNode>(),
-        .services = manager.trimmed_cache<kube::Service>(keep_services_of_deployments),
+        .services = manager.cache<kube::Service>(),
         .routes = manager.cache<kube::HttpRoute>(kube::KindNeed::Optional)
     };
     add_nodes_of_deployment_index(caches.nodes);

@@ -38,4 +38,12 @@ std::optional<kube::Snapshot<kube::PersistentVolumeClaim>> CachedObjects::data_v
     return caches_.claims.get(api::data_pvc_key(node_));
 }
 
+std::optional<kube::Snapshot<kube::Service>> CachedObjects::service() const {
+    return caches_.services.get(api::workload_key(node_));
+}
+
+std::optional<kube::Snapshot<kube::ConfigMap>> CachedObjects::proxy_config() const {
+    return caches_.config_maps.get(api::proxy_config_key(node_));
+}
+
 }  // namespace sei::node

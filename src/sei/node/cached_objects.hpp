@@ -16,6 +16,8 @@ struct NodeCaches {
     kube::Cache<kube::StatefulSet> stateful_sets;
     kube::Cache<kube::PersistentVolumeClaim> claims;
     kube::Cache<kube::Pod> pods;
+    kube::Cache<kube::Service> services;
+    kube::Cache<kube::ConfigMap> config_maps;
 };
 
 /// Adds the index that `CachedObjects::pods` uses. Before the manager starts, once for a pod cache.
@@ -31,6 +33,8 @@ public:
     [[nodiscard]] std::optional<kube::Snapshot<kube::StatefulSet>> stateful_set() const override;
     [[nodiscard]] std::vector<kube::Snapshot<kube::Pod>> pods() const override;
     [[nodiscard]] std::optional<kube::Snapshot<kube::PersistentVolumeClaim>> data_volume_claim() const override;
+    [[nodiscard]] std::optional<kube::Snapshot<kube::Service>> service() const override;
+    [[nodiscard]] std::optional<kube::Snapshot<kube::ConfigMap>> proxy_config() const override;
 
 private:
     const api::SeiNode& node_;

@@ -6,6 +6,7 @@
 
 #include "kube/meta/condition.hpp"
 #include "sei/api/conditions.hpp"
+#include "sei/api/labels.hpp"
 #include "sei/api/node_queries.hpp"
 
 namespace sei::node {
@@ -16,6 +17,14 @@ namespace type = api::node_condition;
 namespace reason = api::reason;
 
 constexpr std::chrono::seconds kTroubleAgeToReport{30};
+
+std::string listed(const std::vector<std::string>& keys) {
+    constexpr std::size_t kShownMax = 10;
+    std::string text;
+    for (std::size_t i = 0; i < keys.size() && i < kShownMax; ++i) text += (i == 0 ? "" : ", ") + keys[i];
+    if (keys.size() > kShownMax) text += " and " + std::to_string(keys.size() - kShownMax) + " more";
+    return text;
+}
 
 }  // namespace
 
@@ -54,16 +63,36 @@ void Conditions::set_sidecar_ready(const sidecar::HealthOutcome& health) {
     }
 }
 
-void Conditions::set_update_started(const std::optional<tasks::SidecarDrift>& sidecar) {
+void Conditions::set_update_started(
+    const std::optional<tasks::SidecarDrift>& sidecar, const std::optional<plan::ConfigDrift>& config
+) {
     std::string message;
-    if (!sidecar || api::has_image_drift(node_.spec, status_)) {
-        message = "image drift detected: spec=" + node_.spec.image + " current=" + status_.currentImage;
+    const auto add = [&](const std::string& part) { message += (message.empty() ? "" : "; ") + part; };
+    if (api::has_image_drift(node_.spec, status_)) {
+        add("image drift detected: spec=" + node_.spec.image + " current=" + status_.currentImage);
     }
-    if (sidecar) {
-        if (!message.empty()) message += "; ";
-        message += "sidecar image drift detected: spec=" + sidecar->wanted + " current=" + sidecar->running;
-    }
+    if (sidecar) add("sidecar image drift detected: spec=" + sidecar->wanted + " current=" + sidecar->running);
+    if (config) add("configuration drift detected: " + listed(config->keys));
+    if (message.empty()) message = "template drift detected: the pod is replaced on request";
     set(type::kNodeUpdateInProgress, ConditionStatus::True, reason::kUpdateStarted, std::move(message));
+}
+
+void Conditions::set_restart_pending(const std::optional<plan::ConfigDrift>& config, const std::string& outdated_pod) {
+    const std::string remedy =
+        "; it comes with the next update, or now if the node is annotated with " + std::string{api::kRetryAnnotation};
+    if (config) {
+        set(type::kRestartPending,
+            ConditionStatus::True,
+            reason::kConfigChanged,
+            "the configuration of the spec has not reached the node (" + listed(config->keys) + ")" + remedy);
+    } else if (!outdated_pod.empty()) {
+        set(type::kRestartPending,
+            ConditionStatus::True,
+            reason::kTemplateChanged,
+            "pod " + outdated_pod + " is of an older template" + remedy);
+    } else if (kube::find_condition(status_.conditions, type::kRestartPending) != nullptr) {
+        set(type::kRestartPending, ConditionStatus::False, reason::kUpToDate, "nothing waits for a restart");
+    }
 }
 
 void Conditions::set_pod_ready(const std::optional<tasks::PodHealth>& health) {
@@ -106,9 +135,18 @@ void Conditions::set_stalled(const std::optional<tasks::Trouble>& trouble, kube:
         if (trouble->report_at_once || monotonic_now - trouble->since >= kTroubleAgeToReport) {
             set(type::kStalled, ConditionStatus::True, trouble->reason, trouble->error);
         }
-    } else if (kube::is_condition_true(status_.conditions, type::kStalled)) {
+    } else if (kube::is_condition_true(status_.conditions, type::kStalled) &&
+               !(status_.plan && status_.plan->phase == api::PlanPhase::Failed)) {
         set(type::kStalled, ConditionStatus::False, reason::kProgressing, "what was in the way is gone");
     }
+}
+
+void Conditions::set_blocked(std::string_view why, std::string error) {
+    set(type::kStalled, ConditionStatus::True, why, std::move(error));
+}
+
+bool is_restart_pending(const api::SeiNode& node) {
+    return kube::is_condition_true(node.status.conditions, type::kRestartPending);
 }
 
 bool spec_changed_since_last_pass(const api::SeiNode& node) {

@@ -5,6 +5,7 @@
 
 #include "kube/meta/time.hpp"
 #include "sei/api/node.hpp"
+#include "sei/plan/node_plan.hpp"
 #include "sei/plan/spec_problem.hpp"
 #include "sei/sidecar/sidecar.hpp"
 #include "sei/tasks/node_memory.hpp"
@@ -22,16 +23,25 @@ public:
     /// Always there, and first.
     void set_paused();
     void set_sidecar_ready(const sidecar::HealthOutcome& health);
-    /// Names what drifted: the image of seid, that of the sidecar, or both.
-    void set_update_started(const std::optional<tasks::SidecarDrift>& sidecar);
+    /// Names what drifted: the image of seid, that of the sidecar, the configuration.
+    void set_update_started(
+        const std::optional<tasks::SidecarDrift>& sidecar, const std::optional<plan::ConfigDrift>& config
+    );
+    /// RestartPending appears with the first thing that reaches the node with its next pod only, and stays.
+    /// `outdated_pod` is the name of a pod of an older template; empty: there is none.
+    void set_restart_pending(const std::optional<plan::ConfigDrift>& config, const std::string& outdated_pod);
     /// Ends a NodeUpdateInProgress that is True; the plan in `status` is terminal.
     void end_update();
     /// PodReady appears with the first problem, then follows the pod; nullopt: there is no pod.
     void set_pod_ready(const std::optional<tasks::PodHealth>& health);
     /// SpecValid appears with the first problem, and stays.
     void set_spec_problem(const std::optional<plan::SpecProblem>& problem);
-    /// Stalled appears when an attempt has come to nothing for 30 s, or at once where that was asked for.
+    /// Stalled appears when an attempt has come to nothing for 30 s, or at once where that was asked for. While a plan
+    /// that failed is there it keeps what it says.
     void set_stalled(const std::optional<tasks::Trouble>& trouble, kube::MonotonicTime monotonic_now);
+
+    /// Stalled at once: the pass cannot even begin.
+    void set_blocked(std::string_view reason, std::string error);
 
 private:
     void set(std::string_view type, kube::ConditionStatus status, std::string_view reason, std::string message);
@@ -39,6 +49,9 @@ private:
     api::SeiNodeStatus& status_;
     kube::Time now_;
 };
+
+/// Something was put off until the next restart of the pod.
+[[nodiscard]] bool is_restart_pending(const api::SeiNode& node);
 
 /// Has the spec changed since the pass whose status is stored? Every pass writes the generation that it saw.
 [[nodiscard]] bool spec_changed_since_last_pass(const api::SeiNode& node);

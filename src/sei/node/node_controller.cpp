@@ -1,13 +1,16 @@
 #include "sei/node/node_controller.hpp"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
 #include "kube/runtime/controller.hpp"
 #include "kube/runtime/predicate.hpp"
+#include "kube/types/config_map.hpp"
 #include "kube/types/job.hpp"
 #include "kube/types/persistent_volume_claim.hpp"
 #include "kube/types/pod.hpp"
+#include "kube/types/service.hpp"
 #include "kube/types/stateful_set.hpp"
 #include "sei/api/labels.hpp"
 #include "sei/tasks/rollout.hpp"
@@ -24,7 +27,7 @@ bool retry_requested(const api::SeiNode& before, const api::SeiNode& after) {
 /// Whether the pod is ready and scheduled, and why not.
 std::vector<std::string> condition_states(const std::vector<kube::WorkloadCondition>& conditions) {
     std::vector<std::string> states;
-    for (const char* type : {"Ready", "PodScheduled"}) {
+    for (const char* type : {"Ready", "PodScheduled", "PodReadyToStartContainers"}) {
         const kube::WorkloadCondition* found = kube::find_condition(conditions, type);
         states.push_back(found == nullptr ? "" : found->status + "/" + found->reason);
     }
@@ -76,6 +79,39 @@ void keep_outcome(kube::Job& job) {
     job.metadata.annotations.clear();
 }
 
+bool is_of_sei(const kube::ObjectMeta& metadata) {
+    return std::ranges::any_of(metadata.ownerReferences, [](const kube::OwnerReference& owner) {
+        return owner.kind.starts_with("SeiNode");
+    });
+}
+
+/// Of the ConfigMaps of a cluster only those of nodes matter.
+void keep_ours_of_configs(kube::ConfigMap& config) {
+    config.metadata.annotations.clear();
+    if (is_of_sei(config.metadata)) return;
+    config.metadata.labels.clear();
+    config.data.clear();
+    config.binaryData.clear();
+}
+
+/// Of the Services of a cluster only those of nodes and deployments matter. Both controllers read this cache.
+void keep_ours_of_services(kube::Service& service) {
+    service.metadata.annotations.clear();
+    if (is_of_sei(service.metadata)) return;
+    service.metadata.labels.clear();
+    service.spec = {};
+}
+
+/// What somebody may have changed by hand.
+bool service_changed(const kube::Service& before, const kube::Service& after) {
+    return before.spec != after.spec || before.metadata.labels != after.metadata.labels ||
+           before.metadata.ownerReferences != after.metadata.ownerReferences;
+}
+bool config_changed(const kube::ConfigMap& before, const kube::ConfigMap& after) {
+    return before.data != after.data || before.metadata.labels != after.metadata.labels ||
+           before.metadata.ownerReferences != after.metadata.ownerReferences;
+}
+
 bool job_outcome_changed(const kube::Job& before, const kube::Job& after) {
     return before.status.conditions != after.status.conditions ||
            before.metadata.deletionTimestamp != after.metadata.deletionTimestamp;
@@ -90,7 +126,9 @@ std::unique_ptr<NodeReconciler> make_reconciler(kube::Manager& manager, NodeReco
             keep_images(set.spec.template_.spec);
         }),
         .claims = manager.cache<kube::PersistentVolumeClaim>(),
-        .pods = manager.trimmed_cache<kube::Pod>([](kube::Pod& pod) { keep_images(pod.spec); })
+        .pods = manager.trimmed_cache<kube::Pod>([](kube::Pod& pod) { keep_images(pod.spec); }),
+        .services = manager.trimmed_cache<kube::Service>(keep_ours_of_services),
+        .config_maps = manager.trimmed_cache<kube::ConfigMap>(keep_ours_of_configs)
     };
     static_cast<void>(manager.trimmed_cache<kube::Job>(keep_outcome));
     add_pods_of_node_index(caches.pods);
@@ -105,12 +143,14 @@ std::unique_ptr<NodeReconciler> make_reconciler(kube::Manager& manager, NodeReco
 }
 
 void build_controller(kube::Manager& manager, kube::Reconciler<api::SeiNode>& reconciler) {
-    // That a claim gets bound moves nothing here. Service and ConfigMap are applied by plans and not watched.
+    // That a claim gets bound moves nothing here.
     kube::ControllerBuilder<api::SeiNode>{manager, std::string{api::kNodeControllerName}}
         .when(kube::any_of(kube::generation_changed, kube::deletion_requested, retry_requested))
         .owns<kube::StatefulSet>()
         .owns<kube::Job>(job_outcome_changed)
         .owns<kube::PersistentVolumeClaim>(kube::deletion_requested)
+        .owns<kube::Service>(service_changed)
+        .owns<kube::ConfigMap>(config_changed)
         .watches<kube::Pod>(nodes_of_pod, rollout_facts_changed)
         .build(reconciler);
 }

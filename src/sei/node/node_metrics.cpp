@@ -62,10 +62,13 @@ NodeMetrics::NodeMetrics(kube::Metrics& metrics)
       )} {}
 
 void NodeMetrics::observe(const api::SeiNode& node) {
-    count_active_plan(node.metadata.key(), plan::is_active(node.status.plan));
-    if (!node.status.phase) return;
+    const kube::NamespacedName key = node.metadata.key();
+    Shown& shown = shown_[key];
+    count_active_plan(key, shown, plan::is_active(node.status.plan));
+    if (!node.status.phase || shown.phase == node.status.phase) return;
+    shown.phase = node.status.phase;
     for (const api::NodePhase phase : kPhases) {
-        kube::MetricLabels labels = labels_of(node.metadata.key());
+        kube::MetricLabels labels = labels_of(key);
         labels["phase"] = word(phase);
         phase_.set(labels, phase == *node.status.phase ? 1 : 0);
     }
@@ -118,14 +121,15 @@ void NodeMetrics::forget(const kube::NamespacedName& node) {
         phase_.remove(labels);
     }
     sidecar_ready_.remove(labels_of(node));
-    count_active_plan(node, false);
-    has_active_plan_.erase(node);
+    const auto shown = shown_.find(node);
+    if (shown == shown_.end()) return;
+    count_active_plan(node, shown->second, false);
+    shown_.erase(shown);
 }
 
-void NodeMetrics::count_active_plan(const kube::NamespacedName& node, bool is_active) {
-    bool& was_active = has_active_plan_[node];
-    if (was_active == is_active) return;
-    was_active = is_active;
+void NodeMetrics::count_active_plan(const kube::NamespacedName& node, Shown& shown, bool is_active) {
+    if (shown.has_active_plan == is_active) return;
+    shown.has_active_plan = is_active;
     active_plans_[node.namespace_] += is_active ? 1 : -1;
     plan_active_.set({{"controller", controller()}, {"namespace", node.namespace_}}, active_plans_[node.namespace_]);
 }

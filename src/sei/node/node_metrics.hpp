@@ -30,7 +30,12 @@ public:
     void forget(const kube::NamespacedName& node);
 
 private:
-    void count_active_plan(const kube::NamespacedName& node, bool is_active);
+    /// What the series of a node say.
+    struct Shown {
+        std::optional<api::NodePhase> phase;
+        bool has_active_plan = false;
+    };
+    void count_active_plan(const kube::NamespacedName& node, Shown& shown, bool is_active);
     kube::Gauge& phase_;
     kube::Counter& transitions_;
     kube::Histogram& phase_duration_;
@@ -38,7 +43,7 @@ private:
     kube::Gauge& plan_active_;
     kube::Counter& probes_;
     kube::Gauge& sidecar_ready_;
-    std::map<kube::NamespacedName, bool> has_active_plan_;
+    std::map<kube::NamespacedName, Shown> shown_;
     std::map<std::string, int> active_plans_;
 };
 

@@ -16,6 +16,7 @@
 #include "sei/plan/task_type.hpp"
 #include "sei/resources/sidecar_image.hpp"
 #include "sei/tasks/execute_plan.hpp"
+#include "sei/tasks/owned_objects.hpp"
 #include "sei/tasks/pod_health.hpp"
 #include "sei/tasks/rollout.hpp"
 #include "sei/tasks/stateful_set_sync.hpp"
@@ -34,6 +35,13 @@ constexpr milliseconds kUnservableSpecPoll{300'000};
 constexpr milliseconds kWorkloadPoll{5'000};
 constexpr milliseconds kFailedUpdateDelay{30'000};
 constexpr milliseconds kFailedUpdateDelayMax{600'000};
+/// A pod that is starting gets its reasons from the passing of time, too.
+constexpr milliseconds kStartingPodPoll{5'000};
+/// A sidecar that is to apply a configuration may be away for so long before the next pod's is to do it.
+constexpr std::chrono::seconds kSidecarPatience{60};
+/// Stored as the last error of a task that a changed spec waits for: a restart of the operator does not forget it.
+constexpr std::string_view kSpecWaits =
+    "the spec has changed: a plan for it begins when the sidecar has ended this task";
 
 /// Has the initial plan got to the workload (spec 08 4.1)? A tracked StatefulSet, such as one that another operator
 /// made earlier, is kept in any case.
@@ -55,15 +63,12 @@ kube::Async<Requeue> NodePass::run() {
     conditions_.set_paused();
     const api::SeiNode& node = *context_.node;
     const bool spec_changed = spec_changed_since_last_pass(node);
-    if (spec_changed) {
-        context_.memory.failed_updates = 0;
-        context_.memory.next_update_not_before = {};
-        context_.memory.is_plan_questioned = true;
-    }
-    conditions_.set_pod_ready(tasks::pod_health(context_.observed.pods(), now()));
+    if (spec_changed) context_.memory.is_plan_questioned = true;
+    if (spec_changed || is_retry_requested()) forgive_failed_update();
+    conditions_.set_pod_ready(tasks::pod_health(context_.observed.pods(), context_.observed.data_volume_claim(), now())
+    );
     if (context_.status.phase == api::NodePhase::Failed) {
-        const bool is_retry = node.metadata.annotations.contains(std::string{api::kRetryAnnotation});
-        if (node.spec.paused || !(spec_changed || is_retry))
+        if (node.spec.paused || !(spec_changed || is_retry_requested()))
             co_return Requeue::on_change("a changed spec: the node has failed");
         context_.status.plan.reset();  // A new attempt with the same data (spec 08 2.3).
     }
@@ -71,8 +76,11 @@ kube::Async<Requeue> NodePass::run() {
     if (node.spec.paused) co_return Requeue::on_change("spec.paused to be false");
 
     context_.status.resolvedPeers = resolve_peers(node, caches_.nodes);
+    if (auto wait = co_await keep_claim()) co_return std::move(*wait);
+    co_await tasks::keep_service_and_config(context_);
     co_await replace_outdated_pods_while_initializing();
     observe_unrecorded_image();
+    adopt_configuration();
     co_return co_await resolve_plan();
 }
 
@@ -116,11 +124,79 @@ void NodePass::observe_unrecorded_image() {
     context_.status.currentImage = tasks::running_image(**context_.live_stateful_set, context_.observed.pods());
 }
 
+void NodePass::adopt_configuration() {
+    if (!is_running() || context_.status.appliedConfig || plan::is_active(context_.status.plan)) return;
+    plan::ConfigIntent intent = plan::config_intent(working_copy());
+    context_.status.appliedConfig =
+        api::AppliedConfig{.mode = std::move(intent.mode), .overrides = std::move(intent.overrides)};
+}
+
+kube::Async<std::optional<Requeue>> NodePass::keep_claim() {
+    constexpr std::string_view kSubject = "claim";
+    const api::SeiNode& node = *context_.node;
+    const auto cached = context_.observed.data_volume_claim();
+    const bool is_there = cached && !(*cached)->metadata.deletionTimestamp;
+    if (is_there || !is_running() || !api::imported_pvc_name(node.spec).empty()) {
+        if (context_.memory.trouble && context_.memory.trouble->subject == kSubject) context_.memory.trouble.reset();
+        co_return std::nullopt;
+    }
+    const auto note = [&](const std::string& what) {
+        tasks::note_trouble(
+            context_.memory,
+            context_.clock.monotonic(),
+            kSubject,
+            api::reason::kDataVolumeMissing,
+            "claim " + api::data_pvc_key(node).name + " " + what,
+            true
+        );
+    };
+    const auto live = co_await context_.client.get<kube::PersistentVolumeClaim>(api::data_pvc_key(node));
+    if (live && !(*live)->metadata.deletionTimestamp) co_return std::nullopt;
+    if (live) {
+        note("is being deleted, and the data go with the node's pod");
+        co_return std::nullopt;
+    }
+    // Without a pod that waits for it nothing shows that there ever was a claim.
+    const auto pods = context_.observed.pods();
+    const bool is_missed = std::ranges::any_of(pods, [](const auto& pod) { return pod->status.phase == "Pending"; }) &&
+                           std::ranges::none_of(pods, [](const auto& pod) { return pod->status.phase == "Running"; });
+    if (!is_missed) co_return std::nullopt;
+    if (node.spec.validator && !is_retry_requested()) {
+        note(
+            "is gone, and with it what keeps a validator from signing twice: bring it back, or annotate the node "
+            "with " +
+            std::string{api::kRetryAnnotation} + " to begin anew with an empty one"
+        );
+        co_return std::nullopt;
+    }
+    context_.status.phase = api::NodePhase::Initializing;
+    context_.status.phaseTransitionTime = now();
+    context_.status.currentImage.clear();
+    context_.status.appliedConfig.reset();
+    context_.status.plan = plan::init_plan(working_copy(), ids_);
+    co_return Requeue::after(milliseconds{0}, "the plan for an empty volume to be stored");
+}
+
+api::PlannedTask* NodePass::failed_task() const {
+    if (!context_.status.plan || context_.status.plan->phase != api::PlanPhase::Failed) return nullptr;
+    auto& tasks = context_.status.plan->tasks;
+    const auto found = std::ranges::find(tasks, api::TaskStatus::Failed, &api::PlannedTask::status);
+    return found == tasks.end() ? nullptr : &*found;
+}
+
+void NodePass::forgive_failed_update() {
+    context_.memory.failed_updates = 0;
+    api::PlannedTask* task = failed_task();
+    if (task == nullptr || !task->notBefore) return;
+    task->attempts = 0;
+    task->notBefore = now();
+}
+
 std::optional<Requeue> NodePass::damped_failure() const {
-    if (!context_.status.plan || context_.status.plan->phase != api::PlanPhase::Failed) return std::nullopt;
-    const auto left = context_.memory.next_update_not_before - context_.clock.monotonic();
-    if (left <= left.zero()) return std::nullopt;
-    return Requeue::after(std::chrono::ceil<milliseconds>(left), "the next attempt at a failed update");
+    const api::PlannedTask* task = failed_task();
+    if (task == nullptr || !task->notBefore || *task->notBefore <= now()) return std::nullopt;
+    const milliseconds left = task->notBefore->at - now().at;
+    return Requeue::after(std::min(left, kFailedUpdateDelayMax), "the next attempt at a failed update");
 }
 
 kube::Async<Requeue> NodePass::resolve_plan() {
@@ -142,14 +218,17 @@ kube::Async<Requeue> NodePass::resolve_plan() {
         co_return Requeue::after(is_running() ? kSteadyPoll : kUnservableSpecPoll, "a spec that can be served");
     }
     context_.status.plan = build_plan();
-    if (!context_.status.plan) co_return at_rest();
+    if (!context_.status.plan) {
+        judge_restart();
+        co_return at_rest();
+    }
     if (planted::has(planted::Bug::PlanStartedBeforeStored)) co_return co_await execute();
     co_return Requeue::after(milliseconds{0}, "the new plan to be stored");
 }
 
 std::optional<plan::SpecProblem> NodePass::spec_problem() const {
     std::optional<plan::SpecProblem> problem = plan::problem_of(*context_.node);
-    if (problem || is_running()) return problem;
+    if (problem || (is_running() && !config_drift())) return problem;
     if (auto intent_problem = plan::problem_of(plan::config_intent(*context_.node))) {
         problem = plan::SpecProblem{"spec." + *intent_problem};
     }
@@ -165,15 +244,82 @@ std::optional<tasks::SidecarDrift> NodePass::sidecar_drift() const {
     );
 }
 
+std::string NodePass::outdated_pod() const {
+    if (!context_.live_stateful_set) return {};
+    const tasks::Rollout rollout = tasks::observe_rollout(**context_.live_stateful_set, context_.observed.pods());
+    return rollout.outdated.empty() ? std::string{} : rollout.outdated.front()->metadata.name;
+}
+
 bool NodePass::is_update_due() const {
-    return api::has_image_drift(context_.node->spec, context_.status) || sidecar_drift().has_value();
+    return api::has_image_drift(context_.node->spec, context_.status) || sidecar_drift().has_value() ||
+           is_restart_due();
+}
+
+bool NodePass::is_retry_requested() const {
+    return context_.node->metadata.annotations.contains(std::string{api::kRetryAnnotation});
+}
+
+bool NodePass::is_restart_due() const {
+    return is_running() && is_retry_requested() && (config_drift() || !outdated_pod().empty());
+}
+
+plan::UpdateOptions NodePass::update_options() const {
+    plan::UpdateOptions options;
+    const kube::Condition* ready = kube::find_condition(context_.status.conditions, api::node_condition::kSidecarReady);
+    if (ready == nullptr || ready->status == kube::ConditionStatus::Unknown) {
+        options.configuration = plan::UpdateOptions::Configuration::AfterReplacement;
+    }
+    // A new configuration alone makes no new template: the pod has to go by its name.
+    if (is_restart_due() && !api::has_image_drift(context_.node->spec, context_.status) && outdated_pod().empty()) {
+        for (const auto& pod : context_.observed.pods()) {
+            if (!pod->metadata.deletionTimestamp) options.restarted_pod = pod->metadata.uid;
+        }
+    }
+    return options;
+}
+
+void NodePass::judge_restart() {
+    if (!is_running() || !context_.live_stateful_set || context_.status.plan) return;
+    const tasks::Rollout rollout = tasks::observe_rollout(**context_.live_stateful_set, context_.observed.pods());
+    if (rollout.state == tasks::Rollout::State::NotObserved && !config_drift()) return;  // too early to tell
+    conditions_.set_restart_pending(
+        config_drift(), rollout.outdated.empty() ? std::string{} : rollout.outdated.front()->metadata.name
+    );
+}
+
+api::SeiNode NodePass::working_copy() const {
+    api::SeiNode node = *context_.node;
+    node.status = context_.status;
+    return node;
+}
+
+std::optional<api::TaskPlan> NodePass::reconfigured() {
+    const bool is_questioned = std::exchange(context_.memory.is_plan_questioned, false);
+    const api::TaskPlan& plan = *context_.status.plan;
+    const auto current = plan::current_task(plan);
+    if (!current || !is_update_due()) return std::nullopt;
+    const api::PlannedTask& task = plan.tasks[*current];
+    const auto& trouble = context_.memory.trouble;
+    const bool is_abandoned = task.type == plan::to_wire(plan::TaskType::ConfigApply) && !task.submittedAt && trouble &&
+                              trouble->subject == task.id &&
+                              context_.clock.monotonic() - trouble->since >= kSidecarPatience &&
+                              !plan::has_completed(plan, plan::TaskType::ReplacePod) &&
+                              update_options().configuration == plan::UpdateOptions::Configuration::AfterReplacement;
+    const bool is_changed = is_questioned && !plan::serves_configuration(plan, working_copy());
+    if (!is_abandoned && !is_changed) return std::nullopt;
+    const std::optional<plan::SpecProblem> problem = spec_problem();
+    conditions_.set_spec_problem(problem);
+    if (problem) return std::nullopt;
+    return build_plan();
 }
 
 std::optional<api::TaskPlan> NodePass::successor() {
     const api::TaskPlan& plan = *context_.status.plan;
     switch (plan::kind_of(plan)) {
         case plan::PlanKind::Init: {
-            if (!std::exchange(context_.memory.is_plan_questioned, false)) return std::nullopt;
+            const auto current = plan::current_task(plan);
+            const bool was_questioned = current && plan.tasks[*current].lastError == kSpecWaits;
+            if (!std::exchange(context_.memory.is_plan_questioned, false) && !was_questioned) return std::nullopt;
             const std::optional<plan::SpecProblem> problem = spec_problem();
             conditions_.set_spec_problem(problem);
             if (problem || is_running()) return std::nullopt;
@@ -182,6 +328,7 @@ std::optional<api::TaskPlan> NodePass::successor() {
             return next;
         }
         case plan::PlanKind::NodeUpdate:
+            if (auto next = reconfigured()) return next;
             // Until the image is observed the tasks follow the spec by themselves.
             if (!plan::has_completed(plan, plan::TaskType::ObserveImage)) return std::nullopt;
             [[fallthrough]];
@@ -205,6 +352,9 @@ kube::Async<std::optional<Requeue>> NodePass::supersede() {
             const auto* run = std::get_if<sidecar::TaskRun>(&found);
             if (run != nullptr && run->status == sidecar::RunStatus::Running) {
                 context_.memory.is_plan_questioned = true;
+                api::PlannedTask& waited_for = context_.status.plan->tasks[*current];
+                if (waited_for.lastError != kSpecWaits)
+                    plan::note_attempt(waited_for, 0, std::string{kSpecWaits}, now());
                 co_return Requeue::after(
                     kWorkloadPoll, "the sidecar to end " + task.type + ", before a plan for the changed spec begins"
                 );
@@ -217,14 +367,12 @@ kube::Async<std::optional<Requeue>> NodePass::supersede() {
 
 std::optional<api::TaskPlan> NodePass::build_plan() {
     if (!is_running()) {
-        api::SeiNode node = *context_.node;
-        node.status = context_.status;
         plan::set_phase(context_.status, api::NodePhase::Initializing, now());
-        return plan::init_plan(node, ids_);
+        return plan::init_plan(working_copy(), ids_);
     }
     if (is_update_due()) {
-        conditions_.set_update_started(sidecar_drift());
-        return plan::update_plan(*context_.node, ids_);
+        conditions_.set_update_started(sidecar_drift(), config_drift());
+        return plan::update_plan(working_copy(), ids_, update_options());
     }
     const kube::Condition* ready = kube::find_condition(context_.status.conditions, api::node_condition::kSidecarReady);
     if (ready != nullptr && ready->status == kube::ConditionStatus::False && ready->reason == api::reason::kNotReady) {
@@ -251,14 +399,19 @@ kube::Async<Requeue> NodePass::execute() {
         conditions_.end_update();
         const unsigned doublings = std::min(context_.memory.failed_updates++, 5u);
         const milliseconds delay = std::min(kFailedUpdateDelay * (1 << doublings), kFailedUpdateDelayMax);
-        context_.memory.next_update_not_before = context_.clock.monotonic() + delay;
+        if (api::PlannedTask* task = failed_task()) {
+            task->attempts = static_cast<std::int32_t>(context_.memory.failed_updates);
+            task->notBefore = kube::Time{now().at + std::chrono::ceil<std::chrono::seconds>(delay)};
+        }
         if (planted::has(planted::Bug::GateWithoutWakeUp)) co_return Requeue::on_change("another attempt");
         co_return Requeue::after(delay, "the next attempt at a failed update");
     }
     context_.memory.failed_updates = 0;
     put_plan_away();
     observe_unrecorded_image();  // An initial plan ends with the image that runs recorded (spec 08 2.5).
+    adopt_configuration();
     if (is_running()) co_await probe();
+    judge_restart();
     co_return at_rest();
 }
 
@@ -266,7 +419,15 @@ void NodePass::put_plan_away() {
     if (!context_.status.plan) return;
     conditions_.end_update();
     const api::TaskPlan& plan = *context_.status.plan;
-    ended_plan_ = EndedPlan{plan::kind_of(plan), plan.phase == api::PlanPhase::Complete, started(plan)};
+    // A failure was counted in the pass that saw it, and says since when it waits.
+    const api::PlannedTask* failed = failed_task();
+    const bool was_counted = failed != nullptr && failed->notBefore;
+    if (was_counted) {
+        context_.memory.failed_updates =
+            std::max(context_.memory.failed_updates, static_cast<unsigned>(std::max(failed->attempts, 0)));
+    }
+    if (!was_counted)
+        ended_plan_ = EndedPlan{plan::kind_of(plan), plan.phase == api::PlanPhase::Complete, started(plan)};
     context_.status.plan.reset();
 }
 
@@ -296,6 +457,10 @@ kube::Async<> NodePass::probe() {
 
 Requeue NodePass::at_rest() const {
     if (context_.status.plan) return Requeue::after(milliseconds{0}, "the plan");
+    const auto health = tasks::pod_health(context_.observed.pods(), context_.observed.data_volume_claim(), now());
+    if (health && health->status != kube::ConditionStatus::True && !health->is_problem) {
+        return Requeue::after(kStartingPodPoll, "the pod to start");
+    }
     return Requeue::after(kSteadyPoll, "the next probe of the sidecar");
 }
 

@@ -51,16 +51,38 @@ private:
     /// Nullopt: go on.
     [[nodiscard]] kube::Async<std::optional<kube::Requeue>> keep_workload();
     [[nodiscard]] kube::Async<> replace_outdated_pods_while_initializing();
+    /// What runs is what later changes are compared with, where nothing was recorded (spec 08 2.6).
     void observe_unrecorded_image();
+    void adopt_configuration();
+    /// A node whose data claim is gone, together with the pod that used it, begins anew with an empty one; a validator
+    /// only when somebody asks for it. Nullopt: go on.
+    [[nodiscard]] kube::Async<std::optional<kube::Requeue>> keep_claim();
     /// Is a failed update plan to be left in place for now?
     [[nodiscard]] std::optional<kube::Requeue> damped_failure() const;
+    /// The task that failed the stored plan; null when there is none.
+    [[nodiscard]] api::PlannedTask* failed_task() const;
+    /// What somebody changed or asked for is a new attempt.
+    void forgive_failed_update();
     [[nodiscard]] kube::Async<kube::Requeue> resolve_plan();
     /// Replaces an active plan that no longer serves the spec, at the next point where the sidecar is not busy with it
     /// (spec 08 2.1). Nullopt: go on with the plan.
     [[nodiscard]] kube::Async<std::optional<kube::Requeue>> supersede();
     [[nodiscard]] std::optional<api::TaskPlan> successor();
     [[nodiscard]] std::optional<tasks::SidecarDrift> sidecar_drift() const;
+    /// The plan of a changed configuration, or of one that waits for a sidecar which does not answer.
+    [[nodiscard]] std::optional<api::TaskPlan> reconfigured();
+    [[nodiscard]] std::optional<plan::ConfigDrift> config_drift() const { return plan::config_drift(working_copy()); }
+    /// The name of a living pod of an older template; empty: there is none.
+    [[nodiscard]] std::string outdated_pod() const;
     [[nodiscard]] bool is_update_due() const;
+    [[nodiscard]] bool is_retry_requested() const;
+    /// Somebody asks for what was put off until the next restart.
+    [[nodiscard]] bool is_restart_due() const;
+    [[nodiscard]] plan::UpdateOptions update_options() const;
+    /// Tells what waits for a restart, once it can be told.
+    void judge_restart();
+    /// The node as the pass has changed its status so far.
+    [[nodiscard]] api::SeiNode working_copy() const;
     /// What is wrong with the spec, its configuration included.
     [[nodiscard]] std::optional<plan::SpecProblem> spec_problem() const;
     /// The plan that the node needs now, or none.

@@ -2,7 +2,10 @@
 
 #include <exception>
 #include <optional>
+#include <string>
 #include <utility>
+
+#include <boost/asio/this_coro.hpp>
 
 #include "planted/planted.hpp"
 #include "sei/api/conditions.hpp"
@@ -28,6 +31,23 @@ bool is_over(const tasks::Trouble& trouble, const std::optional<api::TaskPlan>& 
     return !current || plan->tasks[*current].id != trouble.subject;
 }
 
+/// Is there something that is only done on request?
+bool awaits_request(const api::SeiNode& node) {
+    const kube::Condition* stalled = kube::find_condition(node.status.conditions, api::node_condition::kStalled);
+    const bool lacks_claim = stalled != nullptr && stalled->status == kube::ConditionStatus::True &&
+                             stalled->reason == api::reason::kDataVolumeMissing;
+    const bool is_update_damped = node.status.plan && node.status.plan->phase == api::PlanPhase::Failed;
+    return lacks_claim || is_update_damped || is_restart_pending(node);
+}
+
+std::string text_of(const std::exception_ptr& failure) {
+    try {
+        std::rethrow_exception(failure);
+    } catch (const std::exception& error) {
+        return sidecar::bounded_text(error.what());
+    }
+}
+
 /// Is it this node that the server refuses, rather than the server that is unwell?
 bool concerns_the_node(const kube::ApiError& error) {
     return error.code() >= 400 && error.code() < 500 && error.code() != 429;
@@ -51,29 +71,57 @@ NodeReconciler::NodeReconciler(
       platform_{dependencies.platform},
       sidecars_{dependencies.sidecars},
       ids_{std::move(dependencies.random_bits)},
-      log_{std::move(dependencies.log)} {}
+      log_{std::move(dependencies.log)},
+      interruptions_{caches_.nodes} {}
 
 kube::Async<Requeue> NodeReconciler::reconcile(NodeSnapshot node) {
     metrics_.observe(*node);
-    if (node->metadata.deletionTimestamp) co_return co_await finalize(node);
-    std::shared_ptr<tasks::NodeMemory> memory = memory_of(*node);
+    std::exception_ptr failure;
+    std::string_view reason = api::reason::kReconcileFailed;
+    try {
+        if (node->metadata.deletionTimestamp) {
+            reason = api::reason::kDeletionBlocked;
+            co_return co_await finalize(node);
+        }
+        auto prepared = co_await prepare(node);
+        if (!prepared) co_return std::move(prepared.error());
+        node = *std::move(prepared);
+    } catch (const kube::ApiError& error) {
+        if (!concerns_the_node(error)) throw;
+        failure = std::current_exception();
+    }
+    if (failure) co_return co_await tell(node, reason, failure);
+    co_return co_await advance(node, memory_of(*node));
+}
+
+kube::Async<std::expected<NodeSnapshot, Requeue>> NodeReconciler::prepare(NodeSnapshot node) {
     if (!node->metadata.has_finalizer(api::kNodeFinalizer)) {
         std::vector<std::string> finalizers = node->metadata.finalizers;
         finalizers.emplace_back(api::kNodeFinalizer);
         auto written = co_await client_.write_finalizers(node, std::move(finalizers));
-        if (!written) co_return kube::after_refusal(written.error(), node.resource_version());
+        if (!written) co_return std::unexpected(kube::after_refusal(written.error(), node.resource_version()));
         node = *written;
     }
-    if (node->metadata.annotations.contains(std::string{api::kRetryAnnotation}) && !api::is_failed(*node)) {
+    // A request is heeded once the plan for it is stored.
+    const bool is_requested = node->metadata.annotations.contains(std::string{api::kRetryAnnotation});
+    const bool waits_for_plan = api::is_failed(*node) || (!plan::is_active(node->status.plan) && awaits_request(*node));
+    if (is_requested && !waits_for_plan) {
         api::SeiNode heeded = *node;
         heeded.metadata.annotations.erase(std::string{api::kRetryAnnotation});
         auto written = co_await client_.patch(node, std::move(heeded));
-        if (!written) co_return kube::after_refusal(written.error(), node.resource_version());
+        if (!written) co_return std::unexpected(kube::after_refusal(written.error(), node.resource_version()));
         node = *written;
-        memory->failed_updates = 0;
-        memory->next_update_not_before = {};
     }
-    co_return co_await advance(node, std::move(memory));
+    co_return node;
+}
+
+kube::Async<Requeue> NodeReconciler::tell(NodeSnapshot node, std::string_view reason, std::exception_ptr failure) {
+    api::SeiNodeStatus status = node->status;
+    Conditions conditions{*node, status, kube::Time::of(clock_.now())};
+    conditions.set_blocked(reason, text_of(failure));
+    // Refused, too, or outdated: the failure is logged and retried all the same.
+    static_cast<void>(co_await client_.write_status(node, std::move(status)));
+    std::rethrow_exception(failure);
 }
 
 void NodeReconciler::forget(const kube::NamespacedName& key) {
@@ -94,7 +142,9 @@ std::shared_ptr<tasks::NodeMemory> NodeReconciler::memory_of(const api::SeiNode&
 kube::Async<Requeue> NodeReconciler::advance(NodeSnapshot node, std::shared_ptr<tasks::NodeMemory> memory) {
     api::SeiNodeStatus status = node->status;
     const CachedObjects observed{*node, caches_};
-    const std::unique_ptr<sidecar::Sidecar> sidecar = sidecars_.sidecar_of(node.key());
+    const std::unique_ptr<sidecar::Sidecar> sidecar = interruptible(
+        sidecars_.sidecar_of(node.key()), interruptions_.begin(node.key(), co_await boost::asio::this_coro::executor)
+    );
     tasks::TaskContext context{
         .node = node,
         .status = status,
@@ -111,23 +161,21 @@ kube::Async<Requeue> NodeReconciler::advance(NodeSnapshot node, std::shared_ptr<
 
     Requeue wait = Requeue::on_change("");
     std::exception_ptr failure;
+    std::string_view reason = api::reason::kReconcileFailed;
+    bool is_ours = true;
     try {
         wait = co_await pass.run();
     } catch (const kube::ApiError& error) {
         failure = std::current_exception();
-        if (concerns_the_node(error)) {
-            tasks::note_trouble(
-                *memory,
-                clock_.monotonic(),
-                "pass",
-                api::reason::kWorkloadNotApplied,
-                sidecar::bounded_text(error.what()),
-                true
-            );
-        }
+        reason = api::reason::kWorkloadNotApplied;
+        is_ours = concerns_the_node(error);
     } catch (const kube::TransportError&) {
         failure = std::current_exception();
+        is_ours = false;  // worth telling once it lasts
+    } catch (const std::exception&) {
+        failure = std::current_exception();
     }
+    if (failure) tasks::note_trouble(*memory, clock_.monotonic(), "pass", reason, text_of(failure), is_ours);
     if (!failure && memory->trouble && memory->trouble->subject == "pass") memory->trouble.reset();
     if (memory->trouble && is_over(*memory->trouble, status.plan)) memory->trouble.reset();
     conditions.set_stalled(memory->trouble, clock_.monotonic());

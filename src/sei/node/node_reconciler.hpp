@@ -2,10 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <exception>
+#include <expected>
 #include <functional>
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "kube/async/clock.hpp"
 #include "kube/client/client.hpp"
@@ -14,6 +17,7 @@
 #include "kube/runtime/metrics.hpp"
 #include "kube/runtime/reconciler.hpp"
 #include "sei/node/cached_objects.hpp"
+#include "sei/node/interruption.hpp"
 #include "sei/node/node_metrics.hpp"
 #include "sei/plan/task_id.hpp"
 #include "sei/platform/platform.hpp"
@@ -51,6 +55,14 @@ public:
 
 private:
     [[nodiscard]] std::shared_ptr<tasks::NodeMemory> memory_of(const api::SeiNode& node);
+    /// Finalizer and heeded requests: what is written to the object itself. The newest version, or what to wait for.
+    [[nodiscard]] kube::Async<std::expected<kube::Snapshot<api::SeiNode>, kube::Requeue>> prepare(
+        kube::Snapshot<api::SeiNode> node
+    );
+    /// Ends a pass that came to nothing else by saying so in the status, then fails.
+    [[nodiscard]] kube::Async<kube::Requeue> tell(
+        kube::Snapshot<api::SeiNode> node, std::string_view reason, std::exception_ptr failure
+    );
     [[nodiscard]] kube::Async<kube::Requeue> advance(
         kube::Snapshot<api::SeiNode> node, std::shared_ptr<tasks::NodeMemory> memory
     );
@@ -68,6 +80,7 @@ private:
     sidecar::SidecarFactory& sidecars_;
     plan::UuidSource ids_;
     kube::Logger log_;
+    Interruptions interruptions_;
     std::map<kube::NamespacedName, std::shared_ptr<tasks::NodeMemory>> memories_;
 };
 

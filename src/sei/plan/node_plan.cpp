@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -211,6 +213,23 @@ void add_mode_overrides(const api::SeiNode& node, Overrides& overrides) {
     }
 }
 
+/// The keys that the operator owns are applied again, and no others are touched. What becomes unset gets its default
+/// back, which only a configuration made anew has: then the peers are written again, too, as the production pod of a
+/// bootstrapped node gets them.
+void add_configuration(PlanBuilder& plan, const api::SeiNode& node, const ConfigDrift& drift) {
+    ConfigIntent intent = config_intent(node);
+    intent.incremental = !drift.needs_defaults;
+    plan.add(TaskType::ConfigApply, to_stored(intent));
+    if (drift.needs_defaults) {
+        if (api::is_genesis_validator(node.spec)) {
+            plan.add(TaskType::SetGenesisPeers, {});
+        } else if (boost::json::object sources = peer_sources(node); !sources.at("Sources").as_array().empty()) {
+            plan.add(TaskType::DiscoverPeers, std::move(sources));
+        }
+    }
+    plan.add(TaskType::ConfigValidate, {});
+}
+
 }  // namespace
 
 PlanKind kind_of(const api::TaskPlan& plan) {
@@ -260,14 +279,57 @@ api::TaskPlan init_plan(const api::SeiNode& node, UuidSource& ids) {
     return plan.done(api::NodePhase::Running, api::NodePhase::Failed);
 }
 
-api::TaskPlan update_plan(const api::SeiNode& node, UuidSource& ids) {
+std::optional<ConfigDrift> config_drift(const api::SeiNode& node) {
+    if (!node.status.appliedConfig) return std::nullopt;
+    const api::AppliedConfig& applied = *node.status.appliedConfig;
+    const ConfigIntent wanted = config_intent(node);
+    std::set<std::string> keys;
+    ConfigDrift drift;
+    if (applied.mode != wanted.mode) {
+        keys.insert("mode");
+        drift.needs_defaults = true;
+    }
+    for (const auto& [key, value] : wanted.overrides) {
+        const auto found = applied.overrides.find(key);
+        if (found == applied.overrides.end() || found->second != value) keys.insert(key);
+    }
+    for (const auto& [key, value] : applied.overrides) {
+        if (wanted.overrides.contains(key)) continue;
+        keys.insert(key);
+        drift.needs_defaults = true;
+    }
+    if (keys.empty()) return std::nullopt;
+    drift.keys.assign(keys.begin(), keys.end());
+    return drift;
+}
+
+api::TaskPlan update_plan(const api::SeiNode& node, UuidSource& ids, const UpdateOptions& options) {
+    using enum UpdateOptions::Configuration;
+    const std::optional<ConfigDrift> drift = config_drift(node);
     PlanBuilder plan{ids};
     add_key_checks(plan, node);
     add_workload(plan, node);
-    plan.add(TaskType::ReplacePod, node_params(node));
+    if (drift && options.configuration == BeforeReplacement) add_configuration(plan, node, *drift);
+    boost::json::object replacement = node_params(node);
+    if (!options.restarted_pod.empty()) replacement["podUid"] = options.restarted_pod;
+    plan.add(TaskType::ReplacePod, std::move(replacement));
     plan.add(TaskType::ObserveImage, node_params(node));
+    if (drift && options.configuration == AfterReplacement) add_configuration(plan, node, *drift);
     plan.add(TaskType::MarkReady, {});
     return plan.done(api::NodePhase::Running);
+}
+
+bool serves_configuration(const api::TaskPlan& plan, const api::SeiNode& node) {
+    const ConfigIntent wanted = config_intent(node);
+    const auto last = std::ranges::find(
+        plan.tasks.rbegin(), plan.tasks.rend(), to_wire(TaskType::ConfigApply), &api::PlannedTask::type
+    );
+    if (last == plan.tasks.rend() || last->status == api::TaskStatus::Complete) return !config_drift(node);
+    const boost::json::object* params = last->params.if_object();
+    const boost::json::value* mode = params == nullptr ? nullptr : params->if_contains("mode");
+    const boost::json::value* overrides = params == nullptr ? nullptr : params->if_contains("overrides");
+    return mode != nullptr && *mode == boost::json::value(wanted.mode) && overrides != nullptr &&
+           *overrides == boost::json::value(to_json(wanted.overrides));
 }
 
 bool is_same_work(const api::TaskPlan& a, const api::TaskPlan& b) {

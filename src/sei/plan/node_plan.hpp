@@ -3,6 +3,8 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "sei/api/node.hpp"
 #include "sei/plan/config_intent.hpp"
@@ -19,9 +21,38 @@ enum class PlanKind { Init, NodeUpdate, MarkReady, Unknown };
 /// The first plan of a node, by its mode: a ceremony's, one with a bootstrap Job, or the base plan (spec 02 §18.3,
 /// §19). `problem_of(node)` has found nothing.
 [[nodiscard]] api::TaskPlan init_plan(const api::SeiNode& node, UuidSource& ids);
-/// Brings a running node to `spec.image`. The keys that are configured are checked before a pod is replaced (spec 08
-/// 4.8).
-[[nodiscard]] api::TaskPlan update_plan(const api::SeiNode& node, UuidSource& ids);
+
+/// How the configuration that a node was given last differs from the one that its spec asks for now (spec 08 7.1).
+struct ConfigDrift {
+    /// Sorted. A key that is owned no longer counts, too; so does "mode".
+    std::vector<std::string> keys;
+    /// Values became unset, or the mode changed: only a configuration made from the defaults has what they are then.
+    bool needs_defaults = false;
+    bool operator==(const ConfigDrift&) const = default;
+};
+/// Nullopt when there is none, and when it is not known what the node was given (spec 08 2.6).
+[[nodiscard]] std::optional<ConfigDrift> config_drift(const api::SeiNode& node);
+
+struct UpdateOptions {
+    /// Where in the plan the configuration is applied again, if it has drifted.
+    enum class Configuration {
+        /// By the sidecar that is there, so that a refused configuration costs no pod (spec 08 1.7).
+        BeforeReplacement,
+        /// By the next pod's sidecar: the present one does not answer. seid waits for the gate, so it is in time.
+        AfterReplacement,
+    };
+    Configuration configuration = Configuration::BeforeReplacement;
+    /// The uid of a pod that is to go although its template is the newest; empty: none.
+    std::string restarted_pod;
+};
+/// Brings a running node to what its spec asks for: image, configuration and template. The keys that are configured are
+/// checked before a pod is replaced (spec 08 4.8).
+[[nodiscard]] api::TaskPlan update_plan(const api::SeiNode& node, UuidSource& ids, const UpdateOptions& options);
+[[nodiscard]] inline api::TaskPlan update_plan(const api::SeiNode& node, UuidSource& ids) {
+    return update_plan(node, ids, UpdateOptions{});
+}
+/// Does the plan give the node the configuration that its spec asks for now, or does the node have it already?
+[[nodiscard]] bool serves_configuration(const api::TaskPlan& plan, const api::SeiNode& node);
 /// Opens the gate again after the sidecar restarted.
 [[nodiscard]] api::TaskPlan mark_ready_plan(UuidSource& ids);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 #include <variant>
 
 namespace sei::plan {
@@ -23,6 +24,14 @@ Recorded fail_task(api::TaskPlan& plan, std::size_t index, const std::string& er
     return {Advance::PlanFailed, {}};
 }
 
+/// What is of interest only while the task is not done.
+void forget_attempts(api::PlannedTask& task) {
+    task.attempts = 0;
+    task.lastError.clear();
+    task.lastAttemptAt.reset();
+    task.notBefore.reset();
+}
+
 struct Recorder {
     api::TaskPlan& plan;
     std::size_t index;
@@ -33,10 +42,17 @@ struct Recorder {
     Recorded operator()(const Complete&) const {
         if (!task().submittedAt) task().submittedAt = now;
         task().status = api::TaskStatus::Complete;
+        forget_attempts(task());
+        task().run = 0;
+        task().deadline.reset();
         return {Advance::NextTask, {}};
     }
     Recorded operator()(const Running& running) const {
         if (!task().submittedAt || running.resubmitted) task().submittedAt = now;
+        if (running.run > 0) task().run = running.run;
+        task().attempts = 0;
+        task().notBefore.reset();
+        if (task().retryCount == 0) forget_attempts(task());  // else what the retry was for stays visible
         return {Advance::Wait, {}};
     }
     Recorded operator()(const Failed& failed) const {
@@ -44,7 +60,13 @@ struct Recorder {
         task().retryCount += 1;
         task().submittedAt.reset();
         task().error.clear();
-        return {Advance::Retry, retry_delay(task().retryCount)};
+        const std::chrono::seconds delay = retry_delay(task().retryCount);
+        task().run = std::max(task().run, failed.run);
+        task().attempts = 0;
+        task().lastError = failed.error;
+        task().lastAttemptAt = now;
+        task().notBefore = kube::Time{now.at + delay};
+        return {Advance::Retry, delay};
     }
     Recorded operator()(const Terminal& terminal) const { return fail_task(plan, index, terminal.error); }
     Recorded operator()(const Transient&) const { return {Advance::Wait, {}}; }
@@ -81,6 +103,35 @@ bool is_bootstrapping(const std::optional<api::TaskPlan>& plan) {
 
 Recorded record(const TaskOutcome& outcome, api::TaskPlan& plan, std::size_t index, kube::Time now) {
     return std::visit(Recorder{plan, index, now}, outcome);
+}
+
+void note_attempt(api::PlannedTask& task, std::int32_t attempts, std::string error, kube::Time now) {
+    task.attempts = attempts;
+    task.lastError = std::move(error);
+    task.lastAttemptAt = now;
+}
+
+void set_deadline(api::PlannedTask& task, kube::Time since) {
+    if (task.deadline) return;
+    const auto type = parse_task_type(task.type);
+    if (!type) return;
+    if (const auto limit = time_limit(*type)) task.deadline = kube::Time{since.at + *limit};
+}
+
+std::optional<std::string> deadline_error(const api::PlannedTask& task, kube::Time now) {
+    const auto type = parse_task_type(task.type);
+    if (!type || !task.deadline || now < *task.deadline) return std::nullopt;
+    const auto limit = time_limit(*type);
+    if (!limit) return std::nullopt;
+    std::string text = "deadline exceeded: not complete within " + std::to_string(limit->count()) + " hours";
+    if (task.submittedAt && runner_of(*type) == TaskRunner::Sidecar) text += "; the sidecar may still be at it";
+    if (!task.lastError.empty()) text += "; last error: " + task.lastError;
+    return text;
+}
+
+std::chrono::seconds time_to_retry(const api::PlannedTask& task, kube::Time now) {
+    if (!task.notBefore || *task.notBefore <= now) return std::chrono::seconds{0};
+    return std::min<std::chrono::seconds>(task.notBefore->at - now.at, retry_delay(task.maxRetries));
 }
 
 void complete(api::SeiNodeStatus& status, kube::Time now) {

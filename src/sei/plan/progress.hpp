@@ -49,8 +49,21 @@ struct Recorded {
 /// Writes an outcome of the task at `index` into the plan (spec 04 §4.2, §4.5, §4.6).
 ///
 /// `submittedAt` is stamped when the task is first accepted, and cleared by a retry, so that it says whether there is a
-/// run to ask for (spec 08 1.1). A transient failure changes nothing.
+/// run to ask for (spec 08 1.1). A retry stores why it was needed, the run that failed, and when it may begin (1.5). A
+/// transient failure changes nothing: see `note_attempt`.
 [[nodiscard]] Recorded record(const TaskOutcome& outcome, api::TaskPlan& plan, std::size_t index, kube::Time now);
+
+/// Stores that `attempts` attempts at a pending task have come to nothing, the newest with `error` (spec 08 1.4).
+void note_attempt(api::PlannedTask& task, std::int32_t attempts, std::string error, kube::Time now);
+
+/// Gives a task that waits the deadline of its type, counted from `since`, unless it has one.
+void set_deadline(api::PlannedTask& task, kube::Time since);
+/// Has a task that waits had all the time that its type has? The text says so, with the last error.
+[[nodiscard]] std::optional<std::string> deadline_error(const api::PlannedTask& task, kube::Time now);
+
+/// How long until the next attempt at the task may begin, whatever woke the object (spec 08 1.5); zero when it may.
+/// Never longer than the longest wait after a failure, whatever is stored.
+[[nodiscard]] std::chrono::seconds time_to_retry(const api::PlannedTask& task, kube::Time now);
 
 /// Ends a plan whose tasks are all complete: phase Complete, and `targetPhase` for the node.
 void complete(api::SeiNodeStatus& status, kube::Time now);

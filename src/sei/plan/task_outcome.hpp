@@ -1,6 +1,7 @@
 // What one attempt at a task came to.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <variant>
 
@@ -18,11 +19,15 @@ struct Running {
     Watched watched = Watched::No;
     /// A task that had been accepted before was forgotten, and is submitted anew (spec 08 1.3).
     bool resubmitted = false;
+    /// The sidecar's number of the run; 0 where there is none.
+    std::int64_t run = 0;
 };
 
 /// A run ended without success: counted against the retry budget.
 struct Failed {
     std::string error;
+    /// The sidecar's number of the run; 0 where there is none.
+    std::int64_t run = 0;
 };
 
 /// It can never succeed: the plan fails at once, whatever the budget.

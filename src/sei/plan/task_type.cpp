@@ -224,6 +224,51 @@ Repeatable repeatable(TaskType type) {
     std::unreachable();
 }
 
+std::optional<std::chrono::hours> time_limit(TaskType type) {
+    using namespace std::chrono_literals;
+    switch (type) {
+        case TaskType::EnsureDataPvc:
+        case TaskType::ValidateSigningKey:
+        case TaskType::ValidateNodeKey:
+        case TaskType::ValidateOperatorKeyring:
+            return std::nullopt;
+        case TaskType::ApplyRbacProxyConfig:
+        case TaskType::ApplyStatefulSet:
+        case TaskType::ApplyService:
+        case TaskType::ReplacePod:
+        case TaskType::ObserveImage:
+        case TaskType::DeployBootstrapService:
+        case TaskType::DeployBootstrapJob:
+        case TaskType::TeardownBootstrap:
+        case TaskType::UpdateNodeSpecs:
+        case TaskType::AwaitSpecUpdate:
+        case TaskType::CollectAndSetPeers:
+        case TaskType::AwaitNodesRunning:
+        case TaskType::UpdateNodeImage:
+        case TaskType::ConfigureGenesis:
+        case TaskType::ConfigApply:
+        case TaskType::DiscoverPeers:
+        case TaskType::ConfigureStateSync:
+        case TaskType::ConfigValidate:
+        case TaskType::MarkReady:
+        case TaskType::SnapshotUpload:
+        case TaskType::GenerateIdentity:
+        case TaskType::GenerateGentx:
+        case TaskType::UploadGenesisArtifacts:
+        case TaskType::SetGenesisPeers:
+        case TaskType::AssembleAndUploadGenesis:
+        case TaskType::AwaitCondition:
+        case TaskType::GovVote:
+        case TaskType::GovSoftwareUpgrade:
+            return 24h;
+        case TaskType::SnapshotRestore:
+            return 72h;  // terabytes
+        case TaskType::AwaitBootstrapComplete:
+            return 30 * 24h;  // blocks up to the halt height
+    }
+    std::unreachable();
+}
+
 std::chrono::seconds retry_delay(std::int32_t retry_count) {
     const std::int32_t doublings = std::clamp(retry_count, 0, 5);
     return std::min(std::chrono::seconds{5} * (1 << doublings), std::chrono::seconds{30});

@@ -73,6 +73,11 @@ enum class TaskRunner {
 enum class Repeatable { Yes, No };
 [[nodiscard]] Repeatable repeatable(TaskType type);
 
+/// How long a task may take from its first wait on, all waiting included, before it has failed (spec 08 1.4). Nullopt:
+/// it waits for people, without a limit (spec 04 §7), and a condition of its own tells what for. Every type has its
+/// line.
+[[nodiscard]] std::optional<std::chrono::hours> time_limit(TaskType type);
+
 /// The wait after the n-th retry was granted, n counted from 1: 10 s, 20 s, then 30 s (spec 04 §4.5).
 [[nodiscard]] std::chrono::seconds retry_delay(std::int32_t retry_count);
 

@@ -11,7 +11,7 @@ kube::Async<plan::TaskOutcome> apply_rbac_proxy_config(TaskContext& context) {
         kube::FieldManager{std::string{api::kNodeFieldManager}},
         kube::Force::Yes
     );
-    static_cast<void>(applied);
+    context.memory.config_map_version = applied->metadata.resourceVersion;
     co_return plan::Complete{};
 }
 

@@ -1,12 +1,16 @@
 #include "sei/tasks/execute_plan.hpp"
 
+#include <algorithm>
+#include <string>
 #include <utility>
 
 #include "kube/client/api_error.hpp"
 #include "kube/meta/time.hpp"
 #include "sei/api/conditions.hpp"
 #include "sei/plan/progress.hpp"
+#include "sei/plan/task_type.hpp"
 #include "sei/tasks/bootstrap.hpp"
+#include "sei/tasks/stored_params.hpp"
 #include "sei/tasks/task_registry.hpp"
 
 namespace sei::tasks {
@@ -17,21 +21,68 @@ using std::chrono::milliseconds;
 /// A watched end needs no polling; this is for an event that got lost.
 constexpr milliseconds kWatchedDelay{10'000};
 
-/// How long until a granted retry may start; zero when it may.
-milliseconds time_to_retry(const TaskContext& context, const api::PlannedTask& task) {
-    if (context.memory.retry_task != task.id) return milliseconds{0};
-    const auto left = context.memory.retry_not_before - context.clock.monotonic();
-    return std::max(milliseconds{0}, std::chrono::ceil<milliseconds>(left));
+/// An update that the pods do not show for so long has a reason of its own (spec 08 3.6); it goes on.
+constexpr std::chrono::minutes kProgressDeadline{10};
+
+/// Troubles of at least this age are stored with the task, together with the condition that tells them.
+constexpr std::chrono::seconds kTroubleAgeToStore{30};
+
+/// The operator was restarted: what attempts came to until then is stored with the task.
+void remember_trouble(TaskContext& context, const api::PlannedTask& task) {
+    if (context.memory.trouble || task.attempts == 0 || !task.lastAttemptAt) return;
+    const auto type = plan::parse_task_type(task.type);
+    const auto limit = type ? plan::time_limit(*type) : std::nullopt;
+    const kube::Time now = kube::Time::of(context.clock.now());
+    const auto age = task.deadline && limit ? now.at - (task.deadline->at - *limit) : now.at - task.lastAttemptAt->at;
+    context.memory.trouble = Trouble{
+        .subject = task.id,
+        .attempts = static_cast<unsigned>(task.attempts),
+        .since = context.clock.monotonic() - std::max<std::chrono::seconds>(age, kTroubleAgeToStore),
+        .reason = std::string{api::reason::kTaskNotProgressing},
+        .error = "task " + task.type + ": " + task.lastError,
+        .is_about_task = true
+    };
+}
+
+/// Stores what attempts came to, in the write that tells it by a condition; then when it changes, and each time that
+/// the attempts have doubled: a trouble that lasts costs a handful of writes.
+void store_trouble(TaskContext& context, api::PlannedTask& task, const std::string& error) {
+    const Trouble& trouble = *context.memory.trouble;
+    const auto age = context.clock.monotonic() - trouble.since;
+    if (!trouble.report_at_once && age < kTroubleAgeToStore) return;
+    const auto attempts = static_cast<std::int32_t>(trouble.attempts);
+    if (task.attempts > 0 && task.lastError == error && attempts < 2 * task.attempts) return;
+    const kube::Time now = kube::Time::of(context.clock.now());
+    plan::note_attempt(task, attempts, error, now);
+    plan::set_deadline(task, kube::Time{now.at - std::chrono::duration_cast<std::chrono::seconds>(age)});
+}
+
+/// Told while the update goes on: its start is the stored time of the wait, which one target keeps.
+void note_progress(TaskContext& context, const api::PlannedTask& task, const plan::Running& running) {
+    if (task.type != plan::to_wire(plan::TaskType::ObserveImage) || !task.submittedAt) return;
+    if (context.clock.now() - task.submittedAt->at < kProgressDeadline) return;
+    note_trouble(
+        context.memory,
+        context.clock.monotonic(),
+        task.id,
+        api::reason::kProgressDeadlineExceeded,
+        "the update to image " + context.node->spec.image + " has made no progress for " +
+            std::to_string(kProgressDeadline.count()) + " minutes: it waits for " + running.waits_for,
+        true
+    );
+    context.memory.trouble->is_about_task = true;
 }
 
 /// When to look again, and what the operator remembers for it.
 struct NextLook {
     TaskContext& context;
-    const api::PlannedTask& task;
+    api::PlannedTask& task;
 
     PlanWaits operator()(const plan::Running& running) const {
         NodeMemory& memory = context.memory;
         memory.trouble.reset();
+        plan::set_deadline(task, kube::Time::of(context.clock.now()));
+        note_progress(context, task, running);
         if (memory.polled_task != task.id) {
             memory.polled_task = task.id;
             memory.polls = 0;
@@ -50,6 +101,7 @@ struct NextLook {
             transient.report_at_once
         );
         context.memory.trouble->is_about_task = true;
+        store_trouble(context, task, transient.error);
         const Trouble& trouble = *context.memory.trouble;
         return {attempt_delay(trouble.attempts, now - trouble.since), trouble.error};
     }
@@ -70,6 +122,39 @@ kube::Async<std::optional<plan::TaskOutcome>> look_after(TaskContext& context) {
     }
 }
 
+bool is_waiting(const plan::TaskOutcome& outcome) {
+    return std::holds_alternative<plan::Running>(outcome) || std::holds_alternative<plan::Transient>(outcome);
+}
+
+/// A task that has had all its time fails, after one more look at it: with a condition that outlives the plan.
+bool end_when_late(TaskContext& context, const api::PlannedTask& task, plan::TaskOutcome& outcome) {
+    api::PlannedTask seen = task;
+    if (const auto* transient = std::get_if<plan::Transient>(&outcome)) seen.lastError = transient->error;
+    std::optional<std::string> error = plan::deadline_error(seen, kube::Time::of(context.clock.now()));
+    if (!error) return false;
+    note_trouble(
+        context.memory,
+        context.clock.monotonic(),
+        "deadline",
+        api::reason::kTaskDeadlineExceeded,
+        "task " + task.type + ": " + *error,
+        true
+    );
+    outcome = plan::Terminal{*std::move(error)};
+    return true;
+}
+
+/// What the sidecar was given is what later updates are compared with (spec 08 7.1).
+void note_configuration(TaskContext& context, const api::PlannedTask& task) {
+    if (task.type != plan::to_wire(plan::TaskType::ConfigApply)) return;
+    const StoredParams params{task.params};
+    api::AppliedConfig applied{.mode = params.text("mode")};
+    for (const auto& member : params.object("overrides")) {
+        if (member.value().is_string()) applied.overrides[std::string{member.key()}] = member.value().as_string();
+    }
+    context.status.appliedConfig = std::move(applied);
+}
+
 }  // namespace
 
 kube::Async<PlanExecution> execute_plan(TaskContext& context) {
@@ -77,28 +162,31 @@ kube::Async<PlanExecution> execute_plan(TaskContext& context) {
     std::optional<plan::TaskOutcome> lost;
     if (plan::current_task(plan) && plan::is_bootstrapping(context.status.plan)) lost = co_await look_after(context);
     while (const auto index = plan::current_task(plan)) {
-        if (const milliseconds left = time_to_retry(context, plan.tasks[*index]); left.count() > 0) {
-            co_return PlanWaits{left, "the next attempt at " + plan.tasks[*index].type};
-        }
-        const plan::TaskOutcome outcome = lost ? *lost : co_await run_task(context, plan.tasks[*index]);
-        lost.reset();  // it was about the task that was due
+        api::PlannedTask& task = plan.tasks[*index];
         const kube::Time now = kube::Time::of(context.clock.now());
-        const plan::Recorded recorded = plan::record(outcome, plan, *index, now);
+        if (const milliseconds left = plan::time_to_retry(task, now); left.count() > 0) {
+            co_return PlanWaits{left, "the next attempt at " + task.type};
+        }
+        remember_trouble(context, task);
+        plan::TaskOutcome outcome = lost ? *std::move(lost) : co_await run_task(context, task);
+        lost.reset();  // it was about the task that was due
+        const bool is_late = is_waiting(outcome) && end_when_late(context, task, outcome);
+        const plan::Recorded recorded = plan::record(outcome, plan, *index, kube::Time::of(context.clock.now()));
         switch (recorded.advance) {
             case plan::Advance::NextTask:
                 context.memory.trouble.reset();
+                note_configuration(context, task);
                 break;
             case plan::Advance::Wait:
-                co_return std::visit(NextLook{context, plan.tasks[*index]}, outcome);
+                co_return std::visit(NextLook{context, task}, outcome);
             case plan::Advance::Retry: {
-                PlanWaits waits = std::visit(NextLook{context, plan.tasks[*index]}, outcome);
+                plan::set_deadline(task, now);
+                PlanWaits waits = std::visit(NextLook{context, task}, outcome);
                 waits.delay = recorded.retry_after;
-                context.memory.retry_task = plan.tasks[*index].id;
-                context.memory.retry_not_before = context.clock.monotonic() + recorded.retry_after;
                 co_return waits;
             }
             case plan::Advance::PlanFailed:
-                context.memory.trouble.reset();
+                if (!is_late) context.memory.trouble.reset();
                 plan::fail(context.status, now);
                 co_return PlanFailed{};
             case plan::Advance::StartOver:

@@ -34,14 +34,11 @@ struct Trouble {
     bool is_about_task = false;
 };
 
-/// One node's memory, by its uid. Lost at a restart: each entry only saves work or spaces attempts.
+/// One node's memory, by its uid. Lost at a restart: each entry only saves work. What has to last is in the status.
 struct NodeMemory {
     std::string uid;
     std::optional<AppliedWorkload> applied;
     std::optional<Trouble> trouble;
-    /// A granted retry is not attempted before this time, whatever wakes the node.
-    std::string retry_task;
-    kube::MonotonicTime retry_not_before{};
     /// How often the task was found running since it was accepted.
     std::string polled_task;
     unsigned polls = 0;
@@ -49,9 +46,11 @@ struct NodeMemory {
     bool probe_was_ready = false;
     /// The spec has changed since the plan was built: does the plan still serve it?
     bool is_plan_questioned = false;
-    /// Update plans that failed one after another, and when the next one may be built.
+    /// Update plans that failed one after another; the newest one's task has it, too.
     unsigned failed_updates = 0;
-    kube::MonotonicTime next_update_not_before{};
+    /// Versions of Service and ConfigMap that were found to be as rendered.
+    std::string service_version;
+    std::string config_map_version;
 };
 
 /// The wait before the n-th look at something that is expected soon, n from 1: 100 ms, 250 ms, 500 ms, 1 s, 2 s, then

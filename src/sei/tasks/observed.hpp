@@ -6,8 +6,10 @@
 #include <vector>
 
 #include "kube/client/snapshot.hpp"
+#include "kube/types/config_map.hpp"
 #include "kube/types/persistent_volume_claim.hpp"
 #include "kube/types/pod.hpp"
+#include "kube/types/service.hpp"
 #include "kube/types/stateful_set.hpp"
 
 namespace sei::tasks {
@@ -22,6 +24,9 @@ public:
     [[nodiscard]] virtual std::vector<kube::Snapshot<kube::Pod>> pods() const = 0;
     /// The claim of the node's data volume.
     [[nodiscard]] virtual std::optional<kube::Snapshot<kube::PersistentVolumeClaim>> data_volume_claim() const = 0;
+    /// The objects of the names that the headless Service and the proxy's configuration have, whoever owns them.
+    [[nodiscard]] virtual std::optional<kube::Snapshot<kube::Service>> service() const = 0;
+    [[nodiscard]] virtual std::optional<kube::Snapshot<kube::ConfigMap>> proxy_config() const = 0;
 };
 
 }  // namespace sei::tasks

@@ -21,8 +21,9 @@ namespace sei::tasks {
 [[nodiscard]] kube::Async<plan::TaskOutcome> apply_stateful_set(TaskContext& context);
 /// spec 04 §7.4.
 [[nodiscard]] kube::Async<plan::TaskOutcome> apply_service(TaskContext& context);
-/// Deletes the pod of the older template; its successor is not waited for (spec 04 §7.5).
-[[nodiscard]] kube::Async<plan::TaskOutcome> replace_pod(TaskContext& context);
+/// Deletes the pod of the older template, and the pod with this uid whatever its template is (empty: none); the
+/// successor is not waited for (spec 04 §7.5).
+[[nodiscard]] kube::Async<plan::TaskOutcome> replace_pod(TaskContext& context, std::string restarted_pod);
 /// Waits for the started image and records it in `status.currentImage` (spec 04 §7.6, 08 3.1).
 [[nodiscard]] kube::Async<plan::TaskOutcome> observe_image(TaskContext& context);
 

@@ -13,8 +13,10 @@ namespace {
 using kube::ConditionStatus;
 namespace reason = api::reason;
 
-/// A pod whose containers are not created for so long waits for a volume or a network.
+/// A pod whose containers are not created for so long waits for a volume, a network or a large image.
 constexpr std::chrono::seconds kCreationLimit{120};
+/// The same when the kubelet says that it is not the image: volumes and network come first.
+constexpr std::chrono::seconds kMountLimit{20};
 /// A pod that runs may be unready for so long without a word: it was just started.
 constexpr std::chrono::seconds kReadinessGrace{30};
 constexpr std::array<std::string_view, 5> kPullReasons{
@@ -67,12 +69,28 @@ bool was_before(const std::optional<kube::Time>& time, kube::Time now, std::chro
     return time && now.at - time->at >= ago;
 }
 
-PodHealth health_of(const kube::Pod& pod, kube::Time now) {
+using Claim = std::optional<kube::Snapshot<kube::PersistentVolumeClaim>>;
+
+/// What is wrong with the volume of a pod that does not run.
+std::optional<PodHealth> volume_problem(const kube::Pod& pod, const Claim& claim) {
+    if (pod.status.phase == "Running") return std::nullopt;
+    const std::string of_pod = ", which pod " + pod.metadata.name + " needs";
+    if (claim && (*claim)->status.phase == "Lost") {
+        return problem(reason::kVolumeFailed, "the volume of claim " + (*claim)->metadata.name + of_pod + ", is lost");
+    }
+    if (claim && (*claim)->metadata.deletionTimestamp) {
+        return problem(reason::kVolumeFailed, "claim " + (*claim)->metadata.name + of_pod + ", is being deleted");
+    }
+    return std::nullopt;
+}
+
+PodHealth health_of(const kube::Pod& pod, const Claim& claim, kube::Time now) {
     const std::string name = "pod " + pod.metadata.name;
     const kube::WorkloadCondition* ready = kube::find_condition(pod.status.conditions, "Ready");
     if (ready != nullptr && ready->status == "True") {
         return {ConditionStatus::True, reason::kReady, name + " is ready", false};
     }
+    if (auto found = volume_problem(pod, claim)) return *std::move(found);
     const kube::WorkloadCondition* scheduled = kube::find_condition(pod.status.conditions, "PodScheduled");
     if (scheduled != nullptr && scheduled->status == "False") {
         return problem(reason::kUnschedulable, name + " cannot be scheduled: " + scheduled->message);
@@ -87,6 +105,13 @@ PodHealth health_of(const kube::Pod& pod, kube::Time now) {
         if (auto found = container_problem(pod, status, false)) return *std::move(found);
     }
     const bool has_started = pod.status.phase == "Running";
+    const kube::WorkloadCondition* sandbox = kube::find_condition(pod.status.conditions, "PodReadyToStartContainers");
+    if (!has_started && sandbox != nullptr && sandbox->status == "False" &&
+        was_before(pod.status.startTime, now, kMountLimit)) {
+        return problem(
+            reason::kContainersNotStarted, name + " does not start: a volume cannot be mounted, or it has no network"
+        );
+    }
     if (!has_started && was_before(pod.status.startTime, now, kCreationLimit)) {
         return problem(reason::kContainersNotStarted, name + " does not start: a volume or the network is missing");
     }
@@ -98,14 +123,16 @@ PodHealth health_of(const kube::Pod& pod, kube::Time now) {
 
 }  // namespace
 
-std::optional<PodHealth> pod_health(const std::vector<kube::Snapshot<kube::Pod>>& pods, kube::Time now) {
+std::optional<PodHealth> pod_health(
+    const std::vector<kube::Snapshot<kube::Pod>>& pods, const Claim& claim, kube::Time now
+) {
     const kube::Pod* newest = nullptr;
     for (const auto& pod : pods) {
         if (pod->metadata.deletionTimestamp || pod->status.phase == "Succeeded") continue;
         if (newest == nullptr || newest->metadata.creationTimestamp < pod->metadata.creationTimestamp) newest = &*pod;
     }
     if (newest == nullptr) return std::nullopt;
-    return health_of(*newest, now);
+    return health_of(*newest, claim, now);
 }
 
 }  // namespace sei::tasks

@@ -9,6 +9,7 @@
 #include "kube/client/snapshot.hpp"
 #include "kube/meta/condition.hpp"
 #include "kube/meta/time.hpp"
+#include "kube/types/persistent_volume_claim.hpp"
 #include "kube/types/pod.hpp"
 
 namespace sei::tasks {
@@ -26,6 +27,12 @@ struct PodHealth {
 
 /// Of the newest pod that is not being deleted; nullopt when there is none. What alternates while a kubelet tries again
 /// (ErrImagePull and ImagePullBackOff, a crash and the next start) is one problem.
-[[nodiscard]] std::optional<PodHealth> pod_health(const std::vector<kube::Snapshot<kube::Pod>>& pods, kube::Time now);
+/// `claim` is that of the node's data volume, as far as it is there: without one, or with one that lost its volume, no
+/// pod starts.
+[[nodiscard]] std::optional<PodHealth> pod_health(
+    const std::vector<kube::Snapshot<kube::Pod>>& pods,
+    const std::optional<kube::Snapshot<kube::PersistentVolumeClaim>>& claim,
+    kube::Time now
+);
 
 }  // namespace sei::tasks

@@ -20,9 +20,18 @@ std::optional<std::string> objection_to(const kube::StatefulSet& stateful_set) {
     return std::nullopt;
 }
 
+/// By its uid, as the precondition.
+kube::Async<> delete_pod(TaskContext& context, std::string uid) {
+    for (const kube::Snapshot<kube::Pod>& pod : context.observed.pods()) {
+        if (pod->metadata.uid != uid || pod->metadata.deletionTimestamp) continue;
+        const kube::DeletePrecondition precondition{.uid = pod.uid(), .resource_version = std::nullopt};
+        static_cast<void>(co_await context.client.delete_object<kube::Pod>(pod.key(), precondition));
+    }
+}
+
 }  // namespace
 
-kube::Async<plan::TaskOutcome> replace_pod(TaskContext& context) {
+kube::Async<plan::TaskOutcome> replace_pod(TaskContext& context, std::string restarted_pod) {
     if (!context.live_stateful_set) co_return plan::Transient{.error = "the StatefulSet is not there yet"};
     const kube::Snapshot<kube::StatefulSet> stateful_set = *context.live_stateful_set;
     Rollout rollout = observe_rollout(*stateful_set, context.observed.pods());
@@ -31,6 +40,7 @@ kube::Async<plan::TaskOutcome> replace_pod(TaskContext& context) {
     }
     if (const auto objection = objection_to(*stateful_set)) co_return plan::Terminal{*objection};
     co_await delete_outdated_pods(context, std::move(rollout.outdated), stateful_set->status.updateRevision);
+    if (!restarted_pod.empty()) co_await delete_pod(context, std::move(restarted_pod));
     co_return plan::Complete{};
 }
 

@@ -22,11 +22,12 @@ constexpr std::array kLooksAfterAcceptance{
     std::chrono::milliseconds{0}, std::chrono::milliseconds{25}, std::chrono::milliseconds{75}
 };
 
-plan::Running running(TaskType type, bool resubmitted) {
+plan::Running running(TaskType type, bool resubmitted, std::int64_t run) {
     return {
         .waits_for = "the sidecar to finish " + std::string{plan::to_wire(type)},
         .watched = plan::Running::Watched::No,
-        .resubmitted = resubmitted
+        .resubmitted = resubmitted,
+        .run = run
     };
 }
 
@@ -58,18 +59,20 @@ kube::Async<TaskOutcome> submit(
         co_return plan::Transient{.error = unavailable->text, .report_at_once = refused};
     }
     if (ends_when_accepted(type)) co_return plan::Complete{};
+    std::int64_t number = 0;
     for (const std::chrono::milliseconds pause : kLooksAfterAcceptance) {
         if (pause.count() > 0) co_await context.clock.sleep_for(pause);
         const sidecar::LookupOutcome found = co_await context.sidecar.look_up(id);
         const auto* run = std::get_if<TaskRun>(&found);
         if (run == nullptr) break;
+        number = run->run;
         if (run->status == RunStatus::Completed) co_return plan::Complete{};
         if (run->status == RunStatus::Failed) {
             if (was_cancelled(*run)) break;
-            co_return plan::Failed{failure_text(*run, id)};
+            co_return plan::Failed{failure_text(*run, id), number};
         }
     }
-    co_return running(type, resubmitted);
+    co_return running(type, resubmitted, number);
 }
 
 /// What the newest run of the task says: an outcome, or nothing when a new run has to be started.
@@ -79,14 +82,26 @@ std::optional<TaskOutcome> outcome_of(const TaskRun& run, const api::PlannedTask
             return plan::Complete{};
         case RunStatus::Running:
             if (ends_when_accepted(type)) return plan::Complete{};
-            return running(type, false);
+            return running(type, false, run.run);
         case RunStatus::Failed:
             break;
     }
-    const bool is_earlier_run = !task.submittedAt && task.retryCount > 0;
+    // A newer run than the one that the retry was granted for: its acceptance was not stored, but it counts.
+    const bool is_newer = task.run > 0 && run.run > task.run;
+    const bool is_earlier_run = !task.submittedAt && task.retryCount > 0 && !is_newer;
     if (is_earlier_run) return std::nullopt;
     if (was_cancelled(run) && plan::repeatable(type) == plan::Repeatable::Yes) return std::nullopt;
-    return plan::Failed{failure_text(run, task.id)};
+    return plan::Failed{failure_text(run, task.id), run.run};
+}
+
+/// A task that is Failed in a plan that is not: it is not begun again, only asked for (spec 04 §4.2).
+TaskOutcome outcome_of_failed(const sidecar::LookupOutcome& found, const api::PlannedTask& task, TaskType type) {
+    if (const auto* unavailable = std::get_if<Unavailable>(&found)) return plan::Transient{.error = unavailable->text};
+    const auto* run = std::get_if<TaskRun>(&found);
+    if (run != nullptr && run->status == RunStatus::Completed) return plan::Complete{};
+    if (run != nullptr && run->status == RunStatus::Running) return running(type, false, run->run);
+    if (run != nullptr && !run->error.empty()) return plan::Terminal{run->error};
+    return plan::Terminal{task.error};
 }
 
 }  // namespace
@@ -96,6 +111,7 @@ kube::Async<TaskOutcome> run_sidecar_task(
 ) {
     if (!params) co_return plan::Terminal{params.error()};
     const sidecar::LookupOutcome found = co_await context.sidecar.look_up(task.id);
+    if (task.status == api::TaskStatus::Failed) co_return outcome_of_failed(found, task, type);
     if (const auto* unavailable = std::get_if<Unavailable>(&found))
         co_return plan::Transient{.error = unavailable->text};
     if (const auto* run = std::get_if<TaskRun>(&found)) {

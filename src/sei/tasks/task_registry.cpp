@@ -40,7 +40,7 @@ kube::Async<TaskOutcome> dispatch(TaskContext& context, const api::PlannedTask& 
         case TaskType::ApplyService:
             return apply_service(context);
         case TaskType::ReplacePod:
-            return replace_pod(context);
+            return replace_pod(context, stored.text("podUid"));
         case TaskType::ObserveImage:
             return observe_image(context);
         case TaskType::ValidateSigningKey:
@@ -110,6 +110,9 @@ plan::Transient refused_by_api(const kube::ApiError& error) {
 kube::Async<TaskOutcome> run_task(TaskContext& context, api::PlannedTask task) {
     const std::optional<TaskType> type = plan::parse_task_type(task.type);
     if (!type) co_return plan::Terminal{"unknown task type " + kube::json::serialize(kube::json::Value(task.type))};
+    if (task.status == api::TaskStatus::Failed && plan::runner_of(*type) == plan::TaskRunner::Operator) {
+        co_return plan::Terminal{task.error};
+    }
     try {
         co_return co_await dispatch(context, task, *type);
     } catch (const ParamsError& error) {

@@ -8,6 +8,9 @@
 #include <string>
 #include <vector>
 
+#include <boost/asio/this_coro.hpp>
+
+#include "kube/async/signal.hpp"
 #include "sei/sidecar/sidecar.hpp"
 
 namespace sei::test {
@@ -31,6 +34,8 @@ public:
     std::optional<sidecar::SubmitOutcome> submit_answer;
     /// Nobody answers.
     bool is_unreachable = false;
+    /// Look-ups are never answered; they end when they are cancelled.
+    bool hangs = false;
     sidecar::HealthOutcome health = sidecar::Ready{};
     /// By id.
     std::map<std::string, Run> runs;
@@ -53,6 +58,10 @@ public:
     }
     [[nodiscard]] kube::Async<sidecar::LookupOutcome> look_up(std::string id) override {
         if (is_unreachable) co_return no_connection();
+        if (hangs) {
+            kube::Signal never{co_await boost::asio::this_coro::executor};
+            co_await never.wait();
+        }
         ++lookups;
         const auto found = runs.find(id);
         if (found == runs.end()) co_return sidecar::UnknownTask{};

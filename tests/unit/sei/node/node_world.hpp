@@ -62,7 +62,9 @@ public:
             .nodes = kube::Cache<api::SeiNode>{nodes_},
             .stateful_sets = kube::Cache<kube::StatefulSet>{sets_},
             .claims = kube::Cache<kube::PersistentVolumeClaim>{claims_},
-            .pods = kube::Cache<kube::Pod>{pods_}
+            .pods = kube::Cache<kube::Pod>{pods_},
+            .services = kube::Cache<kube::Service>{services_},
+            .config_maps = kube::Cache<kube::ConfigMap>{config_maps_}
         };
         if (!reconciler_) node::add_pods_of_node_index(caches.pods);
         reconciler_ = std::make_unique<node::NodeReconciler>(
@@ -102,6 +104,28 @@ public:
         sync<kube::StatefulSet>(*sets_, "/apis/apps/v1/");
         sync<kube::PersistentVolumeClaim>(*claims_, "/persistentvolumeclaims/");
         sync<kube::Pod>(*pods_, "/pods/");
+        sync<kube::Service>(*services_, "/services/");
+        sync<kube::ConfigMap>(*config_maps_, "/configmaps/");
+    }
+    /// The cache of nodes sees what the API server has, as a change of what it had.
+    void show_node() {
+        auto decoded = std::make_shared<const api::SeiNode>(node());
+        const kube::ObjectMeta* metadata = &decoded->metadata;
+        nodes_->put({std::move(decoded), metadata});
+    }
+    /// A pass that may hang: `is_done` once it has ended, in whichever way.
+    void begin_pass(bool& is_done) {
+        sync_caches();
+        const auto snapshot = kube::Cache<api::SeiNode>{nodes_}.get({"ns", "n0"});
+        boost::asio::co_spawn(loop, kept(reconciler_->reconcile(*snapshot), begun_), [&](std::exception_ptr) {
+            is_done = true;
+        });
+        turn();
+    }
+    /// All that can be done without the passing of time.
+    void turn() {
+        loop.restart();
+        loop.poll();
     }
     /// One pass on the caches as they are. Sleeps inside it pass at once.
     kube::Requeue pass_on_stale_caches() {
@@ -161,6 +185,11 @@ public:
         const api::SeiNode read = node();
         const kube::Condition* found = kube::find_condition(read.status.conditions, type);
         return found == nullptr ? "" : found->message;
+    }
+    void annotate(const std::string& key, const std::string& value) {
+        api.edit(kNodePath, [&](json::Object& object) {
+            object["metadata"].as_object()["annotations"] = json::Object{{key, value}};
+        });
     }
     [[nodiscard]] std::string uid_of(const std::string& path) const {
         const json::Value* object = api.find(path);
@@ -262,11 +291,14 @@ private:
     Store sets_ = std::make_shared<kube::detail::CacheStore>(kube::KindOf<kube::StatefulSet>::type);
     Store claims_ = std::make_shared<kube::detail::CacheStore>(kube::KindOf<kube::PersistentVolumeClaim>::type);
     Store pods_ = std::make_shared<kube::detail::CacheStore>(kube::KindOf<kube::Pod>::type);
+    Store services_ = std::make_shared<kube::detail::CacheStore>(kube::KindOf<kube::Service>::type);
+    Store config_maps_ = std::make_shared<kube::detail::CacheStore>(kube::KindOf<kube::ConfigMap>::type);
     platform::Platform platform_;
     FakeSidecarFactory factory_;
     Recorder recorder_;
     kube::Random random_{42};
     kube::Client client_{api, {}};
+    std::optional<kube::Requeue> begun_;
     std::unique_ptr<node::NodeReconciler> reconciler_;
 };
 

@@ -274,6 +274,72 @@ TEST(UpdatePlan, rolls_the_pod_then_observes_then_opens_the_gate) {
     EXPECT_EQ(task_of(plan, TaskType::ReplacePod).maxRetries, 3);
 }
 
+/// A running full node that was given the configuration of `applied`.
+api::SeiNode configured_node(const std::map<std::string, std::string>& applied) {
+    api::SeiNode node = full_node();
+    node.spec.overrides = applied;
+    const ConfigIntent intent = config_intent(node);
+    node.status.appliedConfig = api::AppliedConfig{.mode = intent.mode, .overrides = intent.overrides};
+    return node;
+}
+
+TEST(ConfigDrift, is_what_the_spec_asks_for_and_the_node_was_not_given) {
+    struct Case {
+        std::string behaviour;
+        std::map<std::string, std::string> wanted;
+        std::optional<ConfigDrift> drift;
+    };
+    const std::vector<Case> cases{
+        {"the same is none", {{"evm.http_port", "1"}}, std::nullopt},
+        {"another value", {{"evm.http_port", "2"}}, ConfigDrift{{"evm.http_port"}, false}},
+        {"one more key", {{"evm.http_port", "1"}, {"mempool.size", "7"}}, ConfigDrift{{"mempool.size"}, false}},
+        {"a key less needs the defaults", {}, ConfigDrift{{"evm.http_port"}, true}},
+    };
+    for (const Case& c : cases) {
+        SCOPED_TRACE(c.behaviour);
+        api::SeiNode node = configured_node({{"evm.http_port", "1"}});
+        node.spec.overrides = c.wanted;
+        EXPECT_EQ(config_drift(node), c.drift);
+    }
+    api::SeiNode unknown = full_node();
+    unknown.spec.overrides = {{"evm.http_port", "2"}};
+    EXPECT_EQ(config_drift(unknown), std::nullopt) << "never observed is no drift (spec 08 2.6)";
+}
+
+TEST(UpdatePlan, applies_a_drifted_configuration_where_a_sidecar_answers) {
+    using enum UpdateOptions::Configuration;
+    api::SeiNode node = configured_node({{"evm.http_port", "1"}});
+    node.spec.overrides = {{"evm.http_port", "2"}};
+    UuidSource ids = fixed_ids();
+    const std::vector<std::string> before{
+        "apply-statefulset",
+        "apply-service",
+        "config-apply",
+        "config-validate",
+        "replace-pod",
+        "observe-image",
+        "mark-ready"
+    };
+    const api::TaskPlan plan = update_plan(node, ids, {.configuration = BeforeReplacement, .restarted_pod = "uid-7"});
+    EXPECT_EQ(types_of(plan), before);
+    EXPECT_EQ(task_of(plan, TaskType::ConfigApply).params.at("incremental"), boost::json::value(true));
+    EXPECT_EQ(task_of(plan, TaskType::ReplacePod).params.at("podUid"), boost::json::value("uid-7"));
+    EXPECT_TRUE(serves_configuration(plan, node));
+    const std::vector<std::string> after{
+        "apply-statefulset",
+        "apply-service",
+        "replace-pod",
+        "observe-image",
+        "config-apply",
+        "config-validate",
+        "mark-ready"
+    };
+    EXPECT_EQ(types_of(update_plan(node, ids, {.configuration = AfterReplacement, .restarted_pod = {}})), after);
+    EXPECT_EQ(kind_of(plan), PlanKind::NodeUpdate);
+    node.spec.overrides = {{"evm.http_port", "3"}};
+    EXPECT_FALSE(serves_configuration(plan, node));
+}
+
 TEST(PlanKind, is_told_from_the_tasks) {
     UuidSource ids = fixed_ids();
     EXPECT_EQ(kind_of(init_plan(full_node(), ids)), PlanKind::Init);

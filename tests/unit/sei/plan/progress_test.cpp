@@ -88,6 +88,42 @@ TEST(Record, grants_retries_up_to_the_budget_then_fails_the_plan) {
     EXPECT_EQ(status.plan->failedTaskDetail, expected);
 }
 
+TEST(Record, stores_with_a_retry_why_which_run_and_from_when) {
+    api::SeiNodeStatus status = status_with_plan();
+    (void)record(Running{.waits_for = "x", .run = 4}, *status.plan, 1, kNow);
+    EXPECT_EQ(status.plan->tasks[1].run, 4);
+    (void)record(Failed{"S3", 4}, *status.plan, 1, kNow);
+    const api::PlannedTask& task = status.plan->tasks[1];
+    EXPECT_EQ(task.run, 4);
+    EXPECT_EQ(task.lastError, "S3");
+    EXPECT_EQ(task.lastAttemptAt, kNow);
+    EXPECT_EQ(task.notBefore->at - kNow.at, std::chrono::seconds{10});
+    EXPECT_EQ(time_to_retry(task, kNow), std::chrono::seconds{10});
+    EXPECT_EQ(time_to_retry(task, kube::Time{kNow.at + std::chrono::seconds{10}}), std::chrono::seconds{0});
+    (void)record(Running{.waits_for = "x", .run = 5}, *status.plan, 1, kNow);
+    EXPECT_EQ(task.notBefore, std::nullopt);
+    EXPECT_EQ(task.lastError, "S3") << "what the retry was for stays visible";
+}
+
+TEST(Deadline, counts_from_the_first_wait_and_names_the_last_error) {
+    api::PlannedTask task{.type = "config-apply", .id = "i"};
+    set_deadline(task, kNow);
+    set_deadline(task, kEarlier);
+    EXPECT_EQ(task.deadline->at - kNow.at, std::chrono::hours{24}) << "it is set once";
+    note_attempt(task, 9, "no connection", kNow);
+    EXPECT_EQ(deadline_error(task, kNow), std::nullopt);
+    EXPECT_EQ(
+        deadline_error(task, *task.deadline),
+        "deadline exceeded: not complete within 24 hours; last error: no connection"
+    );
+}
+
+TEST(Deadline, is_none_for_what_waits_for_people) {
+    api::PlannedTask task{.type = "validate-node-key", .id = "i"};
+    set_deadline(task, kNow);
+    EXPECT_EQ(task.deadline, std::nullopt);
+}
+
 TEST(Record, fails_at_once_without_a_budget) {
     api::SeiNodeStatus status = status_with_plan();
     EXPECT_EQ(record(Failed{""}, *status.plan, 0, kNow).advance, Advance::PlanFailed);

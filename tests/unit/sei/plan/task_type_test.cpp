@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace sei::plan {
@@ -44,6 +45,28 @@ TEST(TaskType, never_repeats_a_signed_transaction) {
         const bool is_signed = type == TaskType::GovVote || type == TaskType::GovSoftwareUpgrade;
         EXPECT_EQ(repeatable(type), is_signed ? Repeatable::No : Repeatable::Yes);
     }
+}
+
+TEST(TaskType, has_a_time_limit_unless_it_waits_for_people) {
+    std::vector<TaskType> unlimited;
+    for (const TaskType type : all_task_types()) {
+        const auto limit = time_limit(type);
+        if (!limit) {
+            unlimited.push_back(type);
+        } else {
+            EXPECT_GE(*limit, std::chrono::hours{24}) << to_wire(type);
+            EXPECT_GT(*limit, retry_delay(max_retries(type)) * max_retries(type)) << "the budget comes first";
+        }
+    }
+    EXPECT_THAT(
+        unlimited,
+        testing::ElementsAre(
+            TaskType::EnsureDataPvc,
+            TaskType::ValidateSigningKey,
+            TaskType::ValidateNodeKey,
+            TaskType::ValidateOperatorKeyring
+        )
+    );
 }
 
 TEST(RetryDelay, doubles_from_ten_seconds_to_thirty) {

@@ -1,0 +1,85 @@
+#include "sei/tasks/owned_objects.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "kube/json/json.hpp"
+#include "sei/api/labels.hpp"
+#include "sei/plan/progress.hpp"
+#include "sei/resources/headless_service.hpp"
+#include "sei/resources/rbac_proxy_config.hpp"
+
+namespace sei::tasks {
+namespace {
+
+using kube::json::Value;
+
+/// Is all of `wanted` in `live`? An element of a list may be anywhere in it.
+bool contains(const Value& live, const Value& wanted) {
+    if (wanted.is_object()) {
+        if (!live.is_object()) return false;
+        return std::ranges::all_of(wanted.get_object(), [&](const auto& member) {
+            const Value* found = live.get_object().if_contains(member.key());
+            return found != nullptr && contains(*found, member.value());
+        });
+    }
+    if (wanted.is_array()) {
+        if (!live.is_array()) return false;
+        return std::ranges::all_of(wanted.get_array(), [&](const Value& element) {
+            return std::ranges::any_of(live.get_array(), [&](const Value& candidate) {
+                return contains(candidate, element);
+            });
+        });
+    }
+    return live == wanted;
+}
+
+/// Has the plan made it, so that its absence is a loss?
+bool is_made(const TaskContext& context, plan::TaskType by) {
+    const api::SeiNodeStatus& status = context.status;
+    if (status.phase == api::NodePhase::Running) return true;
+    return status.plan && plan::has_completed(*status.plan, by);
+}
+
+/// `version` is what the operator remembers of the object: the last version that was as rendered.
+template <kube::Kind K>
+kube::Async<> keep(TaskContext& context, std::optional<kube::Snapshot<K>> live, K wanted, std::string& version) {
+    if (live && (*live)->metadata.deletionTimestamp) co_return;  // its end wakes the node
+    if (live && contains(kube::json::to_json(**live), kube::json::to_json(wanted))) {
+        version = (*live)->metadata.resourceVersion;
+        co_return;
+    }
+    const auto applied = co_await context.client.apply<K>(
+        std::move(wanted), kube::FieldManager{std::string{api::kNodeFieldManager}}, kube::Force::Yes
+    );
+    version = applied->metadata.resourceVersion;
+}
+
+template <kube::Kind K>
+bool is_known(const std::optional<kube::Snapshot<K>>& live, const std::string& version) {
+    return live && (*live)->metadata.resourceVersion == version;
+}
+
+}  // namespace
+
+kube::Async<> keep_service_and_config(TaskContext& context) {
+    NodeMemory& memory = context.memory;
+    if (is_made(context, plan::TaskType::ApplyService)) {
+        if (auto live = context.observed.service(); !is_known(live, memory.service_version)) {
+            co_await keep<kube::Service>(
+                context, std::move(live), resources::render_headless_service(*context.node), memory.service_version
+            );
+        }
+    }
+    if (is_made(context, plan::TaskType::ApplyRbacProxyConfig)) {
+        if (auto live = context.observed.proxy_config(); !is_known(live, memory.config_map_version)) {
+            co_await keep<kube::ConfigMap>(
+                context, std::move(live), resources::render_rbac_proxy_config(*context.node), memory.config_map_version
+            );
+        }
+    }
+}
+
+}  // namespace sei::tasks

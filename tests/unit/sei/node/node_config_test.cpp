@@ -1,0 +1,257 @@
+// What reaches a running node with its next pod only: configuration and template (spec 08 3.8, 7.1).
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "node_world.hpp"
+
+namespace sei::test {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+const json::Value kRuns = json::Object{{"running", json::Object{}}};
+
+/// A running node with a pod of the newest template.
+void settle_with_pod(NodeWorld& world, std::string_view overrides = R"({"evm.http_port":"9545"})") {
+    world.create_node(
+        R"({"chainId":"pacific-1","image":"seid:v1","fullNode":{},"peers":[{"static":{"addresses":["a@b:1"]}}],
+            "overrides":)" +
+        std::string{overrides} + "}"
+    );
+    world.settle();
+    ASSERT_EQ(world.phase(), "Running");
+    world.observe_stateful_set("rev-1", 1, 1);
+    world.put_pod("rev-1", "seid:v1", kRuns);
+    world.settle();
+    world.sidecar.submissions.clear();
+    world.take_writes();
+}
+
+/// The rollout to the image as the cluster makes it.
+void roll(NodeWorld& world, const std::string& image, const std::string& revision) {
+    world.observe_stateful_set(revision, 0, 0);
+    world.settle();
+    EXPECT_EQ(world.uid_of(kPodPath), "") << "the outdated pod is replaced";
+    world.put_pod(revision, image, kRuns);
+    world.settle();
+}
+
+const FakeSidecar::Submission* submission_of(const NodeWorld& world, const std::string& type) {
+    for (const auto& submission : world.sidecar.submissions) {
+        if (submission.type == type) return &submission;
+    }
+    return nullptr;
+}
+
+TEST(ChangedOverrides, are_told_and_left_alone_until_the_next_update) {
+    NodeWorld world;
+    settle_with_pod(world);
+    world.set_spec("overrides", json::parse(R"({"evm.http_port":"9546","mempool.size":"7"})"));
+    world.settle();
+    EXPECT_EQ(world.condition("RestartPending"), "True/ConfigChanged");
+    EXPECT_THAT(world.condition_message("RestartPending"), HasSubstr("(evm.http_port, mempool.size)"));
+    EXPECT_EQ(world.node().status.plan, std::nullopt) << "no other drift than images makes a plan (spec 02 §20.2)";
+    EXPECT_THAT(world.sidecar.submissions, IsEmpty());
+    world.take_writes();
+    for (int i = 0; i < 5; ++i) world.pass();
+    EXPECT_THAT(world.take_writes(), IsEmpty());
+}
+
+TEST(ChangedOverrides, come_with_the_next_update_before_the_pod_is_replaced) {
+    NodeWorld world;
+    settle_with_pod(world);
+    world.set_spec("overrides", json::parse(R"({"evm.http_port":"9546"})"));
+    world.settle();
+    world.set_spec("image", "seid:v2");
+    world.settle();
+    EXPECT_THAT(
+        world.condition_message("NodeUpdateInProgress"), HasSubstr("configuration drift detected: evm.http_port")
+    );
+    ASSERT_NE(world.uid_of(kPodPath), "");
+    EXPECT_THAT(world.sidecar.submitted_types(), ElementsAre("config-apply", "config-validate"));
+    const FakeSidecar::Submission* applied = submission_of(world, "config-apply");
+    ASSERT_NE(applied, nullptr);
+    EXPECT_EQ(applied->params->at("incremental"), json::Value(true)) << "no other keys are touched";
+    EXPECT_EQ(applied->params->at("overrides").at("evm.http_port"), json::Value("9546"));
+
+    roll(world, "seid:v2", "rev-2");
+    EXPECT_EQ(world.node().status.currentImage, "seid:v2");
+    EXPECT_EQ(world.node().status.appliedConfig->overrides.at("evm.http_port"), "9546");
+    EXPECT_EQ(world.condition("RestartPending"), "False/UpToDate");
+    EXPECT_EQ(world.sidecar.submitted_types().back(), "mark-ready");
+}
+
+TEST(ChangedOverrides, that_are_refused_by_the_sidecar_cost_no_pod) {
+    NodeWorld world;
+    settle_with_pod(world);
+    world.sidecar.on_start = [](const std::string& type) {
+        const bool fails = type == "config-validate";
+        return sidecar::TaskRun{
+            .status = fails ? sidecar::RunStatus::Failed : sidecar::RunStatus::Completed, .run = 1, .error = "bad port"
+        };
+    };
+    world.api.edit(kNodePath, [](json::Object& node) {
+        json::Object& spec = node["spec"].as_object();
+        spec["image"] = "seid:v2";
+        spec["overrides"] = json::Object{{"evm.http_port", "no port"}};
+    });
+    world.settle();
+    EXPECT_NE(world.uid_of(kPodPath), "") << "spec 08 1.7";
+    EXPECT_EQ(world.condition("NodeUpdateInProgress"), "False/UpdateFailed");
+    EXPECT_THAT(world.condition_message("NodeUpdateInProgress"), HasSubstr("bad port"));
+}
+
+TEST(ChangedOverrides, that_became_unset_get_their_defaults_back) {
+    NodeWorld world;
+    settle_with_pod(world);
+    world.api.edit(kNodePath, [](json::Object& node) {
+        json::Object& spec = node["spec"].as_object();
+        spec["image"] = "seid:v2";
+        spec.erase("overrides");
+    });
+    world.settle();
+    EXPECT_THAT(world.sidecar.submitted_types(), ElementsAre("config-apply", "discover-peers", "config-validate"));
+    const FakeSidecar::Submission* applied = submission_of(world, "config-apply");
+    ASSERT_NE(applied, nullptr);
+    EXPECT_EQ(applied->params->at("incremental"), json::Value(false)) << "made anew from the defaults";
+    EXPECT_FALSE(applied->params->at("overrides").as_object().contains("evm.http_port"));
+}
+
+TEST(ChangedOverrides, that_nobody_knows_are_named_before_a_plan_is_made) {
+    NodeWorld world;
+    settle_with_pod(world);
+    world.set_spec("overrides", json::parse(R"({"evm.port":"1"})"));
+    world.settle();
+    EXPECT_EQ(world.condition("SpecValid"), "False/SpecRejected");
+    EXPECT_THAT(world.condition_message("SpecValid"), HasSubstr("spec.overrides[evm.port]"));
+}
+
+TEST(ChangedOverrides, are_applied_at_once_when_somebody_asks_for_it) {
+    NodeWorld world;
+    settle_with_pod(world);
+    const std::string pod = world.uid_of(kPodPath);
+    world.set_spec("overrides", json::parse(R"({"evm.http_port":"9546"})"));
+    world.settle();
+    world.annotate("sei.io/retry", "now");
+    world.settle();
+    EXPECT_EQ(world.condition("NodeUpdateInProgress"), "True/UpdateStarted");
+    EXPECT_TRUE(world.node().metadata.annotations.empty()) << "heeded once";
+    EXPECT_EQ(world.uid_of(kPodPath), "") << "its template is the newest, its configuration is not";
+    EXPECT_EQ(world.node().status.appliedConfig->overrides.at("evm.http_port"), "9546");
+    world.put_pod("rev-1", "seid:v1", kRuns);
+    ASSERT_NE(world.uid_of(kPodPath), pod);
+    world.settle();
+    EXPECT_EQ(world.condition("NodeUpdateInProgress"), "False/UpdateComplete");
+    EXPECT_EQ(world.condition("RestartPending"), "False/UpToDate");
+    EXPECT_NE(world.uid_of(kPodPath), "") << "and it is replaced once";
+}
+
+TEST(ChangedOverrides, in_the_middle_of_an_update_replace_its_plan) {
+    NodeWorld world;
+    settle_with_pod(world);
+    world.set_spec("image", "seid:v2");
+    world.settle();
+    const std::string first = world.node().status.plan->id;
+    world.set_spec("overrides", json::parse(R"({"evm.http_port":"9546"})"));
+    world.settle();
+    EXPECT_NE(world.node().status.plan->id, first);
+    EXPECT_THAT(world.sidecar.submitted_types(), ElementsAre("config-apply", "config-validate"));
+    roll(world, "seid:v2", "rev-2");
+    EXPECT_EQ(world.condition("NodeUpdateInProgress"), "False/UpdateComplete");
+}
+
+TEST(ChangedOverrides, are_left_to_the_next_pod_when_the_sidecar_stays_away) {
+    NodeWorld world;
+    settle_with_pod(world);
+    world.api.edit(kNodePath, [](json::Object& node) {
+        json::Object& spec = node["spec"].as_object();
+        spec["image"] = "seid:v2";
+        spec["overrides"] = json::Object{{"evm.http_port", "9546"}};
+    });
+    world.sidecar.is_unreachable = true;
+    for (int i = 0; i < 30 && world.uid_of(kPodPath) != ""; ++i) {
+        const kube::Requeue wait = world.settle();
+        world.clock.advance_by(wait.delay());
+        world.observe_stateful_set("rev-2", 0, 0);
+    }
+    EXPECT_EQ(world.uid_of(kPodPath), "") << "a broken sidecar does not keep its own repair waiting";
+    world.sidecar.is_unreachable = false;
+    world.put_pod("rev-2", "seid:v2", kRuns);
+    world.clock.advance_by(std::chrono::seconds{30});
+    world.settle();
+    EXPECT_THAT(world.sidecar.submitted_types(), ElementsAre("config-apply", "config-validate", "mark-ready"));
+    EXPECT_EQ(world.condition("NodeUpdateInProgress"), "False/UpdateComplete");
+}
+
+TEST(Configuration, that_was_never_recorded_is_no_drift) {
+    NodeWorld world;
+    settle_with_pod(world);
+    world.api.edit(kNodePath, [](json::Object& node) { node["status"].as_object().erase("appliedConfig"); });
+    world.settle();
+    EXPECT_THAT(world.take_writes(), ElementsAre("PATCH seinodes/n0/status")) << "spec 08 2.6";
+    EXPECT_EQ(world.node().status.appliedConfig->overrides.at("evm.http_port"), "9545");
+    EXPECT_EQ(world.condition("RestartPending"), "absent");
+}
+
+TEST(ChangedTemplate, is_told_until_the_pod_is_of_it) {
+    NodeWorld world;
+    settle_with_pod(world);
+    world.set_spec("podLabels", json::parse(R"({"team":"a"})"));
+    world.settle();
+    EXPECT_EQ(world.condition("RestartPending"), "absent") << "nobody has seen the template yet";
+    world.observe_stateful_set("rev-2", 0, 1);
+    world.settle();
+    EXPECT_EQ(world.condition("RestartPending"), "True/TemplateChanged");
+    EXPECT_THAT(world.condition_message("RestartPending"), HasSubstr("pod n0-0 is of an older template"));
+    EXPECT_NE(world.uid_of(kPodPath), "") << "it is not rolled";
+    world.put_pod("rev-2", "seid:v1", kRuns);
+    world.settle();
+    EXPECT_EQ(world.condition("RestartPending"), "False/UpToDate");
+}
+
+TEST(ChangedTemplate, is_rolled_when_somebody_asks_for_it) {
+    NodeWorld world;
+    settle_with_pod(world);
+    world.set_spec("podLabels", json::parse(R"({"team":"a"})"));
+    world.settle();
+    world.observe_stateful_set("rev-2", 0, 1);
+    world.settle();
+    world.annotate("sei.io/retry", "now");
+    world.settle();
+    EXPECT_EQ(world.uid_of(kPodPath), "");
+    world.put_pod("rev-2", "seid:v1", kRuns);
+    world.settle();
+    EXPECT_EQ(world.condition("RestartPending"), "False/UpToDate");
+    EXPECT_EQ(world.node().status.plan, std::nullopt);
+}
+
+TEST(Rollout, without_progress_for_ten_minutes_has_a_reason_that_stays) {
+    NodeWorld world;
+    settle_with_pod(world);
+    world.set_spec("image", "seid:v2");
+    world.settle();
+    world.observe_stateful_set("rev-2", 0, 0);
+    world.settle();
+    world.put_pod("rev-2", "seid:v2", json::Object{{"waiting", json::Object{{"reason", "ImagePullBackOff"}}}});
+    world.settle();
+    EXPECT_EQ(world.condition("Stalled"), "absent");
+    world.clock.advance_by(std::chrono::minutes{10});
+    world.settle();
+    EXPECT_EQ(world.condition("Stalled"), "True/ProgressDeadlineExceeded");
+    EXPECT_THAT(world.condition_message("Stalled"), HasSubstr("seid:v2"));
+    EXPECT_THAT(world.condition_message("Stalled"), HasSubstr("ImagePullBackOff"));
+    world.restart_operator();
+    world.take_writes();
+    world.settle();
+    EXPECT_EQ(world.condition("Stalled"), "True/ProgressDeadlineExceeded");
+
+    world.put_pod("rev-2", "seid:v2", kRuns);
+    world.settle();
+    EXPECT_EQ(world.condition("Stalled"), "False/Progressing");
+    EXPECT_EQ(world.node().status.currentImage, "seid:v2");
+}
+
+}  // namespace
+}  // namespace sei::test
