@@ -1,90 +1,11 @@
-// A transport that counts what passes, and breaks what it is told to break.
+// The transport that records and breaks, under the name that the tests of this repository use.
 #pragma once
 
-#include <functional>
-#include <memory>
-#include <optional>
-#include <set>
-#include <string>
-#include <vector>
-
-#include "kube/http/transport.hpp"
+#include "testkit/faulty_transport.hpp"
 
 namespace support {
 
-/// One request that passed.
-struct PassedRequest {
-    kube::HttpMethod method = kube::HttpMethod::Get;
-    std::string target;
-    std::string content_type;
-    std::string body;
-    /// 0 where the answer did not come back.
-    unsigned status = 0;
-    /// "/apis/sei.io/v1alpha1/namespaces/x/seinodes/n0/status" without its query.
-    [[nodiscard]] std::string path() const { return target.substr(0, target.find('?')); }
-    [[nodiscard]] bool is_write() const { return method != kube::HttpMethod::Get; }
-};
-
-/// Wraps the way to an API server. Faults are ordered by the test, and count how often they fired.
-class FaultyTransport final : public kube::Transport {
-public:
-    explicit FaultyTransport(kube::Transport& below) : below_{below} {}
-
-    [[nodiscard]] kube::Async<kube::HttpResponse> send(kube::HttpRequest request) override;
-    [[nodiscard]] kube::Async<std::unique_ptr<kube::HttpStream>> open(kube::HttpRequest request) override;
-
-    using Matches = std::function<bool(const kube::HttpRequest&)>;
-    enum class Effect {
-        /// The request does not reach the server.
-        Before,
-        /// The server acts on it; the answer is lost.
-        After,
-    };
-    /// The process dies at the `nth` request (from 1, counted from now): nothing passes any more. `crashed` tells.
-    void crash_at(std::size_t nth, Effect effect);
-    [[nodiscard]] bool has_crashed() const { return has_crashed_; }
-    /// A crashed or cut-off transport works again, as for a process that was started anew.
-    void restore();
-    /// Everything fails to connect, and running watches break, until `restore`.
-    void cut_off();
-
-    /// The next `times` matching requests are answered with this instead.
-    void answer(Matches matches, kube::HttpResponse response, std::size_t times);
-    /// The next `times` matching requests fail with a TransportError, before or after their effect.
-    void fail(Matches matches, Effect effect, std::size_t times);
-    [[nodiscard]] std::size_t times_fired() const { return fired_; }
-    /// Breaks every running watch once.
-    void break_watches();
-
-    /// Called before each request passes on; what it awaits delays the request.
-    std::function<kube::Async<>(const kube::HttpRequest&)> before_each;
-
-    [[nodiscard]] const std::vector<PassedRequest>& requests() const { return requests_; }
-    void forget_requests() { requests_.clear(); }
-    /// Writes (everything but GET) that passed since the last `forget_requests`.
-    [[nodiscard]] std::vector<PassedRequest> writes() const;
-
-private:
-    struct Fault {
-        Matches matches;
-        std::optional<kube::HttpResponse> response;
-        Effect effect = Effect::Before;
-        std::size_t times = 0;
-    };
-    class Stream;
-    [[nodiscard]] Fault* fault_for(const kube::HttpRequest& request);
-    void throw_if_dead() const;
-
-    kube::Transport& below_;
-    std::vector<PassedRequest> requests_;
-    std::vector<Fault> faults_;
-    std::size_t fired_ = 0;
-    std::optional<std::size_t> crash_in_;
-    Effect crash_effect_ = Effect::Before;
-    bool has_crashed_ = false;
-    bool is_cut_off_ = false;
-    std::size_t watch_epoch_ = 0;
-    std::size_t restores_ = 0;
-};
+using testkit::FaultyTransport;
+using testkit::PassedRequest;
 
 }  // namespace support

@@ -299,6 +299,10 @@ GarbageCollector::GarbageCollector(
 
 GarbageCollector::~GarbageCollector() = default;
 
+bool GarbageCollector::is_at_rest() const {
+    return impl_->loop.is_at_rest();
+}
+
 bool GarbageCollector::is_synced() const {
     return impl_->is_ready;
 }

@@ -30,6 +30,8 @@ public:
     void stop();
     /// Has it seen all objects once? Before that it deletes nothing.
     [[nodiscard]] bool is_synced() const;
+    /// Is nothing being deleted, and nothing left to look at now?
+    [[nodiscard]] bool is_at_rest() const;
 
 private:
     struct Impl;

@@ -30,6 +30,8 @@ public:
     /// Until `stop`; then waits for what is in flight. Cancelling it cancels what is in flight.
     [[nodiscard]] kube::Async<> run();
     void stop() { queue_.close(); }
+    /// Is nothing in flight, and nothing due now?
+    [[nodiscard]] bool is_at_rest() const { return queue_.in_flight() == 0 && queue_.depth() == 0; }
 
 private:
     [[nodiscard]] kube::Async<> handle(kube::NamespacedName key, kube::Semaphore::Permit permit);

@@ -389,6 +389,10 @@ void Kubelet::recheck(const kube::NamespacedName& pod) {
     impl_->loop.add(pod);
 }
 
+bool Kubelet::is_at_rest() const {
+    return impl_->loop.is_at_rest();
+}
+
 void Kubelet::recheck_all() {
     impl_->recheck_all();
 }

@@ -55,6 +55,8 @@ public:
     /// Looks at a pod again, for example because its probe would answer differently now.
     void recheck(const kube::NamespacedName& pod);
     void recheck_all();
+    /// Is it looking at no pod, and none is due now?
+    [[nodiscard]] bool is_at_rest() const;
 
 private:
     struct Impl;

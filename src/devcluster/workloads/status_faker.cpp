@@ -178,6 +178,10 @@ void StatusFaker::resume(const std::string& namespace_) {
     for (const auto& job : impl_->jobs.list(namespace_)) impl_->job_loop.add(job.key());
 }
 
+bool StatusFaker::is_at_rest() const {
+    return impl_->set_loop.is_at_rest() && impl_->job_loop.is_at_rest() && impl_->claim_loop.is_at_rest();
+}
+
 bool StatusFaker::is_paused(const std::string& namespace_) const {
     return impl_->is_paused(namespace_);
 }

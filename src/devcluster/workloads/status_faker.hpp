@@ -30,6 +30,8 @@ public:
     /// Ends every pause of the namespace; without one, all pauses.
     void resume(const std::string& namespace_ = {});
     [[nodiscard]] bool is_paused(const std::string& namespace_) const;
+    /// Is no write under way, and nothing to be played now?
+    [[nodiscard]] bool is_at_rest() const;
 
 private:
     struct Impl;

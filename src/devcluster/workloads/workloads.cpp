@@ -131,6 +131,23 @@ bool Workloads::is_ready() const {
     return impl_->manager->is_ready() && (!impl_->garbage || impl_->garbage->is_synced());
 }
 
+kube::BarrierAnswer Workloads::at_barrier(const kube::BarrierQuestion& question) const {
+    kube::BarrierAnswer answer = impl_->manager->at_barrier(question);
+    if (!answer.is_reached && !question.kind.empty() && answer.seen_version.empty()) {
+        kube::BarrierQuestion everything = question;
+        everything.kind.clear();
+        everything.version = {};
+        answer = impl_->manager->at_barrier(everything);
+    }
+    if (!answer.is_reached) return answer;
+    if (impl_->kubelet && !impl_->kubelet->is_at_rest()) answer.reason = "the kubelet has a pod to look at";
+    if (impl_->faker && !impl_->faker->is_at_rest()) answer.reason = "the status faker has a status to write";
+    if (impl_->garbage && !impl_->garbage->is_at_rest())
+        answer.reason = "the garbage collector has something to look at";
+    answer.is_reached = answer.reason.empty();
+    return answer;
+}
+
 KubeletFaults& Workloads::faults() {
     return impl_->faults;
 }

@@ -11,6 +11,7 @@
 #include "devcluster/workloads/status_faker.hpp"
 #include "kube/async/clock.hpp"
 #include "kube/http/transport.hpp"
+#include "kube/runtime/barrier.hpp"
 #include "kube/runtime/log.hpp"
 
 namespace devcluster::workloads {
@@ -60,6 +61,9 @@ public:
 
     /// Have all parts seen what there is? Nothing that happens from then on is missed.
     [[nodiscard]] bool is_ready() const;
+    /// Have the simulated controllers, the kubelet and the status faker seen what the question names, and is nothing
+    /// left for them and the garbage collector to do now? A kind that they do not watch counts as seen.
+    [[nodiscard]] kube::BarrierAnswer at_barrier(const kube::BarrierQuestion& question) const;
 
     [[nodiscard]] KubeletFaults& faults();
     /// Throws std::logic_error when the part is switched off.

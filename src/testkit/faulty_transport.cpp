@@ -1,8 +1,8 @@
-#include "support/faulty_transport.hpp"
+#include "testkit/faulty_transport.hpp"
 
 #include <utility>
 
-namespace support {
+namespace testkit {
 
 /// A watch that can be broken from outside: at its next chunk.
 class FaultyTransport::Stream final : public kube::HttpStream {
@@ -45,9 +45,16 @@ FaultyTransport::Fault* FaultyTransport::fault_for(const kube::HttpRequest& requ
 }
 
 kube::Async<kube::HttpResponse> FaultyTransport::send(kube::HttpRequest request) {
+    if (has_crashed_ || is_cut_off_) ++turned_away_;
     throw_if_dead();
+    const Flight flight{*this};
     if (before_each) co_await before_each(request);
     throw_if_dead();
+    for (const Rewrite& one : rewrites_) {
+        if (!one.matches(request)) continue;
+        one.change(request);
+        ++rewritten_;
+    }
     bool is_last = false;
     const std::size_t life = restores_;
     if (crash_in_ && --*crash_in_ == 0) {
@@ -66,16 +73,21 @@ kube::Async<kube::HttpResponse> FaultyTransport::send(kube::HttpRequest request)
         }
         loses_answer = true;
     }
-    const std::size_t index = requests_.size();
+    const std::size_t index = passed();
     requests_.push_back(
         {.method = request.method,
          .target = request.target,
          .content_type = request.content_type,
          .body = request.body,
+         .answer = {},
          .status = 0}
     );
+    const bool request_is_write = request.method != kube::HttpMethod::Get;
     kube::HttpResponse response = co_await below_.send(std::move(request));
-    if (index < requests_.size()) requests_[index].status = response.status;
+    if (index >= forgotten_) {
+        requests_[index - forgotten_].status = response.status;
+        if (request_is_write) requests_[index - forgotten_].answer = response.body;
+    }
     // Unless the process was started anew while this request was under way.
     if (is_last && life == restores_) {
         has_crashed_ = true;
@@ -87,6 +99,7 @@ kube::Async<kube::HttpResponse> FaultyTransport::send(kube::HttpRequest request)
 }
 
 kube::Async<std::unique_ptr<kube::HttpStream>> FaultyTransport::open(kube::HttpRequest request) {
+    if (has_crashed_ || is_cut_off_) ++turned_away_;
     throw_if_dead();
     if (const Fault* fault = fault_for(request); fault != nullptr) {
         throw kube::TransportError{kube::TransportError::Kind::Broken, "the test broke this watch before it began"};
@@ -124,6 +137,15 @@ void FaultyTransport::fail(Matches matches, Effect effect, std::size_t times) {
     faults_.push_back({.matches = std::move(matches), .response = std::nullopt, .effect = effect, .times = times});
 }
 
+void FaultyTransport::rewrite(Matches matches, std::function<void(kube::HttpRequest&)> change) {
+    rewrites_.push_back({std::move(matches), std::move(change)});
+}
+
+void FaultyTransport::forget_requests() {
+    forgotten_ += requests_.size();
+    requests_.clear();
+}
+
 void FaultyTransport::break_watches() {
     ++watch_epoch_;
 }
@@ -136,4 +158,4 @@ std::vector<PassedRequest> FaultyTransport::writes() const {
     return found;
 }
 
-}  // namespace support
+}  // namespace testkit
