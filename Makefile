@@ -1,6 +1,6 @@
 # Each target is one line over a CMake preset or a script in tools/, so that an IDE or a shell can do the same.
 .DEFAULT_GOAL := help
-.PHONY: help build test integration golden crds fmt fmt-check tidy bench dev demo kubernetes ci hooks clean
+.PHONY: help build test integration sim sim-mutants golden crds fmt fmt-check tidy bench dev demo kubernetes ci hooks clean
 
 help:        ## this list
 	@sed -n 's/^\([a-z-]*\): *## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -10,6 +10,11 @@ test:        ## all tests on every backend that can be had here; T=WorkQueue.* o
 	@tools/test $(if $(T),'$(T)')
 integration: ## the integration tests on one backend; BACKEND=embedded|apiserver|cluster, T=a filter
 	@tools/test --backend $(or $(BACKEND),embedded) $(if $(T),'$(T)')
+sim:         ## seeds of the simulator: SEEDS=3000 fresh ones, or SECONDS=, from FIRST=; SEED= one, with FAULTS=, BUG=, TRACE=1; COVERAGE=1
+	@tools/sim $(if $(SEED),--seed $(SEED)) $(if $(FAULTS),--faults $(FAULTS)) $(if $(BUG),--bug $(BUG)) $(if $(TRACE),--trace) \
+	  $(if $(SEEDS),--seeds $(SEEDS)) $(if $(SECONDS),--seconds $(SECONDS)) $(if $(FIRST),--first $(FIRST)) $(if $(COVERAGE),--coverage)
+sim-mutants: ## plants each known mistake in turn and fails when the simulator misses one; SEEDS= for each at most, FIRST=, BUG=
+	@tools/sim --mutants $(if $(SEEDS),--seeds $(SEEDS)) $(if $(FIRST),--first $(FIRST)) $(if $(BUG),--bug $(BUG))
 golden:      ## accepts what the tests render as the new golden files; T=a filter. Review the diff like code
 	@SEI_ACCEPT_GOLDEN=1 tools/test $(or $(if $(T),'$(T)'),'*')
 crds:        ## writes the CRD manifests in config/crd/ from the C++ types

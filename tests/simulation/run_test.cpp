@@ -1,0 +1,51 @@
+// A seed is all there is to a run.
+#include <gtest/gtest.h>
+
+#include "sim/run.hpp"
+
+namespace {
+
+/// Runs it with its history.
+sim::RunResult told(const sim::RunPlan& plan) {
+    sim::References references;
+    return sim::run(plan, references, {}, sim::Trace::Yes);
+}
+
+TEST(Run, is_the_same_again_with_the_same_seed) {
+    const sim::RunPlan plan = sim::plan_of(5);
+    const sim::RunResult first = told(plan);
+    const sim::RunResult second = told(plan);
+    EXPECT_GT(first.trace.size(), 100U);
+    EXPECT_EQ(first.trace, second.trace);
+    EXPECT_EQ(first.steps, second.steps);
+}
+
+TEST(Run, is_another_one_with_another_seed) {
+    sim::RunPlan other = sim::plan_of(5);
+    other.seed = 6;
+    EXPECT_NE(told(sim::plan_of(5)).trace, told(other).trace);
+}
+
+TEST(Run, differs_from_one_without_faults_only_after_the_first_fault) {
+    sim::RunPlan plan = sim::plan_of(5);
+    while (plan.faults.empty()) plan = sim::plan_of(plan.seed + 1);
+    std::chrono::milliseconds begin = plan.faults.front().at;
+    for (const sim::Fault& fault : plan.faults) begin = std::min(begin, fault.at);
+    const sim::RunResult with = told(plan);
+    plan.faults = sim::only(plan.faults, {});
+    const sim::RunResult without = told(plan);
+    EXPECT_EQ(without.faults_struck, 0U);
+    // Lines begin with their time in seconds.
+    const auto lines_before = [&](const std::vector<std::string>& trace) {
+        return std::ranges::count_if(trace, [&](const std::string& line) {
+            return std::stod(line) < std::chrono::duration<double>(begin).count();
+        });
+    };
+    const auto lines = lines_before(with.trace);
+    ASSERT_EQ(lines, lines_before(without.trace));
+    for (std::ptrdiff_t i = 0; i < lines; ++i) {
+        ASSERT_EQ(with.trace[static_cast<std::size_t>(i)], without.trace[static_cast<std::size_t>(i)]);
+    }
+}
+
+}  // namespace
