@@ -83,6 +83,11 @@ std::optional<std::string> check_stacktrace_level(const std::string& value) {
 
 std::vector<Flag> flags_into(Flags& flags, LogFlags& log) {
     return {
+        {"debug-barrier",
+         "",
+         "false",
+         "Serve /debug/barrier beside the probes: for tests that wait until the operator is at rest.",
+         bool_into(flags.debug_barrier)},
         {"enable-http2", "", "false", "Offer HTTP/2 on the metrics server.", bool_into(flags.enable_http2)},
         {"health-probe-bind-address",
          "address",

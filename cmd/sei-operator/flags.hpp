@@ -19,6 +19,7 @@ struct Flags {
     bool enable_http2 = false;
     std::string health_probe_bind_address = ":8081";
     bool leader_elect = true;
+    bool debug_barrier = false;
     std::string kubeconfig;
     /// From the --zap-* flags: the preset, then what overrides it.
     kube::LogOptions log;

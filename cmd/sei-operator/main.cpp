@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <exception>
 #include <expected>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <iterator>
@@ -122,13 +123,7 @@ public:
 
 private:
     std::optional<StartFailure> prepare(const kube::Logger& setup) {
-        if (flags_.metrics_secure) {
-            return StartFailure{
-                "Failed to start manager",
-                "--metrics-secure is not served by this version; serve plain metrics on a private address, or put a "
-                "proxy in front of them"
-            };
-        }
+        warn_of_what_is_not_pushed(setup);
         if (auto failure = make_manager()) return failure;
         auto platform = sei::platform::read(environment_);
         if (!platform) {
@@ -161,6 +156,8 @@ private:
         }
         options.health_address = flags_.health_probe_bind_address;
         options.metrics_address = flags_.metrics_bind_address;
+        options.serves_barrier = flags_.debug_barrier;
+        if (flags_.metrics_secure) options.metrics_security = metrics_security();
         options.field_manager = kube::FieldManager{std::string{sei::api::kFieldManager}};
         options.log = log_;
         options.seed = random_.next();
@@ -178,6 +175,29 @@ private:
             return StartFailure{"Failed to start manager", error.what()};
         }
         return std::nullopt;
+    }
+
+    /// Spec 07 §11 pushes metrics where this variable is set; whoever set it must learn that nothing arrives.
+    void warn_of_what_is_not_pushed(const kube::Logger& setup) const {
+        const auto endpoint = environment_.find("OTEL_EXPORTER_OTLP_ENDPOINT");
+        if (endpoint == environment_.end() || endpoint->second.empty()) return;
+        setup.warn(
+            "OTEL_EXPORTER_OTLP_ENDPOINT is set, but this version pushes no metrics: scrape /metrics instead",
+            {{"endpoint", endpoint->second}}
+        );
+    }
+
+    /// The files of --metrics-cert-path, where it is given.
+    [[nodiscard]] kube::MetricsSecurity metrics_security() const {
+        if (flags_.metrics_cert_path.empty()) return {};
+        log_.named("setup").info(
+            "Using provided metrics certificates",
+            {{"metrics-cert-path", flags_.metrics_cert_path},
+             {"metrics-cert-name", flags_.metrics_cert_name},
+             {"metrics-cert-key", flags_.metrics_cert_key}}
+        );
+        const std::filesystem::path folder = flags_.metrics_cert_path;
+        return {.certificate_file = folder / flags_.metrics_cert_name, .key_file = folder / flags_.metrics_cert_key};
     }
 
     void add_controllers() {

@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "kube/http/certificates.hpp"
+#include "support/backend.hpp"
 #include "support/child_process.hpp"
 #include "support/world.hpp"
 
@@ -29,14 +31,16 @@ const std::filesystem::path& program() {
 /// sei-operator in a world that has no operator of its own.
 class OperatorProgram : public ::testing::Test {
 protected:
-    std::unique_ptr<ChildProcess> start() {
+    std::unique_ptr<ChildProcess> start(std::vector<std::string> metrics_flags = {"--metrics-bind-address=0"}) {
+        std::vector<std::string> arguments = {
+            "--kubeconfig=" + world_.access().kubeconfig.string(),
+            "--leader-elect=false",
+            "--health-probe-bind-address=127.0.0.1:0"
+        };
+        arguments.insert(arguments.end(), metrics_flags.begin(), metrics_flags.end());
         return std::make_unique<ChildProcess>(ChildProcess::Options{
             .program = program(),
-            .arguments =
-                {"--kubeconfig=" + world_.access().kubeconfig.string(),
-                 "--leader-elect=false",
-                 "--metrics-bind-address=0",
-                 "--health-probe-bind-address=127.0.0.1:0"},
+            .arguments = std::move(arguments),
             .environment = world_.operator_environment(),
             .log = log()
         });
@@ -135,6 +139,46 @@ TEST_F(OperatorProgram, says_what_is_wrong_with_a_broken_kubeconfig) {
     };
     EXPECT_EQ(ended(process), 1);
     EXPECT_THAT(process.log(), AllOf(HasSubstr(broken.string()), HasSubstr("nowhere")));
+}
+
+TEST_F(OperatorProgram, serves_secure_metrics_to_whom_the_api_server_allows) {
+    if (!support::kubectl()) GTEST_SKIP() << "no kubectl: tools/kubernetes/build makes one";
+    if (support::backend() == support::Backend::Embedded) GTEST_SKIP() << "the embedded API server reviews nobody";
+    const kube::CertificateAuthority authority{"metrics", 1h};
+    const kube::CertificateAndKey certificate = authority.issue_for_server({"127.0.0.1"});
+    support::write_file(folder_.path() / "ca.crt", authority.certificate_pem());
+    support::write_file(folder_.path() / "tls.crt", certificate.certificate_pem);
+    support::write_file(folder_.path() / "tls.key", certificate.key_pem);
+    const auto process = start(
+        {"--metrics-secure", "--metrics-bind-address=127.0.0.1:0", "--metrics-cert-path=" + folder_.path().string()}
+    );
+    std::string port;
+    ASSERT_TRUE(world_.run_until("the metrics are served", [&] {
+        constexpr std::string_view line = "\"Serving metrics server\",\"port\":";
+        const std::string text = process->log();
+        const std::size_t at = text.find(line);
+        if (at == std::string::npos) return false;
+        port = text.substr(at + line.size(), text.find_first_not_of("0123456789", at + line.size()) - at - line.size());
+        return true;
+    })) << process->log();
+    const auto scraped = [&](const std::string& token) {
+        ChildProcess kubectl{
+            {.program = *support::kubectl(),
+             .arguments =
+                 {"--server=https://127.0.0.1:" + port,
+                  "--certificate-authority=" + (folder_.path() / "ca.crt").string(),
+                  "--token=" + token,
+                  "get",
+                  "--raw",
+                  "/metrics"},
+             .environment = {{"HOME", folder_.path().string()}},
+             .log = folder_.path() / ("kubectl-" + token + ".log")}
+        };
+        (void)ended(kubectl);
+        return kubectl.log();
+    };
+    EXPECT_THAT(scraped("admin"), HasSubstr("workqueue_depth"));
+    EXPECT_THAT(scraped("nobody"), HasSubstr("Unauthorized"));
 }
 
 TEST_F(OperatorProgram, refuses_an_unknown_flag_with_status_2) {

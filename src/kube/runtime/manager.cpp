@@ -11,10 +11,9 @@
 
 #include "kube/async/scope.hpp"
 #include "kube/async/signal.hpp"
-#include "kube/http/server.hpp"
 #include "kube/runtime/controller.hpp"
 #include "kube/runtime/detail/controller_loop.hpp"
-#include "kube/runtime/detail/listening_server.hpp"
+#include "kube/runtime/detail/metrics_server.hpp"
 #include "kube/runtime/event_broadcaster.hpp"
 #include "kube/runtime/health_server.hpp"
 #include "kube/runtime/leader_elector.hpp"
@@ -36,6 +35,7 @@ constexpr auto kHeartbeatInterval = 1s;
 constexpr auto kSyncReportInterval = 30s;
 /// Of each request about the lease (spec 07 §7).
 constexpr std::chrono::milliseconds kLeaseTimeLimit = 5s;
+constexpr std::chrono::milliseconds kReviewTimeLimit = 10s;
 /// For events that are still queued when everything else has stopped.
 constexpr auto kEventFlushLimit = 2s;
 
@@ -51,7 +51,7 @@ bool is_cancellation(const std::exception_ptr& failure) {
 
 }  // namespace
 
-struct Manager::Impl final : WriteObserver, HttpHandler {
+struct Manager::Impl final : WriteObserver {
     struct Kind {
         std::unique_ptr<detail::Reflector> reflector;
         KindNeed need = KindNeed::Required;
@@ -65,6 +65,7 @@ struct Manager::Impl final : WriteObserver, HttpHandler {
           transport{inner, metrics, options.api_server_host},
           client{transport, {.field_manager = options.field_manager, .observer = this}},
           raw{transport, {.field_manager = options.field_manager}},
+          review_client{transport, {.field_manager = options.field_manager, .time_limit = kReviewTimeLimit}},
           lease_client{transport, {.field_manager = options.field_manager, .time_limit = kLeaseTimeLimit}},
           around{executor, clock, raw, random, metrics, options.log},
           events{around},
@@ -93,17 +94,6 @@ struct Manager::Impl final : WriteObserver, HttpHandler {
     void deleted(const ResourceType& type, const NamespacedName& key, const Uid& uid, const ObjectMeta* remaining)
         override {
         for (const auto& controller : controllers) controller->deleted(type, key, uid, remaining);
-    }
-    /// The metrics server's requests.
-    Async<Answer> handle(ServedRequest request) override {
-        HttpResponse response{.status = 404, .headers = {{"content-type", "text/plain; charset=utf-8"}}};
-        response.body = "404 page not found\n";
-        if (request.target.substr(0, request.target.find('?')) == "/metrics") {
-            response.status = 200;
-            response.headers[0].value = "text/plain; version=0.0.4; charset=utf-8";
-            response.body = metrics.serialize();
-        }
-        co_return Answer{std::move(response), {}};
     }
     Scope::Failed failed(std::string what) {
         return [this, what = std::move(what)](const std::string& name, std::exception_ptr failure_) {
@@ -150,7 +140,15 @@ struct Manager::Impl final : WriteObserver, HttpHandler {
             options.log.info("Serving health probes", {{"port", health->port()}});
         }
         if (const auto address = parse_listen_address(options.metrics_address)) {
-            metrics_server = detail::listen(around.executor, *this, *address);
+            metrics_server = std::make_unique<detail::MetricsServer>(
+                around.executor,
+                *address,
+                options.metrics_security,
+                metrics,
+                review_client,
+                around.clock,
+                options.log.named("metrics")
+            );
             services.spawn("metrics server", metrics_server->serve());
             options.log.info("Serving metrics server", {{"port", metrics_server->port()}});
         }
@@ -358,6 +356,8 @@ struct Manager::Impl final : WriteObserver, HttpHandler {
     MeteredTransport transport;
     Client client;
     detail::RawClient raw;
+    /// Of the metrics server: who reads, and may he?
+    Client review_client;
     detail::RawClient lease_client;
     detail::Surroundings around;
     detail::EventBroadcaster events;
@@ -368,7 +368,7 @@ struct Manager::Impl final : WriteObserver, HttpHandler {
     std::vector<std::unique_ptr<detail::ControllerLoop>> controllers;
     std::unique_ptr<detail::LeaderElector> elector;
     std::unique_ptr<HealthServer> health;
-    std::unique_ptr<HttpServer> metrics_server;
+    std::unique_ptr<detail::MetricsServer> metrics_server;
     Scope caches;
     Scope controllers_scope;
     Scope services;

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -34,12 +35,21 @@ struct LeaderElectionOptions {
     std::chrono::milliseconds retry_period{2'000};
 };
 
+/// HTTPS for the metrics, for callers whom the API server knows and allows only.
+struct MetricsSecurity {
+    /// PEM, read again when they change. A self-signed certificate for localhost where one of them does not exist.
+    std::filesystem::path certificate_file;
+    std::filesystem::path key_file;
+};
+
 struct ManagerOptions {
     /// No election: this process leads from the start.
     std::optional<LeaderElectionOptions> leader_election;
     /// "host:port", ":port"; "0" or empty: none. Port 0 lets the system choose; the log says which it is.
     std::string health_address = "0";
     std::string metrics_address = "0";
+    /// None: plain HTTP, for anybody.
+    std::optional<MetricsSecurity> metrics_security;
     /// How long a stop may take before the process gives up (spec 07 §14).
     std::chrono::milliseconds graceful_stop_limit{30'000};
     FieldManager field_manager{"manager"};

@@ -5,9 +5,10 @@
 namespace kube::detail {
 
 std::unique_ptr<HttpServer> listen(
-    boost::asio::any_io_executor executor, HttpHandler& handler, const ListenAddress& address
+    boost::asio::any_io_executor executor, HttpHandler& handler, const ListenAddress& address, HttpServerOptions options
 ) {
-    HttpServerOptions options{.address = address.host, .port = address.port};
+    options.address = address.host;
+    options.port = address.port;
     if (address.host == "::") {
         try {
             return std::make_unique<HttpServer>(executor, handler, options);

@@ -11,9 +11,12 @@
 namespace kube::detail {
 
 /// Binds a server: TransportError naming the address when it cannot. "::" falls back to 0.0.0.0 on a machine without
-/// IPv6.
+/// IPv6. Address and port of `options` are of no account.
 [[nodiscard]] std::unique_ptr<HttpServer> listen(
-    boost::asio::any_io_executor executor, HttpHandler& handler, const ListenAddress& address
+    boost::asio::any_io_executor executor,
+    HttpHandler& handler,
+    const ListenAddress& address,
+    HttpServerOptions options = {}
 );
 
 }  // namespace kube::detail
