@@ -102,8 +102,7 @@ OwnedConnection ConnectionPool::Impl::take_idle(Route& route) {
 void ConnectionPool::Impl::keep(OwnedConnection connection) {
     reap();
     connection->stream.expire_at(MonotonicTime::max());
-    connection->input.shrink(64u << 10u);
-    if (connection->output.capacity() > (64u << 10u)) std::string{}.swap(connection->output);
+    connection->input.shrink(0);
     connection->idle_since = clock.monotonic();
     auto& route = *connection->route;
     if (route.idle.size() >= options.idle_per_server_max) return;

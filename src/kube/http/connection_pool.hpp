@@ -14,8 +14,8 @@ struct ConnectionPoolOptions {
     /// An idle connection older than this is not used again (spec 07 §15).
     std::chrono::milliseconds idle_limit{90'000};
     /// Idle connections in all, and to one server; the oldest is closed first.
-    std::size_t idle_max = 100;
-    std::size_t idle_per_server_max = 32;
+    std::size_t idle_max = 128;
+    std::size_t idle_per_server_max = 64;
     /// Name lookups that may be under way at the same time; one that hangs occupies one of them.
     std::size_t name_lookups_max = 16;
     /// Time limit of one attempt to connect, where the name has further addresses to try.

@@ -86,7 +86,6 @@ struct HttpsTransport::Impl : std::enable_shared_from_this<Impl> {
     std::shared_ptr<Route> route;
     std::size_t in_flight = 0;
     WaitList waiting;
-    std::minstd_rand random{std::random_device{}()};
 
     [[nodiscard]] std::shared_ptr<Route> route_for(const SharedCredential& credential);
     void write_head(const HttpRequest& request, const SharedCredential& credential, std::string& out) const;
@@ -105,7 +104,7 @@ struct HttpsTransport::Impl : std::enable_shared_from_this<Impl> {
     );
     [[nodiscard]] Async<std::unique_ptr<Exchange>> run(const HttpRequest& request, Body body);
     void release(Exchange& exchange);
-    double next_random() { return std::uniform_real_distribution<>{0.0, 1.0}(random); }
+    double next_random() { return std::uniform_real_distribution<>{0.0, 1.0}(pool->random); }
 };
 
 HttpsTransport::Impl::Impl(std::shared_ptr<ConnectionPool::Impl> connections, TransportConfig with)
@@ -120,6 +119,12 @@ HttpsTransport::Impl::Impl(std::shared_ptr<ConnectionPool::Impl> connections, Tr
     }
     refuse_line_breaks(config.user_agent, "user agent");
     fixed_head = " HTTP/1.1\r\nHost: " + origin.host_header() + "\r\nUser-Agent: " + config.user_agent + "\r\n";
+    // A transport for each node of a fleet: what was only needed to get here is not kept.
+    config.proxy_settings.reset();
+    config.proxy_url.reset();
+    std::string{}.swap(config.user_agent);
+    std::string{}.swap(config.origin);
+    fixed_head.shrink_to_fit();
     // Certificates and keys that cannot be used are told now, not at the first request.
     route = route_for(config.authorizer ? config.authorizer->ready() : nullptr);
 }

@@ -41,6 +41,7 @@ Async<> Exchange::receive() {
 
 Async<> Exchange::send_and_read_head() {
     co_await connection_->stream.write(connection_->output);
+    std::string{}.swap(connection_->output);
     for (;;) {
         co_await receive();
         while (parse() || parser_->is_header_done()) {

@@ -8,7 +8,7 @@
 
 namespace kube::detail {
 
-/// A flat buffer that keeps its memory from message to message.
+/// A flat buffer that grows with what is in it.
 class InputBuffer {
 public:
     [[nodiscard]] std::string_view view() const { return {data_.get() + begin_, end_ - begin_}; }
@@ -23,6 +23,12 @@ public:
         return {data_.get() + end_, size_ - end_};
     }
     void commit(std::size_t count) { end_ += count; }
+    void append(std::string_view bytes) {
+        if (bytes.empty()) return;
+        const auto space = prepare(bytes.size());
+        std::memcpy(space.data(), bytes.data(), bytes.size());
+        commit(bytes.size());
+    }
     /// Gives memory back that a large message needed.
     void shrink(std::size_t bytes_max) {
         if (empty() && size_ > bytes_max) {

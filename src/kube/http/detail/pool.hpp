@@ -3,6 +3,7 @@
 
 #include <list>
 #include <map>
+#include <random>
 
 #include "kube/async/blocking_pool.hpp"
 #include "kube/http/connection_pool.hpp"
@@ -13,7 +14,7 @@ namespace kube::detail {
 
 struct Route;
 
-/// A connection with its buffers, which it keeps while it is idle.
+/// A connection with its buffers, which are empty and without memory while it is idle.
 struct Connection {
     explicit Connection(boost::asio::ip::tcp::socket socket) : stream{std::move(socket)} {}
     Stream stream;
@@ -70,6 +71,8 @@ struct ConnectionPool::Impl {
     boost::asio::any_io_executor executor;
     Clock& clock;
     ConnectionPoolOptions options;
+    /// Jitter between tries, for all transports.
+    std::minstd_rand random{std::random_device{}()};
     BlockingPool lookups;
     Counts counts;
     /// The one that has been idle longest first.

@@ -3,6 +3,10 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
+#include <array>
+#include <cerrno>
+#include <span>
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -17,8 +21,15 @@ using boost::system::error_code;
 
 namespace {
 
-constexpr std::size_t kReadBytesMin = 8u << 10u;
-constexpr std::size_t kReadBytesFirst = 16u << 10u;
+/// What one read takes at most: a TLS record.
+constexpr std::size_t kReadBytesMax = 16u << 10u;
+
+/// Where bytes arrive before they go where they belong, sized to what they are: a connection that waits holds no memory
+/// for what may come. Valid up to the next suspension.
+std::span<char> scratch() {
+    thread_local std::array<char, kReadBytesMax> bytes;
+    return bytes;
+}
 
 }  // namespace
 
@@ -35,6 +46,8 @@ struct Stream::Impl : std::enable_shared_from_this<Impl> {
     /// Stays true when a write fails half way: nothing can follow it.
     bool is_sending = false;
     std::uint64_t bytes_sent = 0;
+    /// The last read filled all of its space: then the next one need not wait first.
+    bool has_more = false;
 
     void arm() {
         armed = expires;
@@ -57,18 +70,27 @@ struct Stream::Impl : std::enable_shared_from_this<Impl> {
         armed.reset();
     }
 
-    /// Reads what the peer sent into the TLS engine; false at the end of the connection.
-    Async<bool> receive() {
-        const auto space = tls->received.prepare(kReadBytesMin);
-        try {
-            tls->received.commit(
-                co_await socket.async_read_some(asio::buffer(space.data(), space.size()), asio::use_awaitable)
-            );
-        } catch (const boost::system::system_error& error) {
-            if (error.code() != asio::error::eof) throw;
-            co_return false;
+    /// What the peer sent, in the scratch memory; empty at the end of the connection.
+    Async<std::string_view> receive() {
+        for (;;) {
+            if (!has_more) co_await socket.async_wait(asio::ip::tcp::socket::wait_read, asio::use_awaitable);
+            if (!socket.is_open()) throw boost::system::system_error{asio::error::operation_aborted};
+            const auto here = scratch();
+            const auto count = ::recv(socket.native_handle(), here.data(), here.size(), MSG_DONTWAIT);
+            has_more = count == static_cast<ssize_t>(here.size());
+            if (count >= 0) co_return std::string_view{here.data(), static_cast<std::size_t>(count)};
+            if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) {
+                throw boost::system::system_error{error_code{errno, boost::system::system_category()}};
+            }
         }
-        co_return true;
+    }
+
+    /// Gives the TLS engine what the peer sent; false at the end of the connection.
+    Async<bool> feed_tls() {
+        tls->received.shrink(0);
+        const std::string_view bytes = co_await receive();
+        tls->received.append(bytes);
+        co_return !bytes.empty();
     }
 
     Async<> write_raw(std::string_view bytes) {
@@ -88,7 +110,7 @@ struct Stream::Impl : std::enable_shared_from_this<Impl> {
             co_await write_raw(sending);
         }
         is_sending = false;
-        if (sending.capacity() > (64u << 10u)) std::string{}.swap(sending);
+        std::string{}.swap(sending);
     }
 };
 
@@ -121,34 +143,29 @@ Async<> Stream::start_tls(std::shared_ptr<TlsContext> context) {
         co_await impl->flush();  // Also the alert that tells the peer what is wrong.
         if (failure) std::rethrow_exception(failure);
         if (step == TlsEngine::Step::Done) co_return;
-        if (!co_await impl->receive()) throw TlsError{"the peer ended the connection during the TLS handshake"};
+        if (!co_await impl->feed_tls()) throw TlsError{"the peer ended the connection during the TLS handshake"};
     }
 }
 
 Async<std::size_t> Stream::read_some(InputBuffer& into) {
     const auto impl = impl_;
-    const auto space = into.prepare(into.empty() ? kReadBytesFirst : kReadBytesMin);
+    into.shrink(0);
     if (!impl->tls) {
-        std::size_t count = 0;
-        try {
-            count =
-                co_await impl->socket.async_read_some(asio::buffer(space.data(), space.size()), asio::use_awaitable);
-        } catch (const boost::system::system_error& error) {
-            if (error.code() != asio::error::eof) throw;
-        }
-        into.commit(count);
-        co_return count;
+        const std::string_view bytes = co_await impl->receive();
+        into.append(bytes);
+        co_return bytes.size();
     }
     for (;;) {
+        const auto space = scratch();
         const auto read = impl->tls->read(space);
         if (read.step == TlsEngine::Step::Done) {
-            into.commit(read.bytes);
+            into.append({space.data(), read.bytes});
             co_return read.bytes;
         }
         if (read.step == TlsEngine::Step::Closed) co_return 0;
         // An answer of the protocol itself (a key update) must not wait for our next write.
         if (!impl->tls->to_send.empty()) co_await impl->flush();
-        if (!co_await impl->receive()) throw TlsError{"the connection ended without the peer's good-bye"};
+        if (!co_await impl->feed_tls()) throw TlsError{"the connection ended without the peer's good-bye"};
     }
 }
 

@@ -305,6 +305,9 @@ TlsEngine::Step TlsEngine::handshake() {
 
 void TlsEngine::write(std::string_view plain) {
     ERR_clear_error();
+    constexpr std::size_t kRecordBytes = 16u << 10u;
+    constexpr std::size_t kRecordOverhead = 32;
+    to_send.reserve(to_send.size() + plain.size() + kRecordOverhead * (1 + plain.size() / kRecordBytes));
     // The BIO takes everything, so that a write is never left half done.
     while (!plain.empty()) {
         std::size_t written = 0;
