@@ -149,7 +149,7 @@ TEST(FullNode, writes_nothing_at_rest) {
     ASSERT_TRUE(world.run_until("both events are seen", [&] { return world.events().size() >= 2; }));
     ASSERT_TRUE(world.run_until_quiet());
     world.operator_transport().forget_requests();
-    world.run_for(std::chrono::milliseconds{500});
+    ASSERT_TRUE(world.run_one_more_pass_of_everything());
     EXPECT_THAT(world.operator_writes(), IsEmpty());
 }
 
@@ -299,7 +299,9 @@ TEST(FullNode, comes_up_when_the_api_server_was_away_at_the_operators_start) {
     world.operator_transport().cut_off();
     world.start_operator();
     world.create(world.a_full_node("n0"));
-    world.run_for(std::chrono::milliseconds{300});
+    ASSERT_TRUE(world.run_until("the operator tried in vain", [&] {
+        return world.operator_transport().turned_away() > 2;
+    }));
     EXPECT_FALSE(world.operator_is_ready());
     world.operator_transport().restore();
     EXPECT_TRUE(world.run_until_running("n0"));
@@ -311,7 +313,9 @@ TEST(FullNode, comes_up_when_the_api_server_went_away_in_between) {
     ASSERT_TRUE(world.run_until("its plan is stored", [&] { return world.node("n0") && world.node("n0")->status.plan; })
     );
     world.operator_transport().cut_off();
-    world.run_for(std::chrono::milliseconds{300});
+    ASSERT_TRUE(world.run_until("the operator tried in vain", [&] {
+        return world.operator_transport().turned_away() > 2;
+    }));
     world.operator_transport().restore();
     EXPECT_TRUE(world.run_until_running("n0"));
 }

@@ -6,12 +6,14 @@
 #include <algorithm>
 #include <cstdlib>
 #include <random>
+#include <set>
 #include <utility>
 
 #include "devcluster/apiserver/api_server.hpp"
 #include "devcluster/sidecar/pod_sidecars.hpp"
 #include "kube/http/connection_pool.hpp"
 #include "kube/http/https_transport.hpp"
+#include "kube/types/job.hpp"
 #include "kube/types/namespace.hpp"
 #include "sei/deployment/deployment_controller.hpp"
 #include "sei/node/node_controller.hpp"
@@ -19,6 +21,8 @@
 #include "sei/sidecar/http_sidecar.hpp"
 #include "support/child_process.hpp"
 #include "support/real_control_plane.hpp"
+#include "support/write_table.hpp"
+#include "testkit/server_state.hpp"
 
 namespace support {
 namespace {
@@ -26,6 +30,9 @@ namespace {
 using namespace std::chrono_literals;
 using sei::api::SeiNode;
 using sei::api::SeiNodeDeployment;
+
+/// A key that polls something outside sooner than this is not at rest: what it polls for may have happened.
+constexpr std::chrono::milliseconds kPollsWithin = 300ms;
 
 /// The platform of spec 05 §3.1, as the measuring instruments set it.
 sei::platform::Environment test_environment() {
@@ -199,9 +206,10 @@ struct World::Eyes {
 /// What runs pods, or plays that it does.
 struct World::Machinery {
     explicit Machinery(World& world)
-        : transport{world.cluster_->transport("workloads")},
+        : way{world.cluster_->transport("workloads")},
+          transport{*way},
           pods{*world.sidecars_},
-          workloads{world.loop_.get_executor(), world.clock_, *transport, options(), &pods, &pods} {
+          workloads{world.loop_.get_executor(), world.clock_, transport, options(), &pods, &pods} {
         if (runs_pods()) {
             world.sidecars_->on_ready([this](const kube::NamespacedName& node) {
                 workloads.kubelet().recheck({node.namespace_, node.name + "-0"});
@@ -224,7 +232,8 @@ struct World::Machinery {
         }
         return {};
     }
-    std::unique_ptr<kube::Transport> transport;
+    std::unique_ptr<kube::Transport> way;
+    FaultyTransport transport;
     devcluster::sidecar::PodSidecars pods;
     devcluster::workloads::Workloads workloads;
 };
@@ -275,8 +284,18 @@ struct World::Operator {
 
     static kube::Async<bool> answer(bool resolves) { co_return resolves; }
 
+    /// Each test is a test of docs/concurrency.md, too.
+    void expect_writes_in_table() {
+        std::set<std::string> reported;
+        for (const PassedRequest& write : transport.writes()) {
+            if (!reported.insert(row_of(write)).second || transport.times_rewritten() > 0) continue;
+            if (const auto objection = objection_to(write)) ADD_FAILURE() << *objection;
+        }
+    }
+
     void stop() {
         if (!manager) return;
+        expect_writes_in_table();
         manager->stop();
         world.run_until("the operator has stopped", [this] { return scope->running() == 0; });
         reconciler.reset();
@@ -365,6 +384,7 @@ World::~World() {
         for (const auto& node : eyes_->nodes.list(namespace_)) delete_node(node->metadata.name);
         run_until("the nodes of this test are gone", [this] { return eyes_->nodes.list(namespace_).empty(); });
     }
+    if (second_) second_->stop();
     operator_->stop();
     if (machinery_) machinery_->workloads.stop();
     if (sockets_) sockets_->stop();
@@ -398,6 +418,37 @@ void World::restart_crashed_operator() {
     operator_->stop();
     operator_->transport.restore();
     operator_->start();
+}
+
+void World::start_second_operator() {
+    if (!second_) second_ = std::make_unique<Operator>(*this);
+    second_->start();
+}
+FaultyTransport& World::second_operator_transport() {
+    return second_->transport;
+}
+kube::Manager& World::second_operator_manager() {
+    return *second_->manager;
+}
+
+namespace {
+/// What becomes of the pass is the test's to see in the world.
+template <class K>
+kube::Async<> one_pass(kube::Reconciler<K>& reconciler, kube::Snapshot<K> object) {
+    try {
+        (void)co_await reconciler.reconcile(std::move(object));
+    } catch (const std::exception&) {
+    }
+}
+}  // namespace
+
+void World::pass_beside(const SeiNode& node) {
+    const auto cached = operator_->manager->cache<SeiNode>().get(node.metadata.key());
+    if (cached) scope_.spawn("a pass beside", one_pass<SeiNode>(*operator_->reconciler, *cached));
+}
+void World::pass_beside(const SeiNodeDeployment& deployment) {
+    const auto cached = operator_->manager->cache<SeiNodeDeployment>().get(deployment.metadata.key());
+    if (cached) scope_.spawn("a pass beside", one_pass<SeiNodeDeployment>(*operator_->deployment_reconciler, *cached));
 }
 
 bool World::operator_is_ready() const {
@@ -517,7 +568,7 @@ void World::hold_image(const std::string& image) {
     if (Machinery::runs_pods()) {
         workloads().faults().add(
             {.namespace_ = namespace_, .pod = {}, .labels = {}, .container = {}, .image = image},
-            {.kind = FaultKind::ImagePull}
+            {.kind = FaultKind::SlowStart, .duration = std::chrono::hours{1}}
         );
     } else {
         (void)run(done_after(workloads().status_faker().pause(namespace_)));
@@ -555,6 +606,25 @@ std::vector<kube::HttpRoute> World::routes() const {
     for (const auto& route : eyes_->routes.list(namespace_)) found.push_back(*route);
     return found;
 }
+namespace {
+template <class K>
+void tell(const kube::Cache<K>& cache, std::function<void(const K*, const K*)> told) {
+    cache.store()->on_change([told = std::move(told)](const auto* before, const auto* after) {
+        told(
+            before == nullptr ? nullptr : static_cast<const K*>(before->object.get()),
+            after == nullptr ? nullptr : static_cast<const K*>(after->object.get())
+        );
+    });
+}
+}  // namespace
+
+void World::on_node_change(std::function<void(const SeiNode*, const SeiNode*)> told) {
+    tell(eyes_->nodes, std::move(told));
+}
+void World::on_deployment_change(std::function<void(const SeiNodeDeployment*, const SeiNodeDeployment*)> told) {
+    tell(eyes_->deployments, std::move(told));
+}
+
 std::optional<kube::StatefulSet> World::stateful_set(const std::string& name) const {
     return value_of(eyes_->stateful_sets.get(key(name)));
 }
@@ -615,6 +685,26 @@ devcluster::workloads::Workloads& World::workloads() {
     return machinery_->workloads;
 }
 
+namespace {
+template <class K>
+std::string described(const K& object) {
+    return fmt::format(
+        "{} {}\n  spec {}\n  status {}\n",
+        kube::KindOf<K>::type.kind,
+        object.metadata.name,
+        kube::json::serialize(kube::json::to_json(object.spec)),
+        kube::json::serialize(kube::json::to_json(object.status))
+    );
+}
+}  // namespace
+
+std::string World::what_is_there() const {
+    std::string text;
+    for (const auto& deployment : eyes_->deployments.list(namespace_)) text += described(*deployment);
+    for (const auto& node : eyes_->nodes.list(namespace_)) text += described(*node);
+    return text;
+}
+
 bool World::run_until(std::string_view what, const std::function<bool()>& done) {
     const auto give_up_at = std::chrono::steady_clock::now() + kWaitLimit;
     while (!done()) {
@@ -623,7 +713,8 @@ bool World::run_until(std::string_view what, const std::function<bool()>& done) 
         if (std::chrono::steady_clock::now() >= give_up_at) {
             ADD_FAILURE() << "waited " << kWaitLimit.count() << " s in vain until " << what
                           << "\nthe operator's errors:\n"
-                          << fmt::format("{}", fmt::join(operator_errors_, "\n"));
+                          << fmt::format("{}", fmt::join(operator_errors_, "\n")) << "\nwhat is there:\n"
+                          << what_is_there();
             return false;
         }
     }
@@ -637,19 +728,111 @@ bool World::run_until_running(const std::string& name) {
     });
 }
 
-bool World::run_until_quiet() {
-    std::size_t requests = 0;
-    auto quiet_since = std::chrono::steady_clock::now();
-    return run_until("the operator is quiet", [&] {
-        const auto states = operator_->manager->debug_state();
-        const bool is_idle = std::ranges::none_of(states, [](const auto& state) { return state.is_in_flight(); });
-        const auto now = std::chrono::steady_clock::now();
-        if (!is_idle || operator_->transport.requests().size() != requests) {
-            requests = operator_->transport.requests().size();
-            quiet_since = now;
+std::string World::in_the_way() const {
+    kube::BarrierQuestion question;
+    question.namespace_ = namespace_;
+    question.polls_within = kPollsWithin;
+    question.wants_events_delivered = true;
+    for (const Operator* one : {operator_.get(), second_.get()}) {
+        if (one == nullptr || !one->manager) continue;
+        if (one->transport.in_flight() > 0) return "an operator waits for an answer of the API server";
+        const kube::BarrierAnswer answer = one->manager->at_barrier(question);
+        if (!answer.is_reached) return answer.reason;
+    }
+    if (machinery_) {
+        if (machinery_->transport.in_flight() > 0) return "the workloads wait for an answer of the API server";
+        const kube::BarrierAnswer answer = machinery_->workloads.at_barrier({});
+        if (!answer.is_reached) return "workloads: " + answer.reason;
+    }
+    return {};
+}
+
+std::size_t World::calls_made() const {
+    return operator_->transport.passed() + (second_ ? second_->transport.passed() : 0) +
+           (machinery_ ? machinery_->transport.passed() : 0);
+}
+
+template <kube::Kind K>
+kube::Async<std::string> World::where_unseen(const kube::Cache<K>* eyes, bool is_watched_by_the_operator) {
+    const testkit::Versions there = co_await testkit::versions_on_server<K>(client(), namespace_);
+    const std::string kind{kube::KindOf<K>::type.kind};
+    if (eyes != nullptr && testkit::versions_in(*eyes, namespace_) != there)
+        co_return "the test has not seen a " + kind;
+    for (Operator* one : {operator_.get(), second_.get()}) {
+        if (!is_watched_by_the_operator || one == nullptr || !one->manager) continue;
+        if (testkit::versions_in(one->manager->template cache<K>(), namespace_) != there) {
+            co_return "an operator has not seen a " + kind;
         }
-        return now - quiet_since > 300ms;
-    });
+    }
+    if (machinery_) {
+        kube::BarrierQuestion question;
+        question.kind = kind;
+        question.version = testkit::newest(there);
+        const kube::BarrierAnswer answer = machinery_->workloads.at_barrier(question);
+        if (!answer.is_reached) co_return "workloads: " + answer.reason;
+    }
+    co_return std::string{};
+}
+
+kube::Async<std::string> World::what_is_unseen() {
+    if (auto unseen = co_await where_unseen<SeiNodeDeployment>(&eyes_->deployments, true); !unseen.empty()) {
+        co_return unseen;
+    }
+    if (auto unseen = co_await where_unseen<SeiNode>(&eyes_->nodes, true); !unseen.empty()) co_return unseen;
+    if (auto unseen = co_await where_unseen<kube::StatefulSet>(&eyes_->stateful_sets, true); !unseen.empty()) {
+        co_return unseen;
+    }
+    if (auto unseen = co_await where_unseen<kube::Job>(nullptr, true); !unseen.empty()) co_return unseen;
+    if (auto unseen = co_await where_unseen<kube::Pod>(&eyes_->pods, true); !unseen.empty()) co_return unseen;
+    if (auto unseen = co_await where_unseen<kube::PersistentVolumeClaim>(&eyes_->claims, true); !unseen.empty()) {
+        co_return unseen;
+    }
+    if (auto unseen = co_await where_unseen<kube::Service>(&eyes_->services, true); !unseen.empty()) co_return unseen;
+    if (auto unseen = co_await where_unseen<kube::ConfigMap>(&eyes_->config_maps, false); !unseen.empty()) {
+        co_return unseen;
+    }
+    if (auto unseen = co_await where_unseen<kube::Event>(&eyes_->events, false); !unseen.empty()) co_return unseen;
+    if (eyes_->routes.is_synced()) {
+        if (auto unseen = co_await where_unseen<kube::HttpRoute>(&eyes_->routes, true); !unseen.empty()) {
+            co_return unseen;
+        }
+    }
+    if (backend() != Backend::Cluster) co_return std::string{};
+    // Kubernetes' own controllers have no barrier: what they are done with shows in the status.
+    for (const auto& set : eyes_->stateful_sets.list(namespace_)) {
+        if (set->status.observedGeneration != set->metadata.generation ||
+            set->status.replicas != set->spec.replicas.value_or(1)) {
+            co_return "the StatefulSet controller is not done with " + set->metadata.name;
+        }
+    }
+    co_return std::string{};
+}
+
+bool World::run_until_quiet() {
+    const auto give_up_at = std::chrono::steady_clock::now() + kWaitLimit;
+    std::string reason;
+    for (;;) {
+        const bool is_at_rest = run_until("everybody is at rest", [&] {
+            reason = in_the_way();
+            return reason.empty();
+        });
+        if (!is_at_rest) break;
+        const std::size_t before = calls_made();
+        reason = run(what_is_unseen());
+        if (reason.empty() && in_the_way().empty() && calls_made() == before) return true;
+        if (std::chrono::steady_clock::now() >= give_up_at) break;
+        loop_.restart();
+        loop_.run_one_for(50ms);
+    }
+    ADD_FAILURE() << "in the way of quiet: " << reason;
+    return false;
+}
+
+bool World::run_one_more_pass_of_everything() {
+    for (const Operator* one : {operator_.get(), second_.get()}) {
+        if (one != nullptr && one->manager) one->manager->wake_all();
+    }
+    return run_until_quiet();
 }
 
 void World::run_for(std::chrono::milliseconds time) {
@@ -658,6 +841,16 @@ void World::run_for(std::chrono::milliseconds time) {
         loop_.restart();
         loop_.run_one_until(until);
     }
+}
+
+bool World::holds_for(std::chrono::milliseconds time, const std::function<bool()>& holds) {
+    const auto until = std::chrono::steady_clock::now() + time;
+    while (std::chrono::steady_clock::now() < until) {
+        if (!holds()) return false;
+        loop_.restart();
+        loop_.run_one_until(std::min(until, std::chrono::steady_clock::now() + 50ms));
+    }
+    return holds();
 }
 
 }  // namespace support

@@ -77,6 +77,15 @@ public:
     /// Requests of the operator, and faults between it and the API server.
     [[nodiscard]] FaultyTransport& operator_transport();
     [[nodiscard]] kube::Manager& operator_manager();
+    /// Another operator beside the first, without leader election: as when a lease was lost and nobody noticed. Its
+    /// configuration is the same; its caches, its memory and its way to the API server are its own.
+    void start_second_operator();
+    [[nodiscard]] FaultyTransport& second_operator_transport();
+    [[nodiscard]] kube::Manager& second_operator_manager();
+    /// One more pass of the first operator over what its cache shows, beside those of its controllers: two passes at
+    /// once for one object, which the runtime itself never lets happen. The pass runs in the background.
+    void pass_beside(const sei::api::SeiNode& node);
+    void pass_beside(const sei::api::SeiNodeDeployment& deployment);
     /// Writes of the operator to objects of this world's namespace.
     [[nodiscard]] std::vector<PassedRequest> operator_writes() const;
 
@@ -114,6 +123,11 @@ public:
     /// Of this world's namespace, by name.
     [[nodiscard]] std::vector<sei::api::SeiNode> nodes() const;
     [[nodiscard]] std::vector<kube::HttpRoute> routes() const;
+    /// Told of every version that the test's own watches show, in order; null: it is gone.
+    void on_node_change(std::function<void(const sei::api::SeiNode* before, const sei::api::SeiNode* after)> told);
+    void on_deployment_change(
+        std::function<void(const sei::api::SeiNodeDeployment* before, const sei::api::SeiNodeDeployment* after)> told
+    );
     [[nodiscard]] std::optional<kube::StatefulSet> stateful_set(const std::string& name) const;
     [[nodiscard]] std::optional<kube::Service> service(const std::string& name) const;
     [[nodiscard]] std::optional<kube::ConfigMap> config_map(const std::string& name) const;
@@ -134,11 +148,16 @@ public:
     /// Runs the loop until `done`; fails the test with `what` when that takes longer than `kWaitLimit`. True when done.
     bool run_until(std::string_view what, const std::function<bool()>& done);
     bool run_until_running(const std::string& name);
-    /// Until nothing is queued, in flight or about to be seen: the operator has seen what the API server has, and
-    /// waits.
+    /// The barrier of everybody: the operator, the workloads and the test's own watches have seen what the API server
+    /// has, no key is queued, held, in flight or due soon, no call is under way, and events are delivered.
     bool run_until_quiet();
+    /// Wakes every object of the operator and waits until that has come to rest: what happens at rest happens now.
+    bool run_one_more_pass_of_everything();
     /// Runs the loop for so long: only to show that nothing happens.
     void run_for(std::chrono::milliseconds time);
+    /// Runs the loop for so long and looks after everything that was observed, and at least every 50 ms: true when
+    /// `holds` was true each time. The watch that shows that something does not change.
+    bool holds_for(std::chrono::milliseconds time, const std::function<bool()>& holds);
     template <class T>
     T run(kube::Async<T> work);
 
@@ -154,6 +173,13 @@ private:
     struct Machinery;
     struct Sockets;
     void make_namespace();
+    [[nodiscard]] std::string in_the_way() const;
+    [[nodiscard]] std::size_t calls_made() const;
+    kube::Async<std::string> what_is_unseen();
+    template <kube::Kind K>
+    kube::Async<std::string> where_unseen(const kube::Cache<K>* eyes, bool is_watched_by_the_operator);
+    /// For a test that failed.
+    [[nodiscard]] std::string what_is_there() const;
 
     WorldOptions options_;
     boost::asio::io_context loop_{1};
@@ -164,6 +190,7 @@ private:
     std::unique_ptr<Eyes> eyes_;
     std::unique_ptr<Machinery> machinery_;
     std::unique_ptr<Operator> operator_;
+    std::unique_ptr<Operator> second_;
     std::unique_ptr<Sockets> sockets_;
     std::string namespace_;
     std::vector<std::string> operator_errors_;

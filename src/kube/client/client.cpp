@@ -2,6 +2,7 @@
 #include "kube/client/client.hpp"
 
 #include <array>
+#include <stdexcept>
 #include <utility>
 
 #include <fmt/format.h>
@@ -61,6 +62,11 @@ bool is_success(unsigned status) {
     return status >= 200 && status < 300;
 }
 
+/// The bytes of a body. The tree is gone when this returns: it would else wait for the answer, too.
+std::string body_of(json::Object object) {
+    return boost::json::serialize(object);
+}
+
 /// The object that a successful response carries.
 json::Value object_of(const std::string& request, const HttpResponse& response) {
     boost::system::error_code failed;
@@ -78,6 +84,12 @@ json::Value object_of(const std::string& request, const HttpResponse& response) 
         };
     }
     return value;
+}
+
+/// Does a patch say which version it was computed from?
+bool has_version(const json::Object& patch) {
+    const json::Value* metadata = patch.if_contains("metadata");
+    return metadata != nullptr && !json::find_string(*metadata, {"resourceVersion"}).empty();
 }
 
 bool is_absent(const ApiError& error) {
@@ -100,6 +112,16 @@ std::string_view to_wire(Propagation propagation) {
 }
 
 }  // namespace
+
+std::string version_of(const ObjectMeta& read) {
+    if (read.resourceVersion.empty()) {
+        throw std::logic_error{
+            "a write of " + read.namespace_ + "/" + read.name +
+            " has no version as its precondition: the object was made here, and not read from the API server"
+        };
+    }
+    return read.resourceVersion;
+}
 
 RawClient::RawClient(Transport& transport, ClientOptions options)
     : transport_{transport}, options_{std::move(options)} {}
@@ -183,7 +205,7 @@ Async<std::expected<json::Value, AlreadyExists>> RawClient::create(
         .method = HttpMethod::Post,
         .target = Target{type.collection_path(namespace_)}.with("fieldManager", options_.field_manager.value()).text(),
         .content_type = "application/json",
-        .body = json::serialize(object),
+        .body = body_of(std::move(object)),
         .time_limit = options_.time_limit
     };
     const std::string name = name_of(request);
@@ -199,13 +221,12 @@ Async<WriteResult<json::Value>> RawClient::merge_patch(
 ) {
     std::string path = type.object_path(key);
     if (!subresource.empty()) path.append("/").append(subresource);
-    json::Value body = std::move(patch);
-    const bool is_conditional = !json::find_string(body, {"metadata", "resourceVersion"}).empty();
+    const bool is_conditional = has_version(patch);
     HttpRequest request{
         .method = HttpMethod::Patch,
         .target = Target{std::move(path)}.with("fieldManager", options_.field_manager.value()).text(),
         .content_type = "application/merge-patch+json",
-        .body = json::serialize(body),
+        .body = body_of(std::move(patch)),
         .time_limit = options_.time_limit,
         .repeat = is_conditional ? Repeat::WhenSafe : Repeat::Never
     };
@@ -228,7 +249,7 @@ Async<json::Value> RawClient::apply(
                       .with("force", force == Force::Yes ? "true" : "false")
                       .text(),
         .content_type = "application/apply-patch+yaml",
-        .body = json::serialize(object),
+        .body = body_of(std::move(object)),
         .time_limit = options_.time_limit,
         .repeat = Repeat::WhenSafe
     };
@@ -241,6 +262,11 @@ Async<json::Value> RawClient::apply(
 Async<DeleteOutcome> RawClient::delete_object(
     const ResourceType& type, NamespacedName key, DeletePrecondition precondition, Propagation propagation
 ) {
+    if (precondition.uid.empty()) {
+        throw std::logic_error{
+            "the deletion of " + to_string(key) + " names no identity: it would hit whatever is there"
+        };
+    }
     json::Object preconditions{{"uid", precondition.uid.value()}};
     if (precondition.resource_version) preconditions["resourceVersion"] = precondition.resource_version->value();
     json::Object body{{"apiVersion", "v1"}, {"kind", "DeleteOptions"}};
@@ -250,7 +276,7 @@ Async<DeleteOutcome> RawClient::delete_object(
         .method = HttpMethod::Delete,
         .target = type.object_path(key),
         .content_type = "application/json",
-        .body = json::serialize(body),
+        .body = body_of(std::move(body)),
         .time_limit = options_.time_limit,
         .repeat = Repeat::WhenSafe
     };

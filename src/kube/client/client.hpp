@@ -39,9 +39,15 @@ struct AlreadyExists {};
 enum class Force { No, Yes };
 enum class Propagation { Background, Foreground, Orphan };
 
+/// An identity that was read from somewhere: it has no default, so that it cannot be left out.
+class KnownUid : public Uid {
+public:
+    KnownUid(Uid uid) : Uid{std::move(uid)} {}  // NOLINT(google-explicit-constructor): any Uid that there is will do
+};
+
 /// What a delete may hit: one identity, and, where given, only this version of it.
 struct DeletePrecondition {
-    Uid uid;
+    KnownUid uid;
     std::optional<ResourceVersion> resource_version;
 };
 
@@ -119,6 +125,10 @@ struct ClientOptions {
 };
 
 namespace detail {
+/// The precondition of a write that was computed from `read`. std::logic_error when that has no version: it was never
+/// read from an API server, and the write would be blind.
+[[nodiscard]] std::string version_of(const ObjectMeta& read);
+
 /// The requests, without types. One .cpp; the templates below only encode and decode.
 class RawClient {
 public:
@@ -219,12 +229,10 @@ public:
     /// precondition. Nothing is sent when nothing changed, and `base` comes back.
     template <Kind K>
     [[nodiscard]] Async<WriteResult<Snapshot<K>>> write_status(Snapshot<K> base, decltype(K::status) status) {
-        json::Value before = json::to_json(base->status);
-        json::Value after = json::to_json(status);
-        json::Object changes = json::merge_patch(before.as_object(), after.as_object());
+        json::Object changes = changes_of(base->status, status);
         if (changes.empty()) co_return base;
         json::Object patch;
-        patch["metadata"] = json::Object{{"resourceVersion", base->metadata.resourceVersion}};
+        patch["metadata"] = json::Object{{"resourceVersion", detail::version_of(base->metadata)}};
         patch["status"] = std::move(changes);
         auto written = co_await raw_.merge_patch(KindOf<K>::type, base.key(), "status", std::move(patch));
         if (!written) co_return std::unexpected(written.error());
@@ -236,7 +244,7 @@ public:
     [[nodiscard]] Async<WriteResult<Snapshot<K>>> write_finalizers(
         Snapshot<K> base, std::vector<std::string> finalizers
     ) {
-        json::Object metadata{{"resourceVersion", base->metadata.resourceVersion}, {"uid", base->metadata.uid}};
+        json::Object metadata{{"resourceVersion", detail::version_of(base->metadata)}, {"uid", base->metadata.uid}};
         metadata["finalizers"] = json::Array(finalizers.begin(), finalizers.end());
         json::Object patch;
         patch["metadata"] = std::move(metadata);
@@ -249,15 +257,12 @@ public:
     /// Nothing is sent when nothing changed.
     template <Kind K>
     [[nodiscard]] Async<WriteResult<Snapshot<K>>> patch(Snapshot<K> base, K changed) {
-        json::Value before = json::to_json(*base);
-        json::Value after = json::to_json(changed);
-        before.as_object().erase("status");
-        after.as_object().erase("status");
-        json::Object changes = json::merge_patch(before.as_object(), after.as_object());
+        json::Object changes = changes_of(*base, changed);
+        changes.erase("status");
         if (changes.empty()) co_return base;
         json::Value& metadata = changes["metadata"];
         if (!metadata.is_object()) metadata = json::Object{};
-        metadata.as_object()["resourceVersion"] = base->metadata.resourceVersion;
+        metadata.as_object()["resourceVersion"] = detail::version_of(base->metadata);
         auto written = co_await raw_.merge_patch(KindOf<K>::type, base.key(), {}, std::move(changes));
         if (!written) co_return std::unexpected(written.error());
         co_return observed<K>(*written);
@@ -283,10 +288,20 @@ public:
     }
 
 private:
+    /// A function of its own, so that what it compares does not wait for the answer.
+    template <class T>
+    [[nodiscard]] static json::Object changes_of(const T& before, const T& after) {
+        if constexpr (std::equality_comparable<T>) {
+            if (before == after) return {};
+        }
+        return json::merge_patch(json::to_json(before).as_object(), json::to_json(after).as_object());
+    }
+
     template <Kind K>
     [[nodiscard]] static json::Object body_of(const K& object) {
         json::Value body = json::to_json(object);
-        json::Object out;
+        json::Object out(body.storage());
+        out.reserve(body.as_object().size() + 2);
         out["apiVersion"] = KindOf<K>::type.api_version();
         out["kind"] = KindOf<K>::type.kind;
         for (auto& member : body.as_object()) {
