@@ -51,24 +51,39 @@ std::optional<Failure> live(World& world, const RunPlan& plan, References* refer
     return objection();
 }
 
+/// Without a comparison: the run that others are compared with.
+enum class Compare { No, Yes };
+
 RunResult run_with(
-    const RunPlan& plan, References* references, const MakeTampering& tamper, Trace trace, SeededLoop::Order order
+    const RunPlan& plan,
+    References& references,
+    Compare compare,
+    const MakeTampering& tamper,
+    Trace trace,
+    SeededLoop::Order order
 ) {
     RunResult result;
-    World world{
-        {.seed = plan.seed,
-         .order = order,
-         .operators = plan.operators,
-         .tamper = tamper,
-         .with_trace = trace == Trace::Yes}
-    };
-    result.failure = live(world, plan, references, result.final_state);
-    world.stop();
-    result.trace = world.trace();
-    result.faults_struck = world.faults_struck().size();
-    result.steps = world.steps();
-    result.requests = world.requests();
-    result.coverage = world.coverage();
+    std::unique_ptr<Ground> ground = references.take_ground();
+    ground->begin(plan.seed, order);
+    bool has_ended = false;
+    {
+        World world{
+            {.seed = plan.seed,
+             .order = order,
+             .operators = plan.operators,
+             .tamper = tamper,
+             .with_trace = trace == Trace::Yes},
+            *ground
+        };
+        result.failure = live(world, plan, compare == Compare::Yes ? &references : nullptr, result.final_state);
+        has_ended = world.stop();
+        result.trace = world.trace();
+        result.faults_struck = world.faults_struck().size();
+        result.steps = world.steps();
+        result.requests = world.requests();
+        result.coverage = world.coverage();
+    }
+    if (has_ended) references.give_back(std::move(ground));
     return result;
 }
 
@@ -84,25 +99,37 @@ RunPlan plan_of(std::uint64_t seed) {
     return plan;
 }
 
+References::References() = default;
+References::~References() = default;
+
+std::unique_ptr<Ground> References::take_ground() {
+    if (ground_) return std::exchange(ground_, nullptr);
+    return std::make_unique<Ground>();
+}
+
+void References::give_back(std::unique_ptr<Ground> ground) {
+    if (ground->is_free()) ground_ = std::move(ground);
+}
+
 const std::string& References::final_state_of(std::uint64_t variant) {
     const auto found = states_.find(variant);
     if (found != states_.end()) return found->second;
-    RunResult result = run_without_faults(variant, Trace::No);
+    RunResult result = run_without_faults(variant, *this, Trace::No);
     if (result.failure) {
         result.final_state = "a run without faults failed: " + result.failure->oracle + ": " + result.failure->how;
     }
     return states_.emplace(variant, std::move(result.final_state)).first->second;
 }
 
-RunResult run_without_faults(std::uint64_t variant, Trace trace) {
+RunResult run_without_faults(std::uint64_t variant, References& references, Trace trace) {
     const RunPlan plan{.seed = variant, .scenario = make_scenario(variant)};
-    return run_with(plan, nullptr, {}, trace, SeededLoop::Order::Fifo);
+    return run_with(plan, references, Compare::No, {}, trace, SeededLoop::Order::Fifo);
 }
 
 RunResult run(const RunPlan& plan, References& references, const MakeTampering& tamper, Trace trace) {
     // Before the run: the run itself must not be disturbed by it.
     static_cast<void>(references.final_state_of(plan.scenario.variant));
-    return run_with(plan, &references, tamper, trace, SeededLoop::Order::Drawn);
+    return run_with(plan, references, Compare::Yes, tamper, trace, SeededLoop::Order::Drawn);
 }
 
 RunPlan minimised(const RunPlan& plan, References& references, const MakeTampering& tamper) {

@@ -38,19 +38,27 @@ struct RunResult {
     Coverage coverage;
 };
 
-/// How scenarios end that are run without faults: asked once for each. One thread.
+/// What runs share: how scenarios end that are run without faults, asked once for each, and the ground that they stand
+/// on. One thread.
 class References {
 public:
+    References();
+    ~References();
     [[nodiscard]] const std::string& final_state_of(std::uint64_t variant);
+
+    /// For the next run to stand on.
+    [[nodiscard]] std::unique_ptr<Ground> take_ground();
+    void give_back(std::unique_ptr<Ground> ground);
 
 private:
     std::map<std::uint64_t, std::string> states_;
+    std::unique_ptr<Ground> ground_;
 };
 
 enum class Trace { No, Yes };
 
 /// The run that all others of its scenario are compared with: no faults, and each step in the order of its arrival.
-[[nodiscard]] RunResult run_without_faults(std::uint64_t variant, Trace trace);
+[[nodiscard]] RunResult run_without_faults(std::uint64_t variant, References& references, Trace trace);
 
 /// The same plan gives the same result, byte by byte.
 [[nodiscard]] RunResult run(const RunPlan& plan, References& references, const MakeTampering& tamper, Trace trace);

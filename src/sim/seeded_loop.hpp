@@ -29,6 +29,7 @@ public:
 
     /// Runs one step; false when none is ready.
     bool run_one();
+    [[nodiscard]] bool is_idle() const { return ready_.empty(); }
     [[nodiscard]] std::uint64_t steps() const { return steps_; }
     /// Begins anew, as if it had just been made. Nothing may be ready.
     void restart(std::uint64_t seed, Order order);

@@ -13,7 +13,6 @@
 #include "kube/types/service.hpp"
 #include "kube/types/stateful_set.hpp"
 #include "sei/api/deployment.hpp"
-#include "sei/api/schema/crds.hpp"
 #include "sei/deployment/genesis.hpp"
 #include "sei/plan/node_plan.hpp"
 #include "sim/final_state.hpp"
@@ -66,14 +65,14 @@ const kube::json::Array* array_at(const Value& value, std::initializer_list<std:
 
 }  // namespace
 
-World::World(WorldSettings settings)
+World::World(WorldSettings settings, Ground& ground)
     : settings_{std::move(settings)},
-      loop_{settings_.seed, settings_.order},
-      clock_{loop_.executor()},
+      loop_{ground.loop()},
+      clock_{ground.clock()},
       random_{settings_.seed ^ 0x5eedu},
       around_{loop_.executor(), clock_, random_, weather_, *this},
       scope_{loop_.executor()},
-      server_{loop_.executor(), clock_, {.seed = settings_.seed}},
+      server_{ground.server()},
       sidecars_{clock_, {.accepted_tokens = {}, .serves_without_pod = false}},
       pod_sidecars_{sidecars_},
       cluster_way_{around_, server_.handler(), "cluster"},
@@ -88,9 +87,6 @@ World::World(WorldSettings settings)
       }},
       oracles_{make_oracles(*this)},
       reached_{*this} {
-    for (const sei::api::CrdManifest& manifest : sei::api::crd_manifests()) {
-        server_.install(kube::json::serialize(Value(manifest.crd)));
-    }
     watched_[static_cast<std::size_t>(WatchedKind::Node)].type = kube::KindOf<SeiNode>::type;
     watched_[static_cast<std::size_t>(WatchedKind::StatefulSet)].type = kube::KindOf<kube::StatefulSet>::type;
     watched_[static_cast<std::size_t>(WatchedKind::Pod)].type = kube::KindOf<kube::Pod>::type;
@@ -132,7 +128,7 @@ World::World(WorldSettings settings)
 
 World::~World() = default;
 
-void World::stop() {
+bool World::stop() {
     is_calm_ = true;
     is_stopping_ = true;
     for (const auto& one : operators_) one->retire();
@@ -145,13 +141,33 @@ void World::stop() {
         clock_.advance_to(*due);
     }
     while (loop_.run_one()) continue;
+    return scope_.running() == 0;
 }
 
 void World::begin(const Scenario& scenario, const FaultPlan& plan) {
     scenario_ = scenario;
+    give_tasks_their_time();
     users_are_done_ = false;
     scope_.spawn("users", perform_all(scenario.acts));
     for (const Fault& fault : plan) scope_.spawn("fault", strike(fault));
+}
+
+/// In most runs sidecars take up to some seconds over each type of task, so that a task is met while it runs.
+void World::give_tasks_their_time() {
+    kube::Random random{settings_.seed ^ 0x7a5cu};
+    if (settings_.order == SeededLoop::Order::Fifo || random.next() % 4 == 0) return;
+    for (const char* type :
+         {"snapshot-restore",
+          "configure-genesis",
+          "config-apply",
+          "discover-peers",
+          "configure-state-sync",
+          "config-validate",
+          "mark-ready"}) {
+        devcluster::sidecar::Script script;
+        script.duration = milliseconds{random.next() % 4'000};
+        sidecars_.scripts().set(type, std::move(script));
+    }
 }
 
 bool World::run_until(const std::function<bool()>& done, std::chrono::seconds limit) {
@@ -358,14 +374,15 @@ const Oracle* World::objection() const {
 
 // ---- Garbage --------------------------------------------------------------------------------------------------------
 
+bool World::is_orphan(const ObjectPtr& object) const {
+    const auto* owners = array_at(object->value(), {"metadata", "ownerReferences"});
+    if (owners == nullptr || owners->empty()) return false;
+    return std::ranges::none_of(*owners, [&](const Value& owner) {
+        return living_uids_.contains(std::string{find_string(owner, {"uid"})});
+    });
+}
+
 void World::collect_garbage(const Change& change) {
-    const auto is_orphan = [&](const ObjectPtr& object) {
-        const auto* owners = array_at(object->value(), {"metadata", "ownerReferences"});
-        if (owners == nullptr || owners->empty()) return false;
-        return std::ranges::none_of(*owners, [&](const Value& owner) {
-            return living_uids_.contains(std::string{find_string(owner, {"uid"})});
-        });
-    };
     const auto collect = [&](std::size_t kind, const ObjectPtr& object) {
         if (find_string(object->value(), {"metadata", "deletionTimestamp"}).empty() && is_orphan(object)) {
             scope_.spawn("garbage collector", delete_orphan(kind, object->key(), kube::Uid{uid_of(object)}));
@@ -380,14 +397,19 @@ void World::collect_garbage(const Change& change) {
     }
 }
 
+/// As the real one: what found an owner meanwhile stays, and the version that was judged is the one that goes.
 kube::Async<> World::delete_orphan(std::size_t kind, kube::NamespacedName key, kube::Uid uid) {
     co_await clock_.sleep_for(milliseconds{random_.next() % 2'000});
-    static_cast<void>(co_await user_.raw().delete_object(
-        watched_[kind].type,
-        std::move(key),
-        {.uid = std::move(uid), .resource_version = {}},
-        kube::Propagation::Background
-    ));
+    for (;;) {
+        const ObjectPtr object = watched_[kind].collection->find(key);
+        if (!object || uid_of(object) != uid.value() || !is_orphan(object)) co_return;
+        if (!find_string(object->value(), {"metadata", "deletionTimestamp"}).empty()) co_return;
+        const kube::ResourceVersion version{std::to_string(object->revision())};
+        const auto outcome = co_await user_.raw().delete_object(
+            watched_[kind].type, key, {.uid = uid, .resource_version = version}, kube::Propagation::Background
+        );
+        if (outcome != kube::DeleteOutcome::PreconditionFailed) co_return;
+    }
 }
 
 bool World::is_empty() const {

@@ -10,14 +10,13 @@
 #include <string>
 #include <vector>
 
-#include "devcluster/apiserver/api_server.hpp"
 #include "devcluster/sidecar/pod_sidecars.hpp"
 #include "devcluster/sidecar/sidecar_host.hpp"
 #include "devcluster/workloads/workloads.hpp"
-#include "kube/async/manual_clock.hpp"
 #include "kube/async/scope.hpp"
 #include "kube/client/client.hpp"
 #include "sim/coverage.hpp"
+#include "sim/ground.hpp"
 #include "sim/operator_process.hpp"
 #include "sim/oracle.hpp"
 #include "sim/reached.hpp"
@@ -42,7 +41,8 @@ struct WorldSettings {
 /// Everything runs on one loop and in virtual time; the same settings and acts give the same run, byte by byte.
 class World final : public View, private Witness {
 public:
-    explicit World(WorldSettings settings);
+    /// Begins on `ground`, which outlives it and carries no other world meanwhile.
+    World(WorldSettings settings, Ground& ground);
     ~World() override;
     World(const World&) = delete;
     World& operator=(const World&) = delete;
@@ -54,8 +54,8 @@ public:
     bool run_until(const std::function<bool()>& done, std::chrono::seconds limit);
     /// All faults end, whatever they are.
     void calm_down();
-    /// Everything stops; nothing is left.
-    void stop();
+    /// Everything stops. False when something could not be brought to an end: the ground is not to be used again.
+    bool stop();
 
     /// Have users done all that they wanted, are all nodes as they want them, and is nothing under way?
     [[nodiscard]] bool has_settled() const;
@@ -109,9 +109,11 @@ private:
     void shown(const Process& to, std::string_view resource, std::string_view chunk) override;
     void struck(const Fault& fault, const std::string& what) override;
 
+    void give_tasks_their_time();
     void absorb(const Process* by);
     void note(const Change& change);
     void count_plan(const Change& change);
+    [[nodiscard]] bool is_orphan(const devcluster::apiserver::ObjectPtr& object) const;
     void collect_garbage(const Change& change);
     void trace(std::string line);
 
@@ -134,13 +136,13 @@ private:
     [[nodiscard]] kube::Async<> delete_orphan(std::size_t kind, kube::NamespacedName key, kube::Uid uid);
 
     WorldSettings settings_;
-    SeededLoop loop_;
-    kube::ManualClock clock_;
+    SeededLoop& loop_;
+    kube::ManualClock& clock_;
     kube::Random random_;
     Weather weather_;
     Surroundings around_;
     kube::Scope scope_;
-    devcluster::apiserver::ApiServer server_;
+    devcluster::apiserver::ApiServer& server_;
     std::array<Watched, kWatchedKinds> watched_;
     devcluster::sidecar::SidecarHost sidecars_;
     devcluster::sidecar::PodSidecars pod_sidecars_;

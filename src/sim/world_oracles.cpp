@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "sei/api/labels.hpp"
 #include "sim/json_look.hpp"
 
 namespace sim {
@@ -49,6 +50,11 @@ bool is_seid_running(const ObjectPtr& pod) {
         if (find_string(status, {"name"}) == "seid" && find(status, {"state", "running"}) != nullptr) return true;
     }
     return false;
+}
+
+std::int64_t ordinal_of(const ObjectPtr& node) {
+    const std::string text = text_at(node, {"metadata", "labels", std::string_view{sei::api::kDeploymentOrdinalLabel}});
+    return text.empty() ? 0 : std::stoll(text);
 }
 
 /// Task types that the sidecar carries out: their completion is the sidecar's to claim.
@@ -130,9 +136,11 @@ void StatusIsTrue::judge_fleet(const Change& change) {
     judged();
     const std::string image = text_at(change.after, {"spec", "template", "spec", "image"});
     const std::string uid = text_at(change.after, {"metadata", "uid"});
+    const Value* asked = find(change.after->value(), {"spec", "replicas"});
+    const std::int64_t replicas = asked != nullptr && asked->is_int64() ? asked->get_int64() : 0;
     for (const ObjectPtr& node : view().all(WatchedKind::Node)) {
         if (controller_of(node) != uid || !text_at(node, {"metadata", "deletionTimestamp"}).empty()) continue;
-        if (claimed_images_[node->key()].contains(image)) continue;
+        if (ordinal_of(node) >= replicas || claimed_images_[node->key()].contains(image)) continue;
         violated(
             fmt::format("fleet {} claims to run {}, and node {} never did", change.key.name, image, node->key().name)
         );

@@ -77,9 +77,11 @@ void NoConflictWithItself::changed(const Change& change) {
     LastWrite& last = last_writes_[{change.kind, change.key}];
     last.incarnation = change.by != nullptr && change.by->is_operator ? change.by->incarnation : 0;
     last.version_before = change.before ? std::to_string(change.before->revision()) : std::string{};
-    // A fleet's controller changes specs of nodes, while the nodes' controller may be writing their status.
-    const std::int64_t generation = number_at(change.after, {"metadata", "generation"});
-    if (generation != number_at(change.before, {"metadata", "generation"})) last.incarnation = 0;
+    // Of nodes, labels and specs are written by their fleet's controller, while their own may be writing the status.
+    const Value* status_before = change.before ? find(change.before->value(), {"status"}) : nullptr;
+    const Value* status_after = change.after ? find(change.after->value(), {"status"}) : nullptr;
+    const bool is_of_status = status_before != nullptr && status_after != nullptr && *status_before != *status_after;
+    if (change.kind == WatchedKind::Node && !is_of_status) last.incarnation = 0;
 }
 
 void NoConflictWithItself::exchanged(const Exchange& exchange) {

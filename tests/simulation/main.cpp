@@ -149,7 +149,8 @@ int main(int argc, char** argv) {
     app.add_flag("--until-found", options.until_found, "Stop at the first of --count seeds that finds the planted bug");
     CLI11_PARSE(app, argc, argv);
     if (options.scenario) {
-        const sim::RunResult result = sim::run_without_faults(*options.scenario, sim::Trace::Yes);
+        sim::References references;
+        const sim::RunResult result = sim::run_without_faults(*options.scenario, references, sim::Trace::Yes);
         for (const std::string& line : result.trace) fmt::print("{}\n", line);
         if (result.failure) fmt::print("FAILED {}: {}\n", result.failure->oracle, result.failure->how);
         return result.failure ? 1 : 0;

@@ -229,6 +229,12 @@ Audit& ApiServer::audit() {
 void ApiServer::compact() {
     impl_->core.store.compact();
 }
+void ApiServer::restore(const Store::Contents& contents, std::uint64_t seed) {
+    impl_->core.store.restore(contents);
+    impl_->core.uids = UidSource{seed};
+    impl_->core.faults.clear();
+    impl_->core.audit.clear();
+}
 void ApiServer::end_watches() {
     impl_->core.store.end_watches();
 }

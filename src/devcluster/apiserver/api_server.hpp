@@ -51,6 +51,10 @@ public:
     void compact();
     /// Ends all watches, as a restart would.
     void end_watches();
+    /// Begins anew with `contents`, taken of this server earlier, as a new one with this seed and these objects would:
+    /// for many short runs after one another. No request may be under way, and the definitions of kinds must be those
+    /// of `contents`.
+    void restore(const Store::Contents& contents, std::uint64_t seed);
 
 private:
     struct Impl;

@@ -133,4 +133,21 @@ void Store::end_watches() {
     for (auto& [name, collection] : collections_) collection->changed_->notify_all();
 }
 
+Store::Contents Store::contents() const {
+    Contents now{.revision = revision_, .objects = {}};
+    for (const auto& [name, collection] : collections_) now.objects[name] = collection->objects_;
+    return now;
+}
+
+void Store::restore(const Contents& contents) {
+    for (auto& [name, collection] : collections_) {
+        const auto kept = contents.objects.find(name);
+        collection->objects_ = kept == contents.objects.end() ? Collection::Objects{} : kept->second;
+        collection->history_.clear();
+        collection->oldest_ = contents.revision;
+    }
+    revision_ = contents.revision;
+    ++watch_epoch_;
+}
+
 }  // namespace devcluster::apiserver

@@ -123,6 +123,15 @@ public:
     void compact();
     /// Ends all watches that run now, as a restarting server would.
     void end_watches();
+
+    /// What is stored now, without its history. Shares the objects.
+    struct Contents {
+        Revision revision = 0;
+        std::map<std::pair<std::string, std::string>, Collection::Objects, std::less<>> objects;
+    };
+    [[nodiscard]] Contents contents() const;
+    /// Goes back (or on) to `contents`, with no history: as if nothing else had ever been. Nobody may be watching.
+    void restore(const Contents& contents);
     /// Counts `end_watches`: a watch ends when the count differs from the one that it began with.
     [[nodiscard]] std::uint64_t watch_epoch() const { return watch_epoch_; }
 

@@ -44,6 +44,14 @@ struct StatefulSetController::Impl {
         Revision update;
         std::int32_t collision_count = 0;
     };
+    /// What was decided last: it holds for as long as the set's generation and its newest revision are these. To render
+    /// and compare templates is most of what a pass costs.
+    struct Settled {
+        kube::Uid uid;
+        std::int64_t generation = 0;
+        kube::ResourceVersion newest;
+    };
+    std::map<kube::NamespacedName, Settled> settled;
     /// Why a pass ends before the status is written; empty when it did all it wanted.
     using HeldUp = std::string;
 
@@ -55,6 +63,7 @@ struct StatefulSetController::Impl {
 
     [[nodiscard]] kube::Async<> adopt_pods(Set set);
     [[nodiscard]] kube::Async<std::optional<Chosen>> choose_revisions(Set set, std::vector<Revision> known);
+    [[nodiscard]] Chosen chosen_of(const Set& set, const std::vector<Revision>& known, Revision update) const;
     [[nodiscard]] kube::Async<std::optional<Revision>> create_revision(
         Set set, std::int64_t number, std::int32_t& collisions
     );
@@ -102,10 +111,22 @@ kube::Async<std::optional<StatefulSetController::Impl::Chosen>> StatefulSetContr
     Set set, std::vector<Revision> known
 ) {
     std::int32_t collisions = set->status.collisionCount.value_or(0);
+    if (const auto last = settled.find(set.key()); last != settled.end() && !known.empty()) {
+        const Settled& decided = last->second;
+        if (decided.uid == set.uid() && decided.generation == set->metadata.generation &&
+            decided.newest == known.back().resource_version()) {
+            Chosen chosen = chosen_of(set, known, known.back());
+            chosen.collision_count = collisions;
+            co_return chosen;
+        }
+    }
     RevisionDecision decision = decide_revision(*set, known);
     std::optional<Revision> update;
     if (auto* keep = std::get_if<KeepRevision>(&decision)) {
         update = keep->revision;
+        settled.insert_or_assign(
+            set.key(), Settled{set.uid(), set->metadata.generation, keep->revision.resource_version()}
+        );
     } else if (auto* renumber = std::get_if<RenumberRevision>(&decision)) {
         kube::ControllerRevision changed = *renumber->revision;
         changed.revision = renumber->number;
@@ -117,11 +138,19 @@ kube::Async<std::optional<StatefulSetController::Impl::Chosen>> StatefulSetContr
         update = co_await create_revision(set, number, collisions);
         if (!update) co_return std::nullopt;
     }
-    Chosen chosen{.current = *update, .update = *update, .collision_count = collisions};
+    Chosen chosen = chosen_of(set, known, *update);
+    chosen.collision_count = collisions;
+    co_return chosen;
+}
+
+StatefulSetController::Impl::Chosen StatefulSetController::Impl::chosen_of(
+    const Set& set, const std::vector<Revision>& known, Revision update
+) const {
+    Chosen chosen{.current = update, .update = std::move(update), .collision_count = 0};
     for (const Revision& revision : known) {
         if (revision->metadata.name == set->status.currentRevision) chosen.current = revision;
     }
-    co_return chosen;
+    return chosen;
 }
 
 kube::Async<StatefulSetController::Impl::HeldUp> StatefulSetController::Impl::ensure_claims(Set set, int ordinal) {
@@ -241,7 +270,9 @@ StatefulSetController::StatefulSetController(kube::Manager& manager) : impl_{std
 
 StatefulSetController::~StatefulSetController() = default;
 
-void StatefulSetController::forget(const kube::NamespacedName&) {}
+void StatefulSetController::forget(const kube::NamespacedName& key) {
+    impl_->settled.erase(key);
+}
 
 kube::Async<kube::Requeue> StatefulSetController::reconcile(Set set) {
     Impl& impl = *impl_;

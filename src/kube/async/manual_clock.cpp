@@ -60,6 +60,10 @@ void ManualClock::advance_to(MonotonicTime when) {
     }
 }
 
+void ManualClock::restart() {
+    impl_->elapsed = {};
+}
+
 std::optional<MonotonicTime> ManualClock::next_due() const {
     if (impl_->due.empty()) return std::nullopt;
     return impl_->due.begin()->first;

@@ -29,6 +29,8 @@ public:
     /// Moves both clocks and wakes who is due by then. Time never goes back: an earlier `when` changes nothing.
     void advance_to(MonotonicTime when);
     void advance_by(MonotonicTime::duration step) { advance_to(monotonic() + step); }
+    /// Back to the beginning of time, for another run. Nobody may be sleeping.
+    void restart();
     /// When the next sleeper is due; nullopt when nobody sleeps.
     [[nodiscard]] std::optional<MonotonicTime> next_due() const;
     [[nodiscard]] std::size_t sleepers() const;
