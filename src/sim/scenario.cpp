@@ -28,6 +28,18 @@ Act act(ActKind kind, milliseconds at, std::string object, std::string image = {
     return {.kind = kind, .at = at, .object = std::move(object), .image = std::move(image), .replicas = replicas};
 }
 
+/// In half of the cases somebody else's finalizer holds the node for some time after its deletion. When it is free.
+milliseconds delete_perhaps_held(kube::Random& random, std::vector<Act>& acts, milliseconds gone, std::string node) {
+    milliseconds free = gone;
+    if (one_in(random, 2)) {
+        free = gone + between(random, 500, 8'000);
+        acts.push_back(act(ActKind::Hold, gone - between(random, 200, 1'500), node));
+        acts.push_back(act(ActKind::Release, free, node));
+    }
+    acts.push_back(act(ActKind::Delete, gone, std::move(node)));
+    return free;
+}
+
 /// Created, rolled (perhaps before it is up), superseded (perhaps in the middle of the roll), and some of what else
 /// people do with a fleet.
 void plan_fleet(kube::Random& random, Scenario& scenario) {
@@ -56,7 +68,7 @@ void plan_fleet(kube::Random& random, Scenario& scenario) {
             acts.push_back(act(ActKind::Scale, scaled + between(random, 500, 25'000), name, {}, 3));
         }
     }
-    if (one_in(random, 3)) acts.push_back(act(ActKind::Delete, between(random, 4'000, 60'000), "f-1"));
+    if (one_in(random, 3)) delete_perhaps_held(random, acts, between(random, 4'000, 60'000), "f-1");
     if (one_in(random, 4)) {
         const milliseconds gone = between(random, 10'000, 60'000);
         acts.push_back(act(ActKind::Delete, gone, name));
@@ -95,9 +107,9 @@ void plan_nodes(kube::Random& random, Scenario& scenario) {
     }
     if (one_in(random, 2)) {
         const milliseconds gone = between(random, 4'000, 60'000);
-        acts.push_back(act(ActKind::Delete, gone, "n2"));
+        const milliseconds free = delete_perhaps_held(random, acts, gone, "n2");
         if (one_in(random, 2)) {
-            acts.push_back(act(ActKind::Create, gone + between(random, 10, 15'000), "n2", kSecondImage));
+            acts.push_back(act(ActKind::Create, free + between(random, 10, 15'000), "n2", kSecondImage));
         }
     }
     if (one_in(random, 2)) {

@@ -38,7 +38,7 @@ bool World::has_settled() const {
 }
 
 std::string World::unsettled() const {
-    if (!users_are_done_) return "users are not done";
+    if (users_at_work_ > 0) return "users are not done";
     if (wishes_.fleet) {
         const std::string problem = unsettled_fleet();
         if (!problem.empty()) return problem;

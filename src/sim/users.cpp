@@ -81,7 +81,7 @@ kube::Async<> World::perform_all(std::vector<Act> acts) {
             co_await perform_on_node(std::move(act));
         }
     }
-    users_are_done_ = true;
+    --users_at_work_;
 }
 
 kube::Async<> World::perform_on_fleet(Act act) {

@@ -147,8 +147,16 @@ bool World::stop() {
 void World::begin(const Scenario& scenario, const FaultPlan& plan) {
     scenario_ = scenario;
     give_tasks_their_time();
-    users_are_done_ = false;
-    scope_.spawn("users", perform_all(scenario.acts));
+    // Who holds a node lets it go by himself: whoever waits to make it again may be waiting for that.
+    std::vector<Act> of_owners;
+    std::vector<Act> of_others;
+    for (const Act& act : scenario.acts) {
+        const bool is_of_others = act.kind == ActKind::Hold || act.kind == ActKind::Release;
+        (is_of_others ? of_others : of_owners).push_back(act);
+    }
+    users_at_work_ = 2;
+    scope_.spawn("users", perform_all(std::move(of_owners)));
+    scope_.spawn("users", perform_all(std::move(of_others)));
     for (const Fault& fault : plan) scope_.spawn("fault", strike(fault));
 }
 

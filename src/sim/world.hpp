@@ -165,7 +165,7 @@ private:
     Wishes wishes_;
     bool is_calm_ = false;
     bool is_stopping_ = false;
-    bool users_are_done_ = true;
+    int users_at_work_ = 0;
     std::uint64_t requests_ = 0;
     std::vector<std::string> trace_;
 };

@@ -116,9 +116,13 @@ void StatusIsTrue::judge_node(const Change& change) {
     if (!tracked.empty() && !stateful_sets_.contains(tracked)) {
         violated(fmt::format("node {} tracks a StatefulSet {} that never existed", change.key.name, tracked));
     }
+    // An active plan that is gone claims that all of it is done.
+    const bool is_over = change.before && text_at(change.before, {"status", "plan", "phase"}) == "Active" &&
+                         find(change.after->value(), {"status", "plan"}) == nullptr;
+    const ObjectPtr& claims = is_over ? change.before : change.after;
     const kube::json::Array none;
-    for (const Value& task : array_at(change.after->value(), {"status", "plan", "tasks"}, none)) {
-        if (find_string(task, {"status"}) != "Complete") continue;
+    for (const Value& task : array_at(claims->value(), {"status", "plan", "tasks"}, none)) {
+        if (!is_over && find_string(task, {"status"}) != "Complete") continue;
         const std::string_view type = find_string(task, {"type"});
         if (std::ranges::find(kSidecarTypes, type) == kSidecarTypes.end()) continue;
         const std::string id{find_string(task, {"id"})};
@@ -132,7 +136,9 @@ void StatusIsTrue::judge_node(const Change& change) {
 void StatusIsTrue::judge_fleet(const Change& change) {
     const std::string target = text_at(change.before, {"status", "rollout", "targetHash"});
     const std::string hash = text_at(change.after, {"status", "templateHash"});
-    if (target.empty() || hash != target || hash == text_at(change.before, {"status", "templateHash"})) return;
+    const std::string earlier = text_at(change.before, {"status", "templateHash"});
+    const bool is_baseline = earlier.empty() && hash != target;
+    if (hash == earlier || is_baseline) return;
     judged();
     const std::string image = text_at(change.after, {"spec", "template", "spec", "image"});
     const std::string uid = text_at(change.after, {"metadata", "uid"});
