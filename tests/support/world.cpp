@@ -835,14 +835,6 @@ bool World::run_one_more_pass_of_everything() {
     return run_until_quiet();
 }
 
-void World::run_for(std::chrono::milliseconds time) {
-    const auto until = std::chrono::steady_clock::now() + time;
-    while (std::chrono::steady_clock::now() < until) {
-        loop_.restart();
-        loop_.run_one_until(until);
-    }
-}
-
 bool World::holds_for(std::chrono::milliseconds time, const std::function<bool()>& holds) {
     const auto until = std::chrono::steady_clock::now() + time;
     while (std::chrono::steady_clock::now() < until) {

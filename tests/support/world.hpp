@@ -153,8 +153,6 @@ public:
     bool run_until_quiet();
     /// Wakes every object of the operator and waits until that has come to rest: what happens at rest happens now.
     bool run_one_more_pass_of_everything();
-    /// Runs the loop for so long: only to show that nothing happens.
-    void run_for(std::chrono::milliseconds time);
     /// Runs the loop for so long and looks after everything that was observed, and at least every 50 ms: true when
     /// `holds` was true each time. The watch that shows that something does not change.
     bool holds_for(std::chrono::milliseconds time, const std::function<bool()>& holds);
