@@ -12,8 +12,9 @@ namespace {
 
 /// Below this the front of the buffer is not worth moving.
 constexpr std::size_t kCompactBytesMin = 64u << 10u;
+/// More than this is not kept between events.
+constexpr std::size_t kKeptBytesMax = 16u << 10u;
 constexpr std::size_t kQuotedLineBytesMax = 120;
-constexpr std::size_t kTransientBytesMin = 1024;
 
 std::optional<RawWatchEvent::Type> type_of(std::string_view word) {
     if (word == "ADDED") return RawWatchEvent::Type::Added;
@@ -62,6 +63,7 @@ private:
 
 void LineSplitter::append(std::string_view chunk) {
     if (begin_ == buffer_.size()) {
+        if (buffer_.capacity() > kKeptBytesMax) std::string{}.swap(buffer_);
         buffer_.clear();
         begin_ = scanned_ = 0;
     } else if (begin_ >= kCompactBytesMin && begin_ * 2 >= buffer_.size()) {
@@ -81,13 +83,6 @@ std::optional<std::string_view> LineSplitter::next_line() {
     const std::string_view line = std::string_view{buffer_}.substr(begin_, end - begin_);
     begin_ = scanned_ = end + 1;
     return line;
-}
-
-json::Value parse_transient(std::string_view text, boost::system::error_code& failed) {
-    const auto storage = boost::json::make_shared_resource<boost::json::monotonic_resource>(
-        std::max<std::size_t>(text.size() * 3, kTransientBytesMin)
-    );
-    return boost::json::parse(boost::json::string_view{text.data(), text.size()}, failed, storage);
 }
 
 RawWatchEvent parse_watch_event(std::string_view line) {

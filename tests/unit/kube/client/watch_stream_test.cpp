@@ -75,6 +75,47 @@ TEST(WatchEvent, refuses_what_is_no_event) {
     }
 }
 
+TEST(Transient, leaves_out_nothing_but_the_managed_fields_of_metadata) {
+    struct Case {
+        std::string behaviour;
+        std::string text;
+        std::string tree;
+    };
+    for (const Case& one : std::vector<Case>{
+             {"last of the members",
+              R"({"metadata":{"name":"a","managedFields":[{"fieldsV1":{"f:a":{"k:{\"x\":[1,2]}":{}}}},null,"s",2]},"spec":{"b":1}})",
+              R"({"metadata":{"name":"a"},"spec":{"b":1}})"},
+             {"first of the members",
+              R"({"metadata":{"managedFields":[],"name":"a","labels":{"managedFields":"kept"}}})",
+              R"({"metadata":{"name":"a","labels":{"managedFields":"kept"}}})"},
+             {"the only member", R"({"metadata":{"managedFields":[{}]}})", R"({"metadata":{}})"},
+             {"null", R"({"metadata":{"managedFields":null,"x":-7}})", R"({"metadata":{"x":-7}})"},
+             {"metadata of an event, and of its object",
+              R"({"type":"ADDED","object":{"metadata":{"managedFields":[1],"a":true},"spec":{"template":{"metadata":{"managedFields":[1]}}}}})",
+              R"({"type":"ADDED","object":{"metadata":{"a":true},"spec":{"template":{"metadata":{}}}}})"},
+             {"each item of a list",
+              R"({"metadata":{},"items":[{"metadata":{"managedFields":[[1]],"a":1}},{"metadata":{"managedFields":[],"a":2}}]})",
+              R"({"metadata":{},"items":[{"metadata":{"a":1}},{"metadata":{"a":2}}]})"},
+             {"behind a metadata that is no object",
+              R"([{"metadata":1},{"managedFields":[]}])",
+              R"([{"metadata":1},{"managedFields":[]}])"},
+             {"of that name outside of metadata",
+              R"({"spec":{"managedFields":[1]},"managedFields":{"a":1},"metadata":[{"managedFields":[2]}]})",
+              R"({"spec":{"managedFields":[1]},"managedFields":{"a":1},"metadata":[{"managedFields":[2]}]})"},
+         }) {
+        SCOPED_TRACE(one.behaviour);
+        boost::system::error_code failed;
+        EXPECT_EQ(json::serialize(kube::detail::parse_transient(one.text, failed)), one.tree);
+        EXPECT_FALSE(failed) << failed.message();
+    }
+}
+
+TEST(Transient, refuses_text_behind_the_value) {
+    boost::system::error_code failed;
+    EXPECT_TRUE(kube::detail::parse_transient(R"({"a":1} {"b":2})", failed).is_null());
+    EXPECT_TRUE(failed);
+}
+
 TEST(Watch, ends_with_an_error_when_the_stream_ends_within_an_event) {
     auto watch = kube::detail::make_watch(
         std::make_unique<ScriptedStream>(200, std::deque<std::string>{R"({"type":"ADD)"}), "WATCH /x"
