@@ -226,6 +226,10 @@ void read(const Value& value, T& out, const Path& path) {
 
 // ---- Writing ---------------------------------------------------------------------------------------------------
 
+/// What a tree that is written is made of: a few blocks of memory instead of one for each key and string. Move parts of
+/// such a tree only within it; assigning them elsewhere copies.
+[[nodiscard]] boost::json::storage_ptr storage_of_a_tree();
+
 inline void write(bool value, Value& out) {
     out = value;
 }
@@ -328,7 +332,7 @@ void write(const T& value, Value& out) {
             if (is_left_out(field)) return;
         }
         if constexpr (Described<Member> && !kIsRequired) {
-            Value written;
+            Value written(object.storage());  // braces would make a list
             write(field, written);
             if (!written.get_object().empty()) object.emplace(kKey, std::move(written));
         } else {
@@ -343,7 +347,7 @@ namespace kube::json {
 
 template <class T>
 Value to_json(const T& value) {
-    Value out;
+    Value out(detail::storage_of_a_tree());  // braces would make a list
     detail::write(value, out);
     return out;
 }

@@ -9,6 +9,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "kube/async/clock.hpp"
@@ -36,6 +37,8 @@ template <class V>
 class RecentMap {
 public:
     explicit RecentMap(std::size_t entries_max) : entries_max_{entries_max} {}
+    RecentMap(const RecentMap&) = delete;
+    RecentMap& operator=(const RecentMap&) = delete;
     V& operator[](const std::string& key) {
         const auto found = places_.find(key);
         if (found != places_.end()) {
@@ -43,7 +46,7 @@ public:
             return order_.front().second;
         }
         order_.emplace_front(key, V{});
-        places_.emplace(key, order_.begin());
+        places_.emplace(order_.front().first, order_.begin());
         if (order_.size() > entries_max_) {
             places_.erase(order_.back().first);
             order_.pop_back();
@@ -54,7 +57,8 @@ public:
 private:
     std::size_t entries_max_;
     std::list<std::pair<std::string, V>> order_;
-    std::map<std::string, typename std::list<std::pair<std::string, V>>::iterator> places_;
+    /// The keys are those of `order_`, whose nodes stay where they are.
+    std::map<std::string_view, typename std::list<std::pair<std::string, V>>::iterator> places_;
 };
 
 /// client-go's rules for legacy events (spec 07 §13): an equal event (source, object, type, reason, message) raises the

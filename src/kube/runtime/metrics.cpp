@@ -1,13 +1,12 @@
-// The registry over prometheus-cpp, which stays in this file.
+// The registry; prometheus-cpp, which keeps histograms and writes the text, stays in this file.
 #include "kube/runtime/metrics.hpp"
 
-#include <stdexcept>
+#include <string_view>
 #include <utility>
 
-#include <prometheus/counter.h>
 #include <prometheus/family.h>
-#include <prometheus/gauge.h>
 #include <prometheus/histogram.h>
+#include <prometheus/metric_family.h>
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
 
@@ -15,16 +14,90 @@ namespace kube {
 
 namespace {
 
-/// The series of one family, by their labels: prometheus-cpp finds them too, but hashes all labels each time.
-template <class Metric>
+/// What a family of numbers is called, and its numbers by their labels.
+///
+/// A fleet has some ten series for each of its nodes, so they are kept small: name, NUL, value, NUL of each label in
+/// one key, beside the number. prometheus-cpp's own families need some six times as much; they get to see them when
+/// they are read.
 class Series {
 public:
-    explicit Series(prometheus::Family<Metric>& family) : family_{family} {}
-    template <class... Arguments>
-    Metric& at(const MetricLabels& labels, const Arguments&... arguments) {
+    Series(std::string name, std::string help) : name_{std::move(name)}, help_{std::move(help)} {}
+    double& at(const MetricLabels& labels) { return values_[key_of(labels)]; }
+    void remove(const MetricLabels& labels) { values_.erase(key_of(labels)); }
+    template <class Put>
+    [[nodiscard]] prometheus::MetricFamily collect(prometheus::MetricType type, const Put& put) const {
+        prometheus::MetricFamily family{name_, help_, type, {}};
+        family.metric.reserve(values_.size());
+        for (const auto& [key, value] : values_) {
+            prometheus::ClientMetric& metric = family.metric.emplace_back();
+            for (std::string_view left = key; !left.empty();) {
+                std::string label{take_word(left)};
+                metric.label.push_back({std::move(label), std::string{take_word(left)}});
+            }
+            put(metric, value);
+        }
+        return family;
+    }
+
+private:
+    static std::string key_of(const MetricLabels& labels) {
+        std::size_t size = 0;
+        for (const auto& [name, value] : labels) size += name.size() + value.size() + 2;
+        std::string key;
+        key.reserve(size);
+        for (const auto& [name, value] : labels) key.append(name).append(1, '\0').append(value).append(1, '\0');
+        return key;
+    }
+    static std::string_view take_word(std::string_view& left) {
+        const std::string_view word = left.substr(0, left.find('\0'));
+        left.remove_prefix(word.size() + 1);
+        return word;
+    }
+
+    std::string name_;
+    std::string help_;
+    std::map<std::string, double> values_;
+};
+
+class FlatGauge final : public Gauge {
+public:
+    FlatGauge(const std::string& name, const std::string& help) : series_{name, help} {}
+    void set(const MetricLabels& labels, double value) override { series_.at(labels) = value; }
+    void add(const MetricLabels& labels, double delta) override { series_.at(labels) += delta; }
+    void remove(const MetricLabels& labels) override { series_.remove(labels); }
+    [[nodiscard]] prometheus::MetricFamily collect() const {
+        return series_.collect(prometheus::MetricType::Gauge, [](prometheus::ClientMetric& metric, double value) {
+            metric.gauge.value = value;
+        });
+    }
+
+private:
+    Series series_;
+};
+
+class FlatCounter final : public Counter {
+public:
+    FlatCounter(const std::string& name, const std::string& help) : series_{name, help} {}
+    void add(const MetricLabels& labels, double delta) override { series_.at(labels) += delta; }
+    void remove(const MetricLabels& labels) override { series_.remove(labels); }
+    [[nodiscard]] prometheus::MetricFamily collect() const {
+        return series_.collect(prometheus::MetricType::Counter, [](prometheus::ClientMetric& metric, double value) {
+            metric.counter.value = value;
+        });
+    }
+
+private:
+    Series series_;
+};
+
+/// The series of one family of prometheus-cpp, by their labels: it finds them too, but hashes all labels each time.
+class HistogramSeries {
+public:
+    explicit HistogramSeries(prometheus::Family<prometheus::Histogram>& family) : family_{family} {}
+    prometheus::Histogram& at(const MetricLabels& labels, const prometheus::Histogram::BucketBoundaries& buckets) {
         const auto found = metrics_.find(labels);
         if (found != metrics_.end()) return *found->second;
-        Metric& added = family_.Add(labels, arguments...);
+        prometheus::Histogram& added = family_.Add(labels, buckets);
         metrics_.emplace(labels, &added);
         return added;
     }
@@ -36,29 +109,8 @@ public:
     }
 
 private:
-    prometheus::Family<Metric>& family_;
-    std::map<MetricLabels, Metric*> metrics_;
-};
-
-class PrometheusGauge final : public Gauge {
-public:
-    explicit PrometheusGauge(prometheus::Family<prometheus::Gauge>& family) : series_{family} {}
-    void set(const MetricLabels& labels, double value) override { series_.at(labels).Set(value); }
-    void add(const MetricLabels& labels, double delta) override { series_.at(labels).Increment(delta); }
-    void remove(const MetricLabels& labels) override { series_.remove(labels); }
-
-private:
-    Series<prometheus::Gauge> series_;
-};
-
-class PrometheusCounter final : public Counter {
-public:
-    explicit PrometheusCounter(prometheus::Family<prometheus::Counter>& family) : series_{family} {}
-    void add(const MetricLabels& labels, double delta) override { series_.at(labels).Increment(delta); }
-    void remove(const MetricLabels& labels) override { series_.remove(labels); }
-
-private:
-    Series<prometheus::Counter> series_;
+    prometheus::Family<prometheus::Histogram>& family_;
+    std::map<MetricLabels, prometheus::Histogram*> metrics_;
 };
 
 class PrometheusHistogram final : public Histogram {
@@ -69,7 +121,7 @@ public:
     void remove(const MetricLabels& labels) override { series_.remove(labels); }
 
 private:
-    Series<prometheus::Histogram> series_;
+    HistogramSeries series_;
     prometheus::Histogram::BucketBoundaries buckets_;
 };
 
@@ -84,8 +136,8 @@ Declared& declared(std::map<std::string, std::unique_ptr<Declared>>& all, const 
 
 struct Metrics::Impl {
     prometheus::Registry registry;
-    std::map<std::string, std::unique_ptr<Gauge>> gauges;
-    std::map<std::string, std::unique_ptr<Counter>> counters;
+    std::map<std::string, std::unique_ptr<FlatGauge>> gauges;
+    std::map<std::string, std::unique_ptr<FlatCounter>> counters;
     std::map<std::string, std::unique_ptr<Histogram>> histograms;
     std::vector<std::function<void()>> updates;
 };
@@ -94,18 +146,11 @@ Metrics::Metrics() : impl_{std::make_unique<Impl>()} {}
 Metrics::~Metrics() = default;
 
 Gauge& Metrics::gauge(const std::string& name, const std::string& help) {
-    return declared(impl_->gauges, name, [&] {
-        return std::make_unique<PrometheusGauge>(prometheus::BuildGauge().Name(name).Help(help).Register(impl_->registry
-        ));
-    });
+    return declared(impl_->gauges, name, [&] { return std::make_unique<FlatGauge>(name, help); });
 }
 
 Counter& Metrics::counter(const std::string& name, const std::string& help) {
-    return declared(impl_->counters, name, [&] {
-        return std::make_unique<PrometheusCounter>(
-            prometheus::BuildCounter().Name(name).Help(help).Register(impl_->registry)
-        );
-    });
+    return declared(impl_->counters, name, [&] { return std::make_unique<FlatCounter>(name, help); });
 }
 
 Histogram& Metrics::histogram(const std::string& name, const std::string& help, std::vector<double> buckets) {
@@ -122,7 +167,13 @@ void Metrics::before_serialize(std::function<void()> update) {
 
 std::string Metrics::serialize() const {
     for (const auto& update : impl_->updates) update();
-    return prometheus::TextSerializer{}.Serialize(impl_->registry.Collect());
+    std::vector<prometheus::MetricFamily> families = impl_->registry.Collect();
+    const auto take = [&families](prometheus::MetricFamily family) {
+        if (!family.metric.empty()) families.push_back(std::move(family));
+    };
+    for (const auto& [name, counter] : impl_->counters) take(counter->collect());
+    for (const auto& [name, gauge] : impl_->gauges) take(gauge->collect());
+    return prometheus::TextSerializer{}.Serialize(families);
 }
 
 }  // namespace kube
