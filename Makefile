@@ -29,7 +29,7 @@ bench:       ## builds and runs the benchmarks; B=a word of their names
 	@tools/bench $(B)
 dev:         ## the embedded cluster, the operator and a sample, kept running for kubectl
 	@tools/demo --keep
-demo:        ## shows a node come up, run and go, on this machine, in a minute
+demo:        ## shows a fleet come up, be rolled, superseded and deleted, on this machine, as a live tree
 	@tools/demo
 kubernetes:  ## builds the real API server and controllers for the tests, once, outside the tree
 	@tools/kubernetes/build

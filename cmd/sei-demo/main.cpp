@@ -1,319 +1,215 @@
-// The demo: the embedded cluster and the operator as a person would start them, one node that comes up, runs and goes.
+// The demo: a fleet of three nodes that comes up, is rolled to a new image, changes its mind on the way, and goes.
 //
-//   sei-demo [--keep] [--binaries DIR] [--crds DIR]
-#include <unistd.h>
-
-#include <csignal>
-#include <cstdlib>
+//   sei-demo [--keep] [--sample FILE] [--binaries DIR] [--crds DIR]
+//
+// With the manifest of a SeiNode as sample: one node, shown in the same way.
+#include <chrono>
+#include <exception>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
-#include <memory>
 #include <sstream>
+#include <stdexcept>
 #include <string>
 
+#include <fmt/format.h>
 #include <CLI/CLI.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/signal_set.hpp>
 
-#include "kube/async/scope.hpp"
-#include "kube/async/system_clock.hpp"
-#include "kube/client/client.hpp"
-#include "kube/http/connection_pool.hpp"
-#include "kube/http/https_transport.hpp"
-#include "kube/process/child_process.hpp"
-#include "kube/runtime/manager.hpp"
+#include "kube/json/json.hpp"
 #include "kube/schema/yaml.hpp"
-#include "kube/types/persistent_volume_claim.hpp"
-#include "kube/types/stateful_set.hpp"
-#include "progress.hpp"
-#include "sei/api/node.hpp"
-#include "sei/api/node_queries.hpp"
+#include "screen.hpp"
+#include "stage.hpp"
 
 namespace {
 
 using namespace std::chrono_literals;
+using sei::api::DeploymentPhase;
+using sei::api::NodePhase;
 using sei::api::SeiNode;
+using sei_demo::World;
 
 constexpr std::chrono::seconds kStepLimit{60};
 
-/// What the operator is told of its platform, as config/manager does; the demo's cluster has no real storage or
-/// gateway.
-std::map<std::string, std::string> operator_environment(const std::string& sidecars) {
-    return {
-        {"SEI_NODEPOOL_NAME", "sei-node"},
-        {"SEI_NODEPOOL_ARCHIVE", "sei-archive"},
-        {"SEI_TOLERATION_KEY", "sei.io/workload"},
-        {"SEI_SERVICE_ACCOUNT", "seid-node"},
-        {"SEI_STORAGE_CLASS_PERF", "gp3-10k-750"},
-        {"SEI_STORAGE_CLASS_DEFAULT", "gp3"},
-        {"SEI_STORAGE_CLASS_ARCHIVE", "gp3-archive"},
-        {"SEI_STORAGE_SIZE_DEFAULT", "2000Gi"},
-        {"SEI_STORAGE_SIZE_ARCHIVE", "40Ti"},
-        {"SEI_RESOURCE_CPU_ARCHIVE", "48"},
-        {"SEI_RESOURCE_MEM_ARCHIVE", "448Gi"},
-        {"SEI_RESOURCE_CPU_DEFAULT", "4"},
-        {"SEI_RESOURCE_MEM_DEFAULT", "32Gi"},
-        {"SEI_SNAPSHOT_BUCKET", "demo-snapshots"},
-        {"SEI_SNAPSHOT_REGION", "us-east-2"},
-        {"SEI_GENESIS_BUCKET", "demo-genesis"},
-        {"SEI_GENESIS_REGION", "us-east-2"},
-        {"SEI_RESULT_EXPORT_BUCKET", "demo-results"},
-        {"SEI_RESULT_EXPORT_REGION", "us-east-2"},
-        {"SEI_RESULT_EXPORT_PREFIX", "results/"},
-        {"SEI_GATEWAY_NAME", "sei-gateway"},
-        {"SEI_GATEWAY_NAMESPACE", "gateway"},
-        {"SEI_GATEWAY_DOMAIN", "demo.local"},
-        {"SEI_SIDECAR_IMAGE", "example.com/seictl:v1"},
-        {"SEI_KUBE_RBAC_PROXY_IMAGE", "example.com/kube-rbac-proxy:v1"},
-        {"SEI_COSMOS_EXPORTER_IMAGE", "example.com/cosmos-exporter:v1"},
-        {"POD_NAME", "demo"},
-        {"POD_NAMESPACE", "default"},
-        {"HTTP_PROXY", sidecars},
-    };
-}
-
 struct Options {
     bool keep = false;
-    unsigned sidecar_task_ms = 300;
+    unsigned sidecar_task_ms = 150;
     std::filesystem::path binaries = "build/release/bin";
     std::filesystem::path crds = "config/crd";
-    std::filesystem::path sample = "config/samples/full-node.yaml";
+    std::filesystem::path sample = "config/samples/deployment.yaml";
 };
 
-/// A folder for logs and the kubeconfig; kept with --keep, else removed when all went well.
-class WorkFolder {
-public:
-    WorkFolder() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "sei-demo-XXXXXX").string();
-        if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error{"cannot make a folder like " + pattern};
-        path_ = pattern;
-    }
-    ~WorkFolder() {
-        std::error_code ignored;
-        if (!is_kept_) std::filesystem::remove_all(path_, ignored);
-    }
-    WorkFolder(const WorkFolder&) = delete;
-    WorkFolder& operator=(const WorkFolder&) = delete;
-    void keep() { is_kept_ = true; }
-    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
-private:
-    std::filesystem::path path_;
-    bool is_kept_ = false;
-};
-
-/// "KEY=value" lines that sei-devcluster writes once it serves.
-std::map<std::string, std::string> read_env_file(const std::filesystem::path& path) {
-    std::map<std::string, std::string> values;
+kube::json::Value read_sample(const std::filesystem::path& path) {
     std::ifstream file{path};
-    for (std::string line; std::getline(file, line);) {
-        if (line.starts_with("export ")) line.erase(0, 7);
-        const auto equals = line.find('=');
-        if (equals != std::string::npos) values[line.substr(0, equals)] = line.substr(equals + 1);
-    }
-    return values;
+    if (!file) throw std::runtime_error{"cannot read the sample " + path.string()};
+    std::ostringstream text;
+    text << file.rdbuf();
+    return kube::schema::from_yaml(text.str());
 }
 
+/// The same image with another tag.
+std::string with_tag(const std::string& image, const std::string& tag) {
+    return image.substr(0, image.size() - sei_demo::tag_of(image).size()) + tag;
+}
+
+bool is_pod_ready(const World& world, const SeiNode& node) {
+    const auto found = world.workloads.find(node.metadata.name);
+    return found != world.workloads.end() && found->second.is_pod_ready;
+}
+
+/// Does everything run `image`, with nothing left to do?
+bool has_settled(const World& world, const std::string& image) {
+    for (const SeiNode& node : world.nodes) {
+        const bool runs = node.status.phase == NodePhase::Running && node.status.currentImage == image;
+        if (!runs || node.status.plan || !is_pod_ready(world, node)) return false;
+    }
+    if (!world.deployment) return !world.nodes.empty();
+    return world.deployment->status.phase == DeploymentPhase::Ready && !world.deployment->status.rollout &&
+           world.deployment->spec.template_.spec.image == image;
+}
+
+bool has_begun(const World& world, const std::string& image) {
+    for (const SeiNode& node : world.nodes) {
+        if (node.status.currentImage == image) return true;
+    }
+    return false;
+}
+
+/// The story, step by step. Each step says what is done, and is over when what follows from it is to be seen.
 class Demo {
 public:
     explicit Demo(Options options)
         : options_{std::move(options)},
-          start_{std::chrono::steady_clock::now()},
-          screen_{::isatty(STDOUT_FILENO) == 1, start_},
-          clock_{loop_.get_executor()} {}
+          screen_{std::chrono::steady_clock::now()},
+          stage_{
+              {.binaries = options_.binaries,
+               .crds = options_.crds,
+               .sidecar_task = std::chrono::milliseconds{options_.sidecar_task_ms}}
+          } {}
 
     int run() {
         try {
-            boot();
-            create();
-            follow_until("the node runs", [this] {
-                return node() && node()->status.phase == sei::api::NodePhase::Running && surroundings().is_pod_ready;
-            });
-            screen_.say("the node runs");
+            come_up();
             if (options_.keep) {
                 stay();
             } else {
-                remove();
+                roll();
+                if (is_fleet_) supersede();
+                screen_.leave_tree();
+                go();
             }
-            close();
+            stage_.close();
             say_what_to_try_next();
             return 0;
         } catch (const std::exception& error) {
-            folder_.keep();
-            close();
-            std::cerr << "demo: " << error.what() << "\ndemo: the logs are in " << folder_.path().string() << "\n";
+            stage_.keep_folder();
+            stage_.close();
+            std::cerr << "demo: " << error.what() << "\ndemo: the logs are in " << stage_.folder().string() << "\n";
             return 1;
         }
     }
 
 private:
-    void boot() {
-        const auto env_file = folder_.path() / "env";
-        const auto kubeconfig = folder_.path() / "kubeconfig";
-        cluster_ = std::make_unique<kube::ChildProcess>(kube::ChildProcess::Options{
-            .program = options_.binaries / "sei-devcluster",
-            .arguments =
-                {"--port=0",
-                 "--kubeconfig-out=" + kubeconfig.string(),
-                 "--env-out=" + env_file.string(),
-                 "--crds=" + options_.crds.string(),
-                 // Slow enough to be followed by a person.
-                 "--sidecar-task-ms=" + std::to_string(options_.sidecar_task_ms)},
-            .environment = {},
-            .log = folder_.path() / "sei-devcluster.log",
-            .inherit = kube::ChildProcess::Inherit::Nothing
-        });
-        run_until("the embedded cluster serves", [&] {
-            if (!cluster_->is_running())
-                throw std::runtime_error{"sei-devcluster ended: see " + cluster_->log_path().string()};
-            return std::filesystem::exists(env_file);
-        });
-        const auto env = read_env_file(env_file);
-        screen_.say("the embedded cluster serves at " + env.at("SEI_DEVCLUSTER"));
-        operator_ = std::make_unique<kube::ChildProcess>(kube::ChildProcess::Options{
-            .program = options_.binaries / "sei-operator",
-            .arguments =
-                {"--kubeconfig=" + kubeconfig.string(),
-                 "--leader-elect=false",
-                 "--metrics-bind-address=127.0.0.1:0",
-                 "--health-probe-bind-address=127.0.0.1:0"},
-            .environment = operator_environment(env.at("HTTP_PROXY")),
-            .log = folder_.path() / "sei-operator.log",
-            .inherit = kube::ChildProcess::Inherit::Nothing
-        });
-        kube::TransportConfig config;
-        config.origin = env.at("SEI_DEVCLUSTER");
-        config.proxy_settings.reset();
-        config.user_agent = "sei-demo";
-        pool_ = std::make_unique<kube::ConnectionPool>(loop_.get_executor(), clock_);
-        transport_ = std::make_unique<kube::HttpsTransport>(*pool_, config);
-        manager_ = std::make_unique<kube::Manager>(loop_.get_executor(), clock_, *transport_, kube::ManagerOptions{});
-        nodes_ = std::make_unique<kube::Cache<SeiNode>>(manager_->cache<SeiNode>());
-        sets_ = std::make_unique<kube::Cache<kube::StatefulSet>>(manager_->cache<kube::StatefulSet>());
-        claims_ =
-            std::make_unique<kube::Cache<kube::PersistentVolumeClaim>>(manager_->cache<kube::PersistentVolumeClaim>());
-        scope_.spawn("observer", manager_->run());
-        run_until("the caches are filled", [this] { return manager_->is_ready(); });
-        kubeconfig_ = kubeconfig;
+    void come_up() {
+        stage_.open();
+        screen_.say("the embedded cluster serves at " + stage_.url());
+        create(read_sample(options_.sample));
+        screen_.say(fmt::format("applied {}: {} comes up", options_.sample.string(), subject()));
+        follow_until("everything runs", [this](const World& world) { return has_settled(world, image_); });
+        screen_.say(fmt::format("{} runs {}", subject(), sei_demo::tag_of(image_)));
+    }
+    void create(const kube::json::Value& manifest) {
+        const kube::json::Value* kind = kube::json::find(manifest, {"kind"});
+        if (kind != nullptr && *kind == "SeiNode") {
+            auto node = kube::json::from_json<SeiNode>(manifest);
+            node.metadata.namespace_ = "default";
+            image_ = node.spec.image;
+            stage_.create(std::move(node));
+        } else if (kind != nullptr && *kind == "SeiNodeDeployment") {
+            auto deployment = kube::json::from_json<sei::api::SeiNodeDeployment>(manifest);
+            deployment.metadata.namespace_ = "default";
+            image_ = deployment.spec.template_.spec.image;
+            is_fleet_ = true;
+            stage_.create(std::move(deployment));
+        } else {
+            throw std::runtime_error{options_.sample.string() + " is neither a SeiNodeDeployment nor a SeiNode"};
+        }
     }
 
-    void create() {
-        std::ifstream file{options_.sample};
-        if (!file) throw std::runtime_error{"cannot read the sample " + options_.sample.string()};
-        std::ostringstream text;
-        text << file.rdbuf();
-        auto node = kube::json::from_json<SeiNode>(kube::schema::from_yaml(text.str()));
-        node.metadata.namespace_ = "default";
-        key_ = node.metadata.key();
-        scope_.spawn("create", create_node(std::move(node)));
-        screen_.say("applied " + options_.sample.string());
-    }
-    kube::Async<> create_node(SeiNode node) { (void)co_await manager_->client().create(std::move(node)); }
-    kube::Async<> delete_node(kube::Snapshot<SeiNode> node) {
-        (void)co_await manager_->client().delete_object<SeiNode>(
-            node.key(), {.uid = node.uid(), .resource_version = {}}
-        );
+    void roll() {
+        set_image("v6.6.0");
+        screen_.say(fmt::format("the image is {} from now on", sei_demo::tag_of(image_)));
+        follow_until("the new image runs", [this](const World& world) { return has_settled(world, image_); });
+        screen_.say(fmt::format("{} runs {}", subject(), sei_demo::tag_of(image_)));
     }
 
-    void remove() {
-        if (const auto node = nodes_->get(key_)) scope_.spawn("delete", delete_node(*node));
-        follow_until("the node is gone with all that it owned", [this] {
-            return !node() && !sets_->get(key_) && claims_->list(key_.namespace_).empty();
-        });
-        screen_.say("deleted, and everything that it owned with it");
+    /// A second image in the middle of the rollout of a first: the plan for the first is replaced.
+    void supersede() {
+        set_image("v6.7.0");
+        screen_.say(fmt::format("the image is {} from now on", sei_demo::tag_of(image_)));
+        follow_until("its first node runs", [this](const World& world) { return has_begun(world, image_); });
+        set_image("v6.7.1");
+        screen_.say(fmt::format("in the middle of that: it is {} after all", sei_demo::tag_of(image_)));
+        follow_until("the last image runs", [this](const World& world) { return has_settled(world, image_); });
+        screen_.say(fmt::format("{} runs {}: the rollout was superseded", subject(), sei_demo::tag_of(image_)));
+    }
+
+    void go() {
+        stage_.remove();
+        screen_.say("deleted");
+        follow_until("everything is gone", [this](const World&) { return stage_.is_empty(); });
+        screen_.say(fmt::format("{} is gone, and everything that it owned", subject()));
     }
 
     /// Keeps everything running until Ctrl-C.
     void stay() {
-        folder_.keep();
+        stage_.keep_folder();
+        screen_.leave_tree();
         screen_.say("keeps running; Ctrl-C ends it. In another shell:");
-        std::cout << "    export KUBECONFIG=" << kubeconfig_.string() << "\n    kubectl get seinodes -w\n"
+        std::cout << "    export KUBECONFIG=" << stage_.kubeconfig().string()
+                  << "\n    kubectl get seinodedeployments,seinodes -w\n"
                   << std::flush;
-        bool is_asked_to_end = false;
-        boost::asio::signal_set signals{loop_, SIGINT, SIGTERM};
-        signals.async_wait([&](const boost::system::error_code& error, int) { is_asked_to_end = !error; });
-        while (!is_asked_to_end) loop_.run_one();
+        stage_.run_until_signal();
     }
 
-    void close() {
-        if (manager_) {
-            manager_->stop();
-            const auto give_up_at = std::chrono::steady_clock::now() + 5s;
-            while (scope_.running() > 0 && std::chrono::steady_clock::now() < give_up_at) {
-                loop_.restart();
-                loop_.run_one_for(100ms);
-            }
-        }
-        if (operator_) (void)operator_->end(10s);
-        if (cluster_) (void)cluster_->end(10s);
-    }
     void say_what_to_try_next() const {
-        std::cout
-            << "Next: `make dev` keeps a cluster, the operator and a node running, for use with kubectl.\n"
-               "Then: change config/samples/full-node.yaml, apply it, and watch with `kubectl get seinodes -w`.\n";
+        std::cout << "Next: `make dev` keeps a cluster, the operator and this fleet running, for use with kubectl.\n"
+                     "Then: change the image in "
+                  << options_.sample.string()
+                  << ", apply it, and watch with `kubectl get seinodedeployments,seinodes -w`.\n";
     }
 
-    [[nodiscard]] std::optional<SeiNode> node() const {
-        const auto snapshot = nodes_->get(key_);
-        return snapshot ? std::optional{**snapshot} : std::nullopt;
+    void set_image(const std::string& tag) {
+        image_ = with_tag(image_, tag);
+        stage_.set_image(image_);
     }
-    [[nodiscard]] sei_demo::Surroundings surroundings() const {
-        const auto set = sets_->get(key_);
-        return {.has_stateful_set = set.has_value(), .is_pod_ready = set && (*set)->status.readyReplicas >= 1};
-    }
+    [[nodiscard]] std::string_view subject() const { return is_fleet_ ? "the fleet" : "the node"; }
 
-    template <class Done>
-    void run_until(const std::string& what, Done done) {
-        const auto give_up_at = std::chrono::steady_clock::now() + kStepLimit;
-        while (!done()) {
-            if (std::chrono::steady_clock::now() > give_up_at) {
-                throw std::runtime_error{"waited " + std::to_string(kStepLimit.count()) + " s in vain until " + what};
-            }
-            loop_.restart();
-            loop_.run_one_for(5ms);
-        }
-    }
-    template <class Done>
-    void follow_until(const std::string& what, Done done) {
-        run_until(what, [&] {
-            if (operator_ && !operator_->is_running()) {
-                throw std::runtime_error{"sei-operator ended: see " + operator_->log_path().string()};
-            }
-            screen_.show(sei_demo::picture(node(), surroundings()));
-            return done();
+    template <class Is>
+    void follow_until(const std::string& what, Is is_there) {
+        stage_.run_until(what, kStepLimit, [&] {
+            const World world = stage_.look();
+            screen_.show(sei_demo::tree_of(world));
+            return is_there(world);
         });
     }
 
     Options options_;
-    std::chrono::steady_clock::time_point start_;
     sei_demo::Screen screen_;
-    WorkFolder folder_;
-    std::filesystem::path kubeconfig_;
-    kube::NamespacedName key_;
-    std::unique_ptr<kube::ChildProcess> cluster_;
-    std::unique_ptr<kube::ChildProcess> operator_;
-    boost::asio::io_context loop_{1};
-    kube::SystemClock clock_;
-    std::unique_ptr<kube::ConnectionPool> pool_;
-    std::unique_ptr<kube::HttpsTransport> transport_;
-    std::unique_ptr<kube::Manager> manager_;
-    std::unique_ptr<kube::Cache<SeiNode>> nodes_;
-    std::unique_ptr<kube::Cache<kube::StatefulSet>> sets_;
-    std::unique_ptr<kube::Cache<kube::PersistentVolumeClaim>> claims_;
-    kube::Scope scope_{loop_.get_executor()};
+    sei_demo::Stage stage_;
+    bool is_fleet_ = false;
+    std::string image_;
 };
 
 }  // namespace
 
 int main(int argc, char** argv) {
     Options options;
-    CLI::App app{"Shows a SeiNode come up, run and go, on the embedded cluster."};
-    app.add_flag("--keep", options.keep, "goes on running after the node runs, for use with kubectl");
+    CLI::App app{"Shows a fleet of nodes come up, change its image twice, and go, on the embedded cluster."};
+    app.add_flag("--keep", options.keep, "goes on running once the fleet runs, for use with kubectl");
     app.add_option("--binaries", options.binaries, "the folder with sei-devcluster and sei-operator");
-    app.add_option("--sample", options.sample, "the manifest of the SeiNode that is shown");
+    app.add_option("--sample", options.sample, "the manifest of the SeiNodeDeployment, or SeiNode, that is shown");
     app.add_option("--crds", options.crds, "the folder with the CRD manifests");
-    app.add_option("--sidecar-task-ms", options.sidecar_task_ms, "how long each task of the node's sidecar takes");
+    app.add_option("--sidecar-task-ms", options.sidecar_task_ms, "how long each task of a node's sidecar takes");
     CLI11_PARSE(app, argc, argv);
     return Demo{std::move(options)}.run();
 }

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <random>
 #include <sstream>
 
 #include "devcluster/apiserver/api_server.hpp"
@@ -177,7 +178,15 @@ void write_env(const std::string& path, const Cluster& cluster, const std::strin
     std::filesystem::rename(unfinished, path);
 }
 
-int run(const Flags& flags) {
+/// 128 random bits, as text.
+std::string made_token() {
+    std::random_device random;
+    return fmt::format("{:08x}{:08x}{:08x}{:08x}", random(), random(), random(), random());
+}
+
+int run(Flags flags) {
+    // kubectl sends nothing over TLS without credentials: it asks the person for a name.
+    if (flags.tls && flags.token.empty() && !flags.kubeconfig_out.empty()) flags.token = made_token();
     boost::asio::io_context loop{1};
     Cluster cluster{loop, flags};
     cluster.start(flags.is_bare);
@@ -225,7 +234,11 @@ int main(int argc, char** argv) {
         ->capture_default_str();
     app.add_flag("--bare", flags.is_bare, "Only the API server and sidecars: no controllers, no kubelet");
     app.add_flag("--tls", flags.tls, "Serve HTTPS with a certificate authority made on the spot");
-    app.add_option("--token", flags.token, "Require this bearer token");
+    app.add_option(
+        "--token",
+        flags.token,
+        "Require this bearer token; with --tls and --kubeconfig-out one is made when none is given"
+    );
     app.add_option("--seed", flags.seed, "Identities and generated names follow from this number");
     CLI11_PARSE(app, argc, argv);
     try {
