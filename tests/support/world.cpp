@@ -835,12 +835,15 @@ bool World::run_one_more_pass_of_everything() {
     return run_until_quiet();
 }
 
-bool World::holds_for(std::chrono::milliseconds time, const std::function<bool()>& holds) {
-    const auto until = std::chrono::steady_clock::now() + time;
-    while (std::chrono::steady_clock::now() < until) {
-        if (!holds()) return false;
-        loop_.restart();
-        loop_.run_one_until(std::min(until, std::chrono::steady_clock::now() + 50ms));
+bool World::holds_through_passes(int passes, const std::function<bool()>& holds) {
+    bool is_held = holds();
+    for (int pass = 0; pass < passes && is_held; ++pass) {
+        operator_->manager->wake_all();
+        run_until("a pass of everything", [&] {
+            is_held = is_held && holds();
+            return !is_held || in_the_way().empty();
+        });
+        is_held = is_held && run_until_quiet() && holds();
     }
     return holds();
 }

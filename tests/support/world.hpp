@@ -153,9 +153,9 @@ public:
     bool run_until_quiet();
     /// Wakes every object of the operator and waits until that has come to rest: what happens at rest happens now.
     bool run_one_more_pass_of_everything();
-    /// Runs the loop for so long and looks after everything that was observed, and at least every 50 ms: true when
-    /// `holds` was true each time. The watch that shows that something does not change.
-    bool holds_for(std::chrono::milliseconds time, const std::function<bool()>& holds);
+    /// Wakes every object so often, looks after everything that was observed meanwhile, and ends in quiet: true when
+    /// `holds` was true each time. What shows that something does not change, without waiting for time.
+    bool holds_through_passes(int passes, const std::function<bool()>& holds);
     template <class T>
     T run(kube::Async<T> work);
 

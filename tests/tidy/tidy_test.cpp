@@ -64,7 +64,7 @@ std::vector<Ban> bans() {
          {},
          "move what knows Sei to tests/support"},
         {"no integration test waits for time",
-         {"run_for(", "sleep_for(", "sleep_until(", "advance_by(", "expires_after("},
+         {"run_for(", "holds_for(", "sleep_for(", "sleep_until(", "advance_by(", "expires_after("},
          {"tests/integration"},
          {},
          "wait for what is observed (run_until), for the barrier (run_until_quiet), or make it happen now "
