@@ -845,7 +845,7 @@ bool World::holds_through_passes(int passes, const std::function<bool()>& holds)
         });
         is_held = is_held && run_until_quiet() && holds();
     }
-    return holds();
+    return is_held;
 }
 
 }  // namespace support
