@@ -93,7 +93,7 @@ std::vector<PlantedBug> planted_bugs() {
          outside<SilenceTakenForUnknown>()},
         {"event-before-write", "events precede the status write that they speak of", in_code(Bug::EventBeforeWrite)},
         {"gate-without-wake-up",
-         "a failed update waits for its next attempt, and nothing ends the wait",
+         "a plan waits for a task or an attempt, and nothing ends the wait",
          in_code(Bug::GateWithoutWakeUp)},
         {"plan-started-before-stored",
          "a plan is executed in the pass that made it",

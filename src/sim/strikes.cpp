@@ -158,7 +158,11 @@ kube::Async<> World::strike(Fault fault) {
             const auto target = find(WatchedKind::Node, node);
             const bool is_running =
                 target && kube::json::find_string(target->value(), {"status", "phase"}) == "Running";
-            sidecars_.node(node).scripts().set(is_running ? "config-apply" : "discover-peers", std::move(script));
+            const char* of_running = fault.number % 2 == 0 ? "mark-ready" : "config-apply";
+            const std::string type = is_running ? of_running : "discover-peers";
+            sidecars_.node(node).scripts().set(type, std::move(script));
+            co_await clock_.sleep_until(until);
+            sidecars_.node(node).scripts().clear(type);
             break;
         }
         case FaultKind::ImageUnpullable:

@@ -208,7 +208,7 @@ void World::calm_down() {
     workloads_.faults().clear();
     for (const std::string& node : scenario_.nodes) {
         devcluster::sidecar::NodeSidecar& sidecar = sidecars_.node({kNamespace, node});
-        for (const char* type : {"config-apply", "discover-peers"}) sidecar.scripts().clear(type);
+        for (const char* type : {"config-apply", "discover-peers", "mark-ready"}) sidecar.scripts().clear(type);
     }
     trace("calm: no fault any more");
 }

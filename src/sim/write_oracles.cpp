@@ -132,9 +132,10 @@ void QuietAtRest::rest_begins() {
 }
 
 void ForeignFinalizersStay::changed(const Change& change) {
-    if (!change.before || !change.after || change.by == nullptr || !change.by->is_operator) return;
+    if (!change.before || change.by == nullptr || !change.by->is_operator) return;
     if (change.kind == WatchedKind::Node || change.kind == WatchedKind::Deployment) judged();
-    const std::vector<std::string> kept = finalizers_of(change.after);
+    // An object goes when its last finalizer does.
+    const std::vector<std::string> kept = change.after ? finalizers_of(change.after) : std::vector<std::string>{};
     for (const std::string& name : finalizers_of(change.before)) {
         if (name.starts_with("sei.io/") || std::ranges::find(kept, name) != kept.end()) continue;
         violated(fmt::format("{} removed the finalizer {} of {}", change.by->name, name, change.key.name));
