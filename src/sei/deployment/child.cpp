@@ -62,6 +62,17 @@ void set_ceremony(
     };
 }
 
+bool has_metadata(const kube::ObjectMeta& live, const kube::ObjectMeta& desired) {
+    const auto has_all = [](const kube::StringMap& map, const kube::StringMap& wanted) {
+        return std::ranges::all_of(wanted, [&](const auto& entry) {
+            const auto found = map.find(entry.first);
+            return found != map.end() && found->second == entry.second;
+        });
+    };
+    return has_all(live.labels, desired.labels) && has_all(live.annotations, desired.annotations) &&
+           live.is_controlled_by(kube::Uid{desired.ownerReferences.front().uid});
+}
+
 }  // namespace
 
 kube::OwnerReference owner_reference_to(const api::SeiNodeDeployment& deployment) {
@@ -118,17 +129,13 @@ bool contains(const kube::json::Value& whole, const kube::json::Value& part) {
     return whole == part;
 }
 
+bool has_metadata_of_child(const api::SeiNode& live, const api::SeiNodeDeployment& deployment, std::int32_t ordinal) {
+    return has_metadata(live.metadata, metadata_of_child(deployment, ordinal, &live));
+}
+
 bool is_up_to_date(const api::SeiNode& live, const api::SeiNode& desired) {
-    const auto has_all = [](const kube::StringMap& map, const kube::StringMap& wanted) {
-        return std::ranges::all_of(wanted, [&](const auto& entry) {
-            const auto found = map.find(entry.first);
-            return found != map.end() && found->second == entry.second;
-        });
-    };
-    if (!has_all(live.metadata.labels, desired.metadata.labels)) return false;
-    if (!has_all(live.metadata.annotations, desired.metadata.annotations)) return false;
-    if (!live.metadata.is_controlled_by(kube::Uid{desired.metadata.ownerReferences.front().uid})) return false;
-    return contains(kube::json::to_json(live).at("spec"), kube::json::to_json(desired).at("spec"));
+    return has_metadata(live.metadata, desired.metadata) &&
+           contains(kube::json::to_json(live.spec), kube::json::to_json(desired.spec));
 }
 
 }  // namespace sei::deployment

@@ -33,6 +33,12 @@ enum class Images {
     const std::vector<api::PeerSource>& ceremony_peers
 );
 
+/// Has `live` the labels, annotations and controller that `desired_child` would give it? The cheap half of the question
+/// below: edits of these do not move the generation of a node.
+[[nodiscard]] bool has_metadata_of_child(
+    const api::SeiNode& live, const api::SeiNodeDeployment& deployment, std::int32_t ordinal
+);
+
 /// Has `live` everything that `desired` says? A field that the template no longer sets shows in the revision label.
 [[nodiscard]] bool is_up_to_date(const api::SeiNode& live, const api::SeiNode& desired);
 

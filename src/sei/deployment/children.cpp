@@ -57,9 +57,11 @@ std::vector<api::PeerSource> ceremony_peers(const DeploymentContext& context) {
     return {};
 }
 
+using Peers = std::vector<api::PeerSource>;
+
 /// A name that the cache shows free is looked up once more: an object of somebody else would be overwritten.
-kube::Async<> make(DeploymentContext& context, std::int32_t ordinal) {
-    api::SeiNode child = desired_child(context.object(), ordinal, nullptr, Images::OfTemplate, ceremony_peers(context));
+kube::Async<> make(DeploymentContext& context, std::int32_t ordinal, Peers peers) {
+    api::SeiNode child = desired_child(context.object(), ordinal, nullptr, Images::OfTemplate, peers);
     const kube::NamespacedName key = child.metadata.key();
     const auto live = co_await context.client.get<api::SeiNode>(key);
     if (live) {
@@ -75,9 +77,20 @@ kube::Async<> make(DeploymentContext& context, std::int32_t ordinal) {
     }
 }
 
-kube::Async<> keep(DeploymentContext& context, NodeSnapshot live, std::int32_t ordinal, Images images) {
-    api::SeiNode child = desired_child(context.object(), ordinal, &*live, images, ceremony_peers(context));
-    if (is_up_to_date(*live, child)) co_return;
+kube::Async<> keep(DeploymentContext& context, NodeSnapshot live, std::int32_t ordinal, Images images, Peers peers) {
+    const ComparedChild now{
+        .uid = live->metadata.uid,
+        .node_generation = live->metadata.generation,
+        .deployment_generation = context.object().metadata.generation,
+        .images = images
+    };
+    ComparedChild& compared = context.memory.compared[live->metadata.name];
+    if (compared == now && has_metadata_of_child(*live, context.object(), ordinal)) co_return;
+    api::SeiNode child = desired_child(context.object(), ordinal, &*live, images, peers);
+    if (is_up_to_date(*live, child)) {
+        compared = now;
+        co_return;
+    }
     try {
         NodeSnapshot written = co_await context.client.apply(std::move(child), field_manager(), kube::Force::Yes);
         context.fleet.put(std::move(written));
@@ -119,6 +132,11 @@ kube::Async<> propagate_pause(DeploymentContext& context) {
 
 kube::Async<> keep_children(DeploymentContext& context, Missing missing) {
     const std::set<std::string> in_turn = nodes_in_turn(context);
+    const Peers peers = ceremony_peers(context);
+    if (peers != context.memory.compared_peers) {
+        context.memory.compared.clear();
+        context.memory.compared_peers = peers;
+    }
     std::vector<std::string> planned;
     if (missing == Missing::OfPlan && context.status.plan) planned = node_names(*context.status.plan);
     for (std::int32_t ordinal = 0; ordinal < context.object().spec.replicas; ++ordinal) {
@@ -127,18 +145,21 @@ kube::Async<> keep_children(DeploymentContext& context, Missing missing) {
         switch (claim_on(context.object(), live ? &**live : nullptr)) {
             case Claim::Free:
                 if (missing == Missing::All || std::ranges::find(planned, name) != planned.end()) {
-                    co_await make(context, ordinal);
+                    co_await make(context, ordinal, peers);
                 }
                 break;
             case Claim::Foreign:
                 note_foreign(context, **live);
                 break;
             case Claim::Adoptable:
-                if (!(*live)->metadata.deletionTimestamp) co_await keep(context, *live, ordinal, Images::AsTheyAre);
+                if (!(*live)->metadata.deletionTimestamp)
+                    co_await keep(context, *live, ordinal, Images::AsTheyAre, peers);
                 break;
             case Claim::Ours:
                 if ((*live)->metadata.deletionTimestamp) break;
-                co_await keep(context, *live, ordinal, in_turn.contains(name) ? Images::OfTemplate : Images::AsTheyAre);
+                co_await keep(
+                    context, *live, ordinal, in_turn.contains(name) ? Images::OfTemplate : Images::AsTheyAre, peers
+                );
                 break;
         }
     }

@@ -1,7 +1,9 @@
 // What a pass over one deployment works with.
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,6 +15,7 @@
 #include "kube/types/http_route.hpp"
 #include "kube/types/service.hpp"
 #include "sei/api/deployment.hpp"
+#include "sei/deployment/child.hpp"
 #include "sei/deployment/deployment_conditions.hpp"
 #include "sei/deployment/fleet.hpp"
 #include "sei/plan/task_id.hpp"
@@ -39,9 +42,22 @@ void add_nodes_of_deployment_index(kube::Cache<api::SeiNode>& nodes);
 /// Does a host name have an address? To answer within about a second, whatever the resolver does.
 using ResolveHost = std::function<kube::Async<bool>(std::string host)>;
 
+/// What a node's spec was compared with, and found to have: while all of it holds, comparing again would find the same.
+struct ComparedChild {
+    std::string uid;
+    std::int64_t node_generation = 0;
+    std::int64_t deployment_generation = 0;
+    Images images = Images::AsTheyAre;
+    bool operator==(const ComparedChild&) const = default;
+};
+
 /// What the operator remembers of a deployment between passes: nothing that a restart may lose it by.
 struct DeploymentMemory {
     std::string uid;
+    /// By the name of the node; a fleet's pass would otherwise compare every spec at every event of one node.
+    std::map<std::string, ComparedChild> compared;
+    /// The peers that the comparisons were made with.
+    std::vector<api::PeerSource> compared_peers;
     /// Of the group tasks, as for nodes.
     tasks::NodeMemory tasks;
     /// The answer of the last look into DNS.

@@ -146,10 +146,8 @@ kube::Async<Requeue> DeploymentPass::execute() {
     while (const auto index = plan::current_task(*context_.status.plan)) {
         const api::PlannedTask task = context_.status.plan->tasks[*index];
         const kube::MonotonicTime monotonic = context_.clock.monotonic();
-        if (memory.retry_task == task.id && memory.retry_not_before > monotonic) {
-            co_return until_deadline(
-                std::chrono::ceil<milliseconds>(memory.retry_not_before - monotonic), "the next attempt at " + task.type
-            );
+        if (const milliseconds left = plan::time_to_retry(task, context_.now()); left.count() > 0) {
+            co_return until_deadline(left, "the next attempt at " + task.type);
         }
         const plan::TaskOutcome outcome = co_await run_group_task(context_, task);
         const plan::Recorded recorded = plan::record(outcome, *context_.status.plan, *index, context_.now());
@@ -162,8 +160,6 @@ kube::Async<Requeue> DeploymentPass::execute() {
             co_return Requeue::on_change("a changed spec: the plan has failed");
         }
         if (recorded.advance == plan::Advance::Retry) {
-            memory.retry_task = task.id;
-            memory.retry_not_before = context_.clock.monotonic() + recorded.retry_after;
             co_return until_deadline(
                 recorded.retry_after, task.type + " failed: " + std::get<plan::Failed>(outcome).error
             );

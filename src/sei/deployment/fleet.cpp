@@ -29,6 +29,11 @@ const kube::Condition* failing(const api::SeiNode& node, std::string_view type, 
     return condition != nullptr && condition->status == bad ? condition : nullptr;
 }
 
+/// What a fleet is ordered by.
+std::pair<std::int32_t, std::string_view> place_of(const NodeSnapshot& node) {
+    return {ordinal_of(*node).value_or(std::numeric_limits<std::int32_t>::max()), node->metadata.name};
+}
+
 auto facts(const api::SeiNode& node) {
     return std::tuple{
         node.metadata.generation,
@@ -70,10 +75,15 @@ Claim claim_on(const api::SeiNodeDeployment& deployment, const api::SeiNode* nod
 
 Fleet::Fleet(const api::SeiNodeDeployment& deployment, const std::vector<NodeSnapshot>& nodes)
     : replicas_{deployment.spec.replicas} {
+    using Placed = std::pair<std::pair<std::int32_t, std::string_view>, const NodeSnapshot*>;
+    std::vector<Placed> placed;  // each place is looked up once, not at each comparison
+    placed.reserve(nodes.size());
     for (const NodeSnapshot& node : nodes) {
-        if (claim_on(deployment, &*node) == Claim::Ours) nodes_.push_back(node);
+        if (claim_on(deployment, &*node) == Claim::Ours) placed.emplace_back(place_of(node), &node);
     }
-    sort();
+    std::ranges::sort(placed, {}, &Placed::first);
+    nodes_.reserve(placed.size());
+    for (const Placed& each : placed) nodes_.push_back(*each.second);
 }
 
 std::vector<NodeSnapshot> Fleet::wanted() const {
@@ -95,18 +105,9 @@ std::vector<NodeSnapshot> Fleet::surplus() const {
 }
 
 void Fleet::put(NodeSnapshot node) {
-    std::erase_if(nodes_, [&](const NodeSnapshot& seen) { return seen.key() == node.key(); });
-    nodes_.push_back(std::move(node));
-    sort();
-}
-
-void Fleet::sort() {
-    const auto key = [](const NodeSnapshot& node) {
-        return std::pair{
-            ordinal_of(*node).value_or(std::numeric_limits<std::int32_t>::max()), std::string_view{node->metadata.name}
-        };
-    };
-    std::ranges::sort(nodes_, {}, key);
+    std::erase_if(nodes_, [&](const NodeSnapshot& seen) { return seen->metadata.name == node->metadata.name; });
+    const auto behind = std::ranges::upper_bound(nodes_, place_of(node), {}, place_of);
+    nodes_.insert(behind, std::move(node));
 }
 
 bool is_ready(const api::SeiNode& node) {

@@ -51,7 +51,6 @@ public:
     void put(NodeSnapshot node);
 
 private:
-    void sort();
     std::int32_t replicas_ = 0;
     std::vector<NodeSnapshot> nodes_;
 };

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
+#include <string_view>
 #include <utility>
 #include <variant>
 
@@ -26,13 +28,14 @@ plan::Running watched(std::string waits_for) {
 
 /// A node that the plan names, that should be there, and is not (yet).
 std::optional<std::string> missing_node(const DeploymentContext& context) {
-    const std::vector<std::string> there = names_of(context.fleet.wanted());
+    const std::vector<std::string> names = names_of(context.fleet.wanted());
+    const std::set<std::string_view> there(names.begin(), names.end());
     const std::string prefix = context.object().metadata.name + "-";
     for (const std::string& name : node_names(*context.status.plan)) {
         const auto ordinal =
             name.starts_with(prefix) ? parse_ordinal(std::string_view{name}.substr(prefix.size())) : std::nullopt;
         if (ordinal && *ordinal >= context.object().spec.replicas) continue;
-        if (std::ranges::find(there, name) == there.end()) return name;
+        if (!there.contains(name)) return name;
     }
     return std::nullopt;
 }
@@ -106,6 +109,8 @@ public:
     [[nodiscard]] std::optional<kube::Snapshot<kube::PersistentVolumeClaim>> data_volume_claim() const override {
         return {};
     }
+    [[nodiscard]] std::optional<kube::Snapshot<kube::Service>> service() const override { return {}; }
+    [[nodiscard]] std::optional<kube::Snapshot<kube::ConfigMap>> proxy_config() const override { return {}; }
 };
 
 /// Begins when every participant has uploaded its part: earlier it could only fail.
