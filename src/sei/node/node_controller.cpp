@@ -96,8 +96,8 @@ void keep_ours_of_configs(kube::ConfigMap& config) {
 
 /// Of the Services of a cluster only those of nodes and deployments matter. Both controllers read this cache.
 void keep_ours_of_services(kube::Service& service) {
-    service.metadata.annotations.clear();
     if (is_of_sei(service.metadata)) return;
+    service.metadata.annotations.clear();
     service.metadata.labels.clear();
     service.spec = {};
 }
