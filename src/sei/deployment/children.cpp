@@ -39,10 +39,26 @@ bool is_template_rolled_out(const DeploymentContext& context) {
     return context.status.templateHash.empty() || context.status.templateHash == hash;
 }
 
+bool has_ready_pod(const DeploymentContext& context, const api::SeiNode& node) {
+    const auto workload = context.caches.stateful_sets.get(node.metadata.key());
+    return workload && (*workload)->status.readyReplicas > 0 &&
+           (*workload)->status.observedGeneration >= (*workload)->metadata.generation;
+}
+
+std::optional<Bound> bound_of(const DeploymentContext& context, const std::vector<NodeSnapshot>& wanted) {
+    const auto max_unavailable = context.object().spec.updateStrategy.maxUnavailable;
+    if (!max_unavailable) return std::nullopt;
+    Bound bound{.max_unavailable = *max_unavailable, .serving = {}};
+    for (const NodeSnapshot& node : wanted) {
+        if (is_halted_by_intention(*node) || has_ready_pod(context, *node)) bound.serving.insert(node->metadata.name);
+    }
+    return bound;
+}
+
 std::set<std::string> nodes_in_turn(const DeploymentContext& context) {
     const api::SeiNodeDeploymentSpec& spec = context.object().spec;
     const std::vector<NodeSnapshot> wanted = context.fleet.wanted();
-    if (context.status.rollout) return nodes_to_roll(wanted, spec.template_.spec, spec.updateStrategy.maxUnavailable);
+    if (context.status.rollout) return nodes_to_roll(wanted, spec.template_.spec, bound_of(context, wanted));
     if (!is_template_rolled_out(context)) return {};
     return nodes_to_roll(wanted, spec.template_.spec, std::nullopt);
 }

@@ -140,8 +140,10 @@ void DeploymentConditions::set_nodes_ready(const Fleet& fleet) {
     std::int32_t ready = 0;
     std::int32_t failed = 0;
     std::int32_t initializing = 0;
+    std::int32_t unhealthy = 0;
     for (const NodeSnapshot& node : fleet.wanted()) {
         if (is_ready(*node)) ++ready;
+        if (node->status.phase == api::NodePhase::Running && !is_ready(*node)) ++unhealthy;
         if (node->status.phase == api::NodePhase::Failed) ++failed;
         if (node->status.phase == api::NodePhase::Pending || node->status.phase == api::NodePhase::Initializing) {
             ++initializing;
@@ -154,11 +156,12 @@ void DeploymentConditions::set_nodes_ready(const Fleet& fleet) {
     }
     message += " (";
     if (failed > 0) message += std::to_string(failed) + " failed, ";
+    if (unhealthy > 0) message += std::to_string(unhealthy) + " unhealthy, ";
     message += std::to_string(initializing) + " initializing)";
-    set(type::kNodesReady,
-        ConditionStatus::False,
-        failed > 0 ? reason::kNodesFailed : reason::kNodesInitializing,
-        std::move(message));
+    std::string_view why = reason::kNodesInitializing;
+    if (unhealthy > 0) why = reason::kNodesUnhealthy;
+    if (failed > 0) why = reason::kNodesFailed;
+    set(type::kNodesReady, ConditionStatus::False, why, std::move(message));
 }
 
 void DeploymentConditions::set_stalled(const std::vector<Problem>& problems) {

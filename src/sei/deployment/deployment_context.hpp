@@ -14,6 +14,7 @@
 #include "kube/runtime/event_recorder.hpp"
 #include "kube/types/http_route.hpp"
 #include "kube/types/service.hpp"
+#include "kube/types/stateful_set.hpp"
 #include "sei/api/deployment.hpp"
 #include "sei/deployment/child.hpp"
 #include "sei/deployment/deployment_conditions.hpp"
@@ -30,6 +31,8 @@ struct DeploymentCaches {
     kube::Cache<api::SeiNode> nodes;
     kube::Cache<kube::Service> services;
     kube::Cache<kube::HttpRoute> routes;
+    /// Of the nodes: whether their pods are ready.
+    kube::Cache<kube::StatefulSet> stateful_sets;
 };
 
 /// Adds the index by which the nodes of a deployment are found. Before the manager starts.

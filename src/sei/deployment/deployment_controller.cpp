@@ -20,6 +20,17 @@ std::vector<kube::NamespacedName> deployment_of_name(const api::SeiNode& node) {
     return {{node.metadata.namespace_, name.substr(0, dash)}};
 }
 
+/// The deployment of the node whose workload this is. A bounded rollout goes on when its pod is ready.
+std::vector<kube::NamespacedName> deployment_of_workload(const kube::StatefulSet& workload) {
+    const auto found = workload.metadata.labels.find(std::string{api::kDeploymentLabel});
+    if (found == workload.metadata.labels.end()) return {};
+    return {{workload.metadata.namespace_, found->second}};
+}
+
+bool readiness_changed(const kube::StatefulSet& before, const kube::StatefulSet& after) {
+    return before.status.readyReplicas != after.status.readyReplicas;
+}
+
 bool owner_changed(const api::SeiNode& before, const api::SeiNode& after) {
     return before.metadata.ownerReferences != after.metadata.ownerReferences;
 }
@@ -32,7 +43,8 @@ std::unique_ptr<DeploymentReconciler> make_reconciler(
     DeploymentCaches caches{
         .nodes = manager.cache<api::SeiNode>(),
         .services = manager.cache<kube::Service>(),
-        .routes = manager.cache<kube::HttpRoute>(kube::KindNeed::Optional)
+        .routes = manager.cache<kube::HttpRoute>(kube::KindNeed::Optional),
+        .stateful_sets = manager.cache<kube::StatefulSet>()
     };
     add_nodes_of_deployment_index(caches.nodes);
     return std::make_unique<DeploymentReconciler>(
@@ -50,6 +62,7 @@ void build_controller(kube::Manager& manager, kube::Reconciler<api::SeiNodeDeplo
         .when(kube::any_of(kube::generation_changed, kube::deletion_requested))
         .owns<api::SeiNode>(reported_facts_changed)
         .watches<api::SeiNode>(deployment_of_name, owner_changed)
+        .watches<kube::StatefulSet>(deployment_of_workload, readiness_changed)
         .owns<kube::Service>()
         .owns<kube::HttpRoute>(kube::every_update, kube::KindNeed::Optional)
         .build(reconciler);

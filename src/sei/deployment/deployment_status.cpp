@@ -54,7 +54,10 @@ api::DeploymentPhase phase_of(
     });
     if (ready == deployment.spec.replicas) return Ready;
     if (failed > 0 && failed == std::ssize(nodes)) return Failed;
-    if (failed > 0 && ready > 0) return Degraded;
+    const bool is_unhealthy = std::ranges::any_of(nodes, [](const NodeSnapshot& node) {
+        return node->status.phase == api::NodePhase::Running && !is_ready(*node);
+    });
+    if ((failed > 0 && ready > 0) || is_unhealthy) return Degraded;
     return Initializing;
 }
 

@@ -1,6 +1,7 @@
 #include "sei/deployment/fleet.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <limits>
 #include <tuple>
@@ -42,6 +43,7 @@ auto facts(const api::SeiNode& node) {
         node.status.currentImage,
         plan::is_active(node.status.plan),
         has_uploaded_artifacts(node),
+        has_seen_spec(node),
         trouble_of(node)
     };
 }
@@ -111,7 +113,28 @@ void Fleet::put(NodeSnapshot node) {
 }
 
 bool is_ready(const api::SeiNode& node) {
-    return node.status.phase == api::NodePhase::Running;
+    return node.status.phase == api::NodePhase::Running && pod_problem(node) == nullptr;
+}
+
+const kube::Condition* pod_problem(const api::SeiNode& node) {
+    const kube::Condition* problem = failing(node, api::node_condition::kPodReady, kube::ConditionStatus::False);
+    if (problem == nullptr || problem->reason == api::reason::kStarting || problem->reason == api::reason::kNoPod) {
+        return nullptr;
+    }
+    return is_halted_by_intention(node) ? nullptr : problem;
+}
+
+bool is_halted_by_intention(const api::SeiNode& node) {
+    return std::ranges::any_of(std::array{"chain.halt_height", "chain.halt_time"}, [&](const char* key) {
+        const auto found = node.spec.overrides.find(key);
+        return found != node.spec.overrides.end() && !found->second.empty() && found->second != "0";
+    });
+}
+
+bool has_seen_spec(const api::SeiNode& node) {
+    // Written in every pass over a node that is not being deleted (spec 01 §15.1).
+    const kube::Condition* paused = kube::find_condition(node.status.conditions, api::node_condition::kPaused);
+    return paused != nullptr && paused->observedGeneration >= node.metadata.generation;
 }
 
 bool asks_for(const api::SeiNode& node, const api::NodeSpec& wanted) {
@@ -119,13 +142,14 @@ bool asks_for(const api::SeiNode& node, const api::NodeSpec& wanted) {
 }
 
 bool runs(const api::SeiNode& node, const api::NodeSpec& wanted) {
-    return asks_for(node, wanted) && node.status.currentImage == wanted.image &&
+    return asks_for(node, wanted) && has_seen_spec(node) && node.status.currentImage == wanted.image &&
            node.status.phase != api::NodePhase::Failed && !plan::is_active(node.status.plan);
 }
 
 bool is_available(const api::SeiNode& node) {
-    return is_ready(node) && !node.metadata.deletionTimestamp && node.status.currentImage == node.spec.image &&
-           !plan::is_active(node.status.plan) && trouble_of(node).empty();
+    return is_ready(node) && !node.metadata.deletionTimestamp && has_seen_spec(node) &&
+           node.status.currentImage == node.spec.image && !plan::is_active(node.status.plan) &&
+           trouble_of(node).empty();
 }
 
 std::string trouble_of(const api::SeiNode& node) {
@@ -140,6 +164,7 @@ std::string trouble_of(const api::SeiNode& node) {
         return "it is Failed: task " + node.status.plan->failedTaskDetail->type + ": " +
                node.status.plan->failedTaskDetail->error;
     }
+    if (const kube::Condition* problem = pod_problem(node)) return problem->reason + ": " + problem->message;
     return {};
 }
 

@@ -55,13 +55,22 @@ private:
     std::vector<NodeSnapshot> nodes_;
 };
 
-/// Counts as ready in the deployment's status (spec 03 §15.1, spec 08 3.3).
+/// Counts as ready in the deployment's status: it is Running, and nothing is known to be wrong with its pod (spec 03
+/// §15.1, spec 08 3.3).
 [[nodiscard]] bool is_ready(const api::SeiNode& node);
+/// Why the pod of a node does not serve: PodReady, where that is False for more than a start, and the node is not
+/// halted by intention. Null when nothing is known to be wrong.
+[[nodiscard]] const kube::Condition* pod_problem(const api::SeiNode& node);
+/// Was it told to stop at a height or a time, for a chain upgrade? Then its pod is unready on purpose (spec 08 3.2).
+[[nodiscard]] bool is_halted_by_intention(const api::SeiNode& node);
+/// Has the node's controller seen what its spec says now? Before that its status speaks of an earlier spec.
+[[nodiscard]] bool has_seen_spec(const api::SeiNode& node);
 /// Does its spec ask for the images of the template?
 [[nodiscard]] bool asks_for(const api::SeiNode& node, const api::NodeSpec& wanted);
-/// Has it arrived: it asks for the images of the template, runs them, and has no plan under way?
+/// Has it arrived: it asks for the images of the template, its controller knows, it runs them, and has no plan under
+/// way?
 [[nodiscard]] bool runs(const api::SeiNode& node, const api::NodeSpec& wanted);
-/// Does it serve, or is it not served by intention: may the next one be taken away?
+/// Has it got where its spec says, with nothing known to be wrong? Whether its pod serves is for its workload to say.
 [[nodiscard]] bool is_available(const api::SeiNode& node);
 /// For people: why a node has not got where it should, as far as it says so itself; empty when it just takes its time.
 [[nodiscard]] std::string trouble_of(const api::SeiNode& node);

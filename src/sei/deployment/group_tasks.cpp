@@ -40,6 +40,11 @@ std::optional<std::string> missing_node(const DeploymentContext& context) {
     return std::nullopt;
 }
 
+/// A node whose spec was just changed is about to be tried again: it counts as failed only when that came to nothing.
+bool has_failed(const api::SeiNode& node) {
+    return node.status.phase == api::NodePhase::Failed && has_seen_spec(node);
+}
+
 TaskOutcome update_node_specs(const DeploymentContext& context) {
     for (const NodeSnapshot& node : context.fleet.wanted()) {
         if (!asks_for(*node, context.object().spec.template_.spec)) {
@@ -62,7 +67,7 @@ TaskOutcome await_spec_update(const DeploymentContext& context) {
 TaskOutcome await_nodes_running(const DeploymentContext& context) {
     if (const auto missing = missing_node(context)) return plan::Failed{"node " + *missing + " is gone"};
     for (const NodeSnapshot& node : context.fleet.wanted()) {
-        if (node->status.phase == api::NodePhase::Failed) {
+        if (has_failed(*node)) {
             return plan::Failed{"node " + node->metadata.name + " is in Failed phase (" + trouble_of(*node) + ")"};
         }
     }
@@ -82,7 +87,7 @@ std::variant<std::vector<NodeSnapshot>, TaskOutcome> participants(const Deployme
         if (node == context.fleet.all().end()) {
             return plan::Terminal{"participant " + name + " is gone: a ceremony needs all that it began with"};
         }
-        if ((*node)->status.phase == api::NodePhase::Failed) {
+        if (has_failed(**node)) {
             return plan::Terminal{"node " + name + " is in Failed phase (" + trouble_of(**node) + ")"};
         }
         found.push_back(*node);

@@ -46,15 +46,18 @@ RolloutDecision decide_rollout(const api::SeiNodeDeployment& deployment, const s
 }
 
 std::set<std::string> nodes_to_roll(
-    const std::vector<NodeSnapshot>& wanted, const api::NodeSpec& target, std::optional<std::int32_t> max_unavailable
+    const std::vector<NodeSnapshot>& wanted, const api::NodeSpec& target, const std::optional<Bound>& bound
 ) {
     std::set<std::string> names;
-    auto unavailable = std::ranges::count_if(wanted, [](const NodeSnapshot& node) { return !is_available(*node); });
+    const auto serves = [&](const NodeSnapshot& node) {
+        return is_available(*node) && (!bound || bound->serving.contains(node->metadata.name));
+    };
+    auto unavailable = std::ranges::count_if(wanted, [&](const NodeSnapshot& node) { return !serves(node); });
     for (const NodeSnapshot& node : wanted) {
         const std::string& name = node->metadata.name;
-        if (asks_for(*node, target) || !max_unavailable || !is_available(*node)) {
+        if (asks_for(*node, target) || !bound || !serves(node)) {
             names.insert(name);
-        } else if (unavailable < *max_unavailable) {
+        } else if (unavailable < bound->max_unavailable) {
             ++unavailable;
             names.insert(name);
         }

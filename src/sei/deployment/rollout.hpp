@@ -33,11 +33,17 @@ struct RolloutDecision {
     const api::SeiNodeDeployment& deployment, const std::vector<NodeSnapshot>& wanted
 );
 
-/// The names of the nodes that may be brought to the images of the template now. All at once without a bound; with
-/// `max_unavailable`, in ordinal order, as many as keep the number of unavailable nodes within it. A node that is not
-/// available anyway has its turn at once: it can only win.
+/// How many nodes may be unavailable at once.
+struct Bound {
+    std::int32_t max_unavailable = 1;
+    /// The names of the nodes whose pod is ready, or unready on purpose.
+    std::set<std::string> serving;
+};
+/// The names of the nodes that may be brought to the images of the template now. All at once without a bound; with one,
+/// in ordinal order, as many as keep the number of unavailable nodes within it. A node that is not available anyway has
+/// its turn at once: it can only win.
 [[nodiscard]] std::set<std::string> nodes_to_roll(
-    const std::vector<NodeSnapshot>& wanted, const api::NodeSpec& target, std::optional<std::int32_t> max_unavailable
+    const std::vector<NodeSnapshot>& wanted, const api::NodeSpec& target, const std::optional<Bound>& bound
 );
 
 /// How a rollout stands, for its condition.

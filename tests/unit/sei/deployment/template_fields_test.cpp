@@ -1,0 +1,64 @@
+// Every field of the template has its line in the table (spec 08 6.1).
+#include "sei/deployment/template_fields.hpp"
+
+#include <set>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include <boost/describe.hpp>
+#include <boost/mp11.hpp>
+
+#include "fleet_of_test.hpp"
+
+namespace sei::deployment {
+namespace {
+
+template <class Struct>
+std::set<std::string> fields_below(const std::string& prefix) {
+    std::set<std::string> found;
+    boost::mp11::mp_for_each<boost::describe::describe_members<Struct, boost::describe::mod_public>>([&](auto member) {
+        found.insert(prefix + member.name);
+    });
+    return found;
+}
+
+TEST(TemplateFields, are_all_classified_once) {
+    std::set<std::string> expected = fields_below<api::NodeSpec>("spec.");
+    expected.merge(fields_below<api::TemplateMetadata>("metadata."));
+    std::set<std::string> classified;
+    for (const TemplateField& field : template_fields()) {
+        EXPECT_TRUE(classified.insert(std::string{field.path}).second) << field.path << " is there twice";
+        EXPECT_FALSE(field.note.empty()) << field.path;
+    }
+    EXPECT_EQ(classified, expected);
+}
+
+TEST(Child, is_made_without_changing_the_template) {
+    api::SeiNodeDeployment deployment = test::a_deployment(1);
+    deployment.spec.template_.metadata = {{{"team", "infra"}, {"sei.io/chain", "theirs"}}, {}};
+    deployment.spec.template_.spec.podLabels = {{"team", "pods"}};
+    deployment.spec.template_.spec.paused = true;
+    const auto before = deployment;
+    const api::SeiNode child = desired_child(deployment, 4, nullptr, Images::OfTemplate, {});
+    EXPECT_EQ(deployment, before);
+    EXPECT_EQ(child.metadata.name, "web-4");
+    EXPECT_EQ(
+        child.metadata.labels,
+        (kube::StringMap{
+            {"team", "infra"},
+            {"sei.io/nodedeployment", "web"},
+            {"sei.io/nodedeployment-ordinal", "4"},
+            {"sei.io/revision", "1"},
+            {"sei.io/chain", "pacific-1"}
+        })
+    );
+    EXPECT_TRUE(child.metadata.annotations.empty());
+    EXPECT_EQ(child.spec.podLabels.at("team"), "pods");
+    EXPECT_EQ(child.spec.podLabels.at("sei.io/nodedeployment"), "web");
+    EXPECT_FALSE(child.spec.podLabels.contains("sei.io/revision")) << "nothing that counts is in a pod template";
+    EXPECT_FALSE(child.spec.paused);
+}
+
+}  // namespace
+}  // namespace sei::deployment
