@@ -140,6 +140,11 @@ void NodeSidecar::finish(Run& run) {
     if (run.script.outcome == Script::Outcome::Fail) {
         outcome = Failed{run.script.error};
     } else {
+        // Without a pod nobody sets SEI_CHAIN_ID: the first thing that is said of a chain to be made is its name.
+        if (const auto* chain = run.row.params.if_contains("chainId");
+            chain_id_.empty() && run.row.type == "generate-identity" && chain != nullptr && chain->is_string()) {
+            chain_id_ = chain->get_string();
+        }
         outcome = run_handler(
             run.row.type,
             run.row.params,

@@ -47,8 +47,13 @@ kube::Async<bool> PodSidecars::is_ready(kube::Snapshot<kube::Pod> pod, std::stri
 void PodSidecars::container_started(const kube::Pod& pod, const std::string& container) {
     const kube::NamespacedName node = node_of_pod(pod);
     if (node.name.empty() || container != kSidecarContainer) return;
+    NodeSidecar& sidecar = host_.node(node);
+    if (const kube::Container* spec = find_container(pod, container)) {
+        const auto chain = std::ranges::find(spec->env, "SEI_CHAIN_ID", &kube::EnvVar::name);
+        if (chain != spec->env.end()) sidecar.set_chain_id(chain->value);
+    }
     // The flag of mark-ready lives in the process: each start is a new one.
-    host_.node(node).restart(Store::Kept);
+    sidecar.restart(Store::Kept);
 }
 
 void PodSidecars::container_stopped(const kube::Pod& pod, const std::string& container) {
