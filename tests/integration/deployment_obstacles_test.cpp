@@ -1,0 +1,259 @@
+// What goes wrong around a fleet, or is asked for and cannot be had: a reason in a condition, nothing lost, nothing of
+// anybody else touched. The same on every backend.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "integration/deployment_steps.hpp"
+#include "support/world.hpp"
+
+namespace {
+
+using namespace steps;  // NOLINT(google-build-using-namespace)
+using support::Backend;
+using support::World;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+std::vector<std::string> uids(const World& world) {
+    std::vector<std::string> found;
+    for (const auto& node : world.nodes()) found.push_back(node.metadata.uid);
+    return found;
+}
+
+TEST(TemplateThatNodesRefuse, is_told_and_makes_nothing) {
+    World world;
+    auto fleet = world.a_deployment("fleet", 2);
+    fleet.spec.template_.metadata = {{{"team", "no label: it has blanks"}}, {}};
+    world.create(std::move(fleet));
+    ASSERT_TRUE(run_until_condition(world, "fleet", "Stalled", "True/NodeNotApplied"));
+    EXPECT_THAT(message_of(world, "fleet", "Stalled"), HasSubstr("no label: it has blanks"));
+    EXPECT_EQ(condition(world, "fleet", "NodesReady"), "False/NodesInitializing");
+    EXPECT_TRUE(run_until_told(world, "fleet", "NodeNotApplied: "));
+    EXPECT_THAT(world.nodes(), IsEmpty());
+    EXPECT_TRUE(world.service("fleet-internal"));
+    world.edit_deployment("fleet", [](auto& spec) { spec.template_.metadata->labels["team"] = "infra"; });
+    ASSERT_TRUE(run_until_settled(world, "fleet", kV1));
+    EXPECT_EQ(condition(world, "fleet", "Stalled"), "False/Progressing");
+}
+
+TEST(TemplateThatNodesRefuse, leaves_running_nodes_as_they_are) {
+    World world;
+    world.create(world.a_deployment("fleet", 2));
+    ASSERT_TRUE(run_until_settled(world, "fleet", kV1));
+    const auto before = uids(world);
+    world.edit_deployment("fleet", [](auto& spec) { spec.template_.metadata = {{{"team", "a b"}}, {}}; });
+    ASSERT_TRUE(run_until_condition(world, "fleet", "Stalled", "True/NodeNotApplied"));
+    EXPECT_EQ(uids(world), before);
+    EXPECT_EQ(condition(world, "fleet", "NodesReady"), "True/AllNodesReady");
+    world.edit_deployment("fleet", [](auto& spec) {
+        spec.template_.metadata.reset();
+        spec.template_.spec.image = kV2;
+    });
+    ASSERT_TRUE(run_until_settled(world, "fleet", kV2));
+    EXPECT_EQ(uids(world), before);
+}
+
+TEST(ImageThatDoesNotExist, for_one_of_five_nodes_is_told_of_that_node) {
+    if (support::backend() == Backend::ApiServer) GTEST_SKIP() << "nothing pulls images here";
+    World world;
+    world.create(world.a_deployment("fleet", 5));
+    ASSERT_TRUE(run_until_settled(world, "fleet", kV1));
+    const auto before = uids(world);
+    const auto fault = world.workloads().faults().add(
+        {.namespace_ = world.namespace_name(), .pod = "fleet-3-0", .labels = {}, .container = {}, .image = kV2},
+        {.kind = devcluster::workloads::FaultKind::ImagePull}
+    );
+    set_image(world, "fleet", kV2);
+    ASSERT_TRUE(world.run_until("four run it, and the fifth is named", [&] {
+        const std::string told = message_of(world, "fleet", "RolloutInProgress");
+        return told.contains("4 of 5 nodes run it") && told.contains("fleet-3: ImagePullFailed");
+    }));
+    EXPECT_EQ(condition(world, "fleet", "RolloutInProgress"), "True/TemplateChanged");
+    EXPECT_EQ(condition(world, "fleet", "NodesReady"), "False/NodesUnhealthy");
+    EXPECT_EQ(world.deployment("fleet")->status.readyReplicas, 4);
+    EXPECT_EQ(world.node("fleet-3")->status.currentImage, kV1);
+    world.workloads().faults().remove(fault);
+    ASSERT_TRUE(run_until_settled(world, "fleet", kV2));
+    EXPECT_EQ(uids(world), before);
+    EXPECT_EQ(condition(world, "fleet", "NodesReady"), "True/AllNodesReady");
+}
+
+TEST(ImageThatDoesNotExist, stops_a_bounded_rollout_at_its_first_node) {
+    if (support::backend() == Backend::ApiServer) GTEST_SKIP() << "nothing pulls images here";
+    World world;
+    auto fleet = world.a_deployment("fleet", 3);
+    fleet.spec.updateStrategy.maxUnavailable = 1;
+    world.create(std::move(fleet));
+    ASSERT_TRUE(run_until_settled(world, "fleet", kV1));
+    world.workloads().faults().add(
+        {.namespace_ = world.namespace_name(), .pod = {}, .labels = {}, .container = {}, .image = kV2},
+        {.kind = devcluster::workloads::FaultKind::ImagePull}
+    );
+    set_image(world, "fleet", kV2);
+    ASSERT_TRUE(world.run_until("the first node is named", [&] {
+        return message_of(world, "fleet", "RolloutInProgress").contains("fleet-0: ImagePullFailed");
+    }));
+    ASSERT_TRUE(world.run_until_quiet());
+    EXPECT_EQ(world.node("fleet-1")->spec.image, kV1);
+    EXPECT_EQ(world.node("fleet-2")->spec.image, kV1);
+    EXPECT_EQ(world.deployment("fleet")->status.readyReplicas, 2);
+    set_image(world, "fleet", kV1);
+    ASSERT_TRUE(run_until_settled(world, "fleet", kV1)) << "the way out is the way back";
+}
+
+TEST(PodThatNeverGetsReady, stops_a_bounded_rollout_at_its_node) {
+    if (support::backend() == Backend::ApiServer) GTEST_SKIP() << "there are no pods here";
+    World world;
+    auto fleet = world.a_deployment("fleet", 2);
+    fleet.spec.updateStrategy.maxUnavailable = 1;
+    world.create(std::move(fleet));
+    ASSERT_TRUE(run_until_settled(world, "fleet", kV1));
+    const auto fault = world.workloads().faults().add(
+        {.namespace_ = world.namespace_name(), .pod = "fleet-0-0", .labels = {}, .container = {}, .image = kV2},
+        {.kind = devcluster::workloads::FaultKind::NeverReady}
+    );
+    set_image(world, "fleet", kV2);
+    ASSERT_TRUE(world.run_until("the first node runs it", [&] {
+        const auto node = world.node("fleet-0");
+        return node->status.currentImage == kV2 && !node->status.plan;
+    }));
+    ASSERT_TRUE(world.run_until_quiet());
+    EXPECT_EQ(world.node("fleet-1")->spec.image, kV1) << "the first one is not healthy yet";
+    world.workloads().faults().remove(fault);
+    EXPECT_TRUE(run_until_settled(world, "fleet", kV2));
+}
+
+TEST(ConflictOnOneNode, delays_that_node_only) {
+    World world;
+    world.create(world.a_deployment("fleet", 3));
+    ASSERT_TRUE(run_until_settled(world, "fleet", kV1));
+    ASSERT_TRUE(world.run_until_quiet());
+    world.operator_transport().forget_requests();
+    kube::HttpResponse conflict;
+    conflict.status = 409;
+    conflict.headers.push_back({"content-type", "application/json"});
+    conflict.body = R"({"kind":"Status","apiVersion":"v1","status":"Failure","reason":"Conflict","code":409,)"
+                    R"("message":"somebody else was faster"})";
+    world.operator_transport().answer(
+        [](const kube::HttpRequest& request) {
+            return request.method == kube::HttpMethod::Patch && request.target.contains("/seinodes/fleet-0?") &&
+                   request.body.contains("\"team\"");
+        },
+        conflict,
+        1
+    );
+    world.edit_deployment("fleet", [](auto& spec) { spec.template_.metadata = {{{"team", "infra"}}, {}}; });
+    ASSERT_TRUE(world.run_until("every node has the label", [&] {
+        return std::ranges::all_of(world.nodes(), [](const auto& node) {
+            return node.metadata.labels.contains("team");
+        });
+    }));
+    EXPECT_EQ(world.operator_transport().times_fired(), 1U);
+    std::vector<std::string> order;
+    for (const auto& write : world.operator_writes()) {
+        const std::string path = write.path();
+        if (!path.contains("/seinodes/") || !write.body.contains("\"team\"")) continue;
+        order.push_back(path.substr(path.rfind('/') + 1) + " " + std::to_string(write.status));
+    }
+    EXPECT_EQ(order, (std::vector<std::string>{"fleet-1 200", "fleet-2 200", "fleet-0 200"}));
+    EXPECT_EQ(condition(world, "fleet", "Stalled"), "absent") << "a conflict is nothing to tell of";
+}
+
+/// The plans of a deployment, and its two deletion policies.
+struct Going {
+    std::string name;
+    bool is_ceremony = false;
+    sei::api::DeletionPolicy policy = sei::api::DeletionPolicy::Delete;
+};
+
+class DeletionInTheMiddle : public ::testing::TestWithParam<Going> {};
+
+TEST_P(DeletionInTheMiddle, loses_nothing_and_touches_nothing_of_others) {
+    World world;
+    const Going& going = GetParam();
+    const std::string name = going.is_ceremony ? "chain" : "fleet";
+    // A node of somebody else, with a name like those of the fleet.
+    auto foreign = world.a_full_node(name + "-7");
+    world.create(std::move(foreign));
+    ASSERT_TRUE(world.run_until_running(name + "-7"));
+    auto deployment = going.is_ceremony ? a_chain(world, 2) : world.a_deployment("fleet", 2);
+    deployment.spec.deletionPolicy = going.policy;
+    if (going.is_ceremony)
+        world.sidecars().scripts().set("generate-gentx", {.outcome = devcluster::sidecar::Script::Outcome::Hang});
+    world.create(std::move(deployment));
+    if (!going.is_ceremony) {
+        ASSERT_TRUE(world.run_until_running("fleet-0"));
+        ASSERT_TRUE(world.run_until_running("fleet-1"));
+        ASSERT_TRUE(world.run_until_quiet());
+        world.hold_image(kV2);
+        set_image(world, name, kV2);
+    }
+    ASSERT_TRUE(world.run_until("its plan runs", [&] {
+        const auto seen = world.deployment(name);
+        return seen && seen->status.plan;
+    }));
+    ASSERT_TRUE(world.run_until("its nodes are there", [&] { return world.nodes().size() == 3; }));
+    const auto before = uids(world);
+    world.delete_deployment(name);
+    ASSERT_TRUE(world.run_until("the deployment is gone", [&] { return !world.deployment(name); }));
+    if (going.policy == sei::api::DeletionPolicy::Retain) {
+        ASSERT_TRUE(world.run_until_quiet());
+        EXPECT_EQ(uids(world), before);
+        for (const auto& node : world.nodes()) EXPECT_EQ(node.metadata.controller(), nullptr) << node.metadata.name;
+        EXPECT_TRUE(world.service(name + "-internal"));
+    } else {
+        ASSERT_TRUE(world.run_until("its nodes are gone", [&] { return world.nodes().size() == 1; }));
+        ASSERT_TRUE(world.run_until("its Service is gone", [&] { return !world.service(name + "-internal"); }));
+    }
+    ASSERT_TRUE(world.node(name + "-7"));
+    EXPECT_EQ(world.node(name + "-7")->status.phase, sei::api::NodePhase::Running);
+    if (!going.is_ceremony) world.let_images_run();
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Deployment,
+    DeletionInTheMiddle,
+    ::testing::Values(
+        Going{"of_a_rollout", false, sei::api::DeletionPolicy::Delete},
+        Going{"of_a_rollout_that_retains", false, sei::api::DeletionPolicy::Retain},
+        Going{"of_a_ceremony", true, sei::api::DeletionPolicy::Delete},
+        Going{"of_a_ceremony_that_retains", true, sei::api::DeletionPolicy::Retain}
+    ),
+    [](const ::testing::TestParamInfo<Going>& about) { return about.param.name; }
+);
+
+TEST(ServiceOfSomebodyElse, in_the_way_is_told_and_left_alone) {
+    World world;
+    kube::Service foreign;
+    foreign.metadata.name = "fleet-internal";
+    foreign.metadata.namespace_ = world.namespace_name();
+    foreign.spec.ports.push_back({.name = "theirs", .protocol = "TCP", .port = 80});
+    ASSERT_TRUE(world.run(world.client().create(std::move(foreign))));
+    world.create(world.a_deployment("fleet", 1));
+    ASSERT_TRUE(run_until_condition(world, "fleet", "Stalled", "True/NameTaken"));
+    ASSERT_TRUE(world.run_until_running("fleet-0"));
+    EXPECT_FALSE(world.deployment("fleet")->status.internalService);
+    EXPECT_EQ(world.service("fleet-internal")->spec.ports.front().name, "theirs");
+    EXPECT_THAT(world.service("fleet-internal")->metadata.ownerReferences, IsEmpty());
+}
+
+TEST(NodeOfTheFleet, that_somebody_changes_is_brought_back) {
+    World world;
+    world.create(world.a_deployment("fleet", 2));
+    ASSERT_TRUE(run_until_settled(world, "fleet", kV1));
+    world.edit("fleet-1", [](auto& spec) { spec.overrides["chain.moniker"] = "theirs"; });
+    world.edit("fleet-0", [](auto& spec) { spec.podLabels["sei.io/nodedeployment"] = "another"; });
+    ASSERT_TRUE(world.run_until("the fleet's own key has the fleet's value", [&] {
+        return world.node("fleet-0")->spec.podLabels.at("sei.io/nodedeployment") == "fleet";
+    }));
+    ASSERT_TRUE(world.run_until_quiet());
+    EXPECT_EQ(world.node("fleet-1")->spec.overrides.at("chain.moniker"), "theirs")
+        << "a key that the fleet does not own";
+}
+
+}  // namespace

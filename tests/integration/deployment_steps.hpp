@@ -1,0 +1,112 @@
+// What the tests of fleets have in common: the steps that a person takes, and what is waited for after them.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kube/meta/condition.hpp"
+#include "sei/api/conditions.hpp"
+#include "support/world.hpp"
+
+namespace steps {
+
+inline constexpr const char* kV1 = "example.com/seid:v1";
+inline constexpr const char* kV2 = "example.com/seid:v2";
+inline constexpr const char* kV3 = "example.com/seid:v3";
+
+/// "True/TemplateChanged", or "absent".
+inline std::string condition(const sei::api::SeiNodeDeployment& deployment, std::string_view type) {
+    const kube::Condition* found = kube::find_condition(deployment.status.conditions, type);
+    if (found == nullptr) return "absent";
+    return std::string{sei::api::word_of(found->status)} + "/" + found->reason;
+}
+
+inline std::string condition(const support::World& world, const std::string& name, std::string_view type) {
+    const auto deployment = world.deployment(name);
+    return deployment ? condition(*deployment, type) : "absent";
+}
+
+inline std::string message_of(const support::World& world, const std::string& name, std::string_view type) {
+    const auto deployment = world.deployment(name);
+    const kube::Condition* found = deployment ? kube::find_condition(deployment->status.conditions, type) : nullptr;
+    return found == nullptr ? std::string{} : found->message;
+}
+
+inline bool run_until_condition(
+    support::World& world, const std::string& name, const std::string& type, const std::string& expected
+) {
+    return world.run_until(type + " of " + name + " is " + expected, [&] {
+        return condition(world, name, type) == expected;
+    });
+}
+
+inline bool run_until_phase(support::World& world, const std::string& name, sei::api::DeploymentPhase phase) {
+    return world.run_until(name + " is " + std::string{sei::api::word_of(phase)}, [&] {
+        const auto deployment = world.deployment(name);
+        return deployment && deployment->status.phase == phase;
+    });
+}
+
+/// Settled: every node runs the image that it is to run, and no rollout is left.
+inline bool run_until_settled(support::World& world, const std::string& name, const std::string& image) {
+    return world.run_until(name + " has settled at " + image, [&] {
+        const auto deployment = world.deployment(name);
+        if (!deployment || deployment->status.phase != sei::api::DeploymentPhase::Ready) return false;
+        if (deployment->status.rollout || deployment->status.plan) return false;
+        if (deployment->spec.template_.spec.image != image) return false;
+        const auto nodes = world.nodes();
+        return std::ssize(nodes) == deployment->spec.replicas && std::ranges::all_of(nodes, [&](const auto& node) {
+                   return node.status.phase == sei::api::NodePhase::Running && node.spec.image == image &&
+                          node.status.currentImage == image;
+               });
+    });
+}
+
+inline bool run_until_all_ask_for(support::World& world, const std::string& image) {
+    return world.run_until("every node is to run " + image, [&] {
+        return std::ranges::all_of(world.nodes(), [&](const auto& node) { return node.spec.image == image; });
+    });
+}
+
+inline void set_image(support::World& world, const std::string& name, const std::string& image) {
+    world.edit_deployment(name, [&](auto& spec) { spec.template_.spec.image = image; });
+}
+
+inline bool was_told(const support::World& world, const std::string& name, const std::string& line) {
+    return std::ranges::any_of(world.deployment_events(name), [&](const auto& told) { return told.starts_with(line); });
+}
+
+/// Events are delivered after what they tell of.
+inline bool run_until_told(support::World& world, const std::string& name, const std::string& line) {
+    return world.run_until(name + " tells \"" + line + "\"", [&] { return was_told(world, name, line); });
+}
+
+/// What the operator wrote, for people.
+inline std::vector<std::string> writes_of(const support::World& world) {
+    std::vector<std::string> writes;
+    for (const auto& write : world.operator_writes()) writes.push_back(write.path() + " " + write.body);
+    return writes;
+}
+
+/// Validators that make a new chain: of a name that no sidecar knows, so that they wait for its genesis.
+inline sei::api::SeiNodeDeployment a_chain(const support::World& world, int validators) {
+    auto deployment = world.a_deployment("chain", validators);
+    deployment.spec.template_.spec.chainId = "chain-1";
+    deployment.spec.template_.spec.fullNode.reset();
+    deployment.spec.template_.spec.validator.emplace();
+    deployment.spec.genesis.emplace();
+    deployment.spec.genesis->chainId = "chain-1";
+    return deployment;
+}
+
+/// The sidecars look for the genesis a while, so that it is there when they look: else they look again after 10 s.
+inline void look_for_the_genesis_patiently(
+    support::World& world, std::chrono::milliseconds time = std::chrono::milliseconds{1500}
+) {
+    world.sidecars().scripts().set("configure-genesis", {.duration = time});
+}
+
+}  // namespace steps

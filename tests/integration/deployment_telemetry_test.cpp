@@ -1,0 +1,192 @@
+// What a fleet tells while it lives: status, metrics (spec 03 §17) and events (spec 03 §16). The same on every backend.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "integration/deployment_steps.hpp"
+#include "kube/runtime/metrics.hpp"
+#include "support/world.hpp"
+
+namespace {
+
+using namespace steps;  // NOLINT(google-build-using-namespace)
+using sei::api::DeploymentPhase;
+using support::World;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::StartsWith;
+
+/// The value of the first series of this metric that has all of `labels`; "absent" when there is none.
+std::string value_of(World& world, const std::string& metric, const std::vector<std::string>& labels) {
+    const std::string text = world.operator_manager().metrics().serialize();
+    for (std::size_t begin = 0; begin < text.size();) {
+        const std::size_t end = std::min(text.find('\n', begin), text.size());
+        const std::string line = text.substr(begin, end - begin);
+        begin = end + 1;
+        const bool has_all = std::ranges::all_of(labels, [&](const auto& label) { return line.contains(label); });
+        if (line.starts_with(metric + "{") && has_all) return line.substr(line.rfind(' ') + 1);
+    }
+    return "absent";
+}
+
+class Metrics : public ::testing::Test {
+protected:
+    std::string phase(const std::string& phase) {
+        return value_of(
+            world, "sei_controller_seinodedeployment_phase", {here(), "name=\"fleet\"", "phase=\"" + phase + "\""}
+        );
+    }
+    std::string replicas(const std::string& state) {
+        return value_of(
+            world,
+            "sei_controller_seinodedeployment_replicas",
+            {here(), "name=\"fleet\"", "replica_state=\"" + state + "\""}
+        );
+    }
+    std::string active_plans() {
+        return value_of(world, "sei_controller_plan_active", {here(), "controller=\"seinodedeployment\""});
+    }
+    std::string here() { return "namespace=\"" + world.namespace_name() + "\""; }
+    World world;
+};
+
+TEST_F(Metrics, tell_the_stored_state_of_a_fleet_and_go_with_it) {
+    world.create(world.a_deployment("fleet", 2));
+    ASSERT_TRUE(run_until_settled(world, "fleet", kV1));
+    ASSERT_TRUE(world.run_until_quiet());
+    EXPECT_EQ(phase("Ready"), "1");
+    for (const char* other : {"Pending", "Initializing", "Upgrading", "Paused", "Degraded", "Failed", "Terminating"}) {
+        EXPECT_EQ(phase(other), "0") << other;
+    }
+    EXPECT_EQ(replicas("desired"), "2");
+    EXPECT_EQ(replicas("ready"), "2");
+
+    world.hold_image(kV2);
+    set_image(world, "fleet", kV2);
+    ASSERT_TRUE(run_until_phase(world, "fleet", DeploymentPhase::Upgrading));
+    ASSERT_TRUE(world.run_until_quiet());
+    EXPECT_EQ(phase("Upgrading"), "1");
+    EXPECT_EQ(phase("Ready"), "0");
+    EXPECT_EQ(active_plans(), "1") << "however often the plan was looked at";
+    world.let_images_run();
+    ASSERT_TRUE(run_until_settled(world, "fleet", kV2));
+    ASSERT_TRUE(world.run_until_quiet());
+    EXPECT_EQ(active_plans(), "0");
+
+    world.delete_deployment("fleet");
+    ASSERT_TRUE(world.run_until("the deployment is gone", [&] { return !world.deployment("fleet"); }));
+    ASSERT_TRUE(world.run_until("its series are gone", [&] {
+        return phase("Ready") == "absent" && phase("Terminating") == "absent" && replicas("desired") == "absent" &&
+               replicas("ready") == "absent";
+    }));
+}
+
+TEST_F(Metrics, tell_a_plan_that_goes_with_its_fleet) {
+    world.create(world.a_deployment("fleet", 1));
+    ASSERT_TRUE(run_until_settled(world, "fleet", kV1));
+    world.hold_image(kV2);
+    set_image(world, "fleet", kV2);
+    ASSERT_TRUE(world.run_until("a plan is counted", [&] { return active_plans() == "1"; }));
+    world.delete_deployment("fleet");
+    EXPECT_TRUE(world.run_until("it is counted no more", [&] { return active_plans() == "0"; }));
+    world.let_images_run();
+}
+
+TEST_F(Metrics, count_passes_that_ended_in_an_error) {
+    kube::HttpResponse unwell;
+    unwell.status = 500;
+    unwell.headers.push_back({"content-type", "application/json"});
+    unwell.body = R"({"kind":"Status","apiVersion":"v1","status":"Failure","reason":"InternalError","code":500,)"
+                  R"("message":"unwell"})";
+    world.operator_transport().answer(
+        [](const kube::HttpRequest& request) {
+            return request.method == kube::HttpMethod::Patch && request.target.contains("/services/fleet-internal");
+        },
+        unwell,
+        1
+    );
+    world.create(world.a_deployment("fleet", 1));
+    ASSERT_TRUE(run_until_settled(world, "fleet", kV1)) << "it is tried again";
+    EXPECT_EQ(world.operator_transport().times_fired(), 1U);
+    EXPECT_EQ(
+        value_of(world, "sei_controller_reconcile_errors_total", {here(), "controller=\"seinodedeployment\""}), "1"
+    );
+}
+
+TEST(Events, tell_the_life_of_a_fleet_once_each) {
+    World world;
+    world.create(world.a_deployment("fleet", 1));
+    ASSERT_TRUE(run_until_settled(world, "fleet", kV1));
+    world.edit_deployment("fleet", [](auto& spec) { spec.replicas = 2; });
+    ASSERT_TRUE(run_until_settled(world, "fleet", kV1));
+    ASSERT_TRUE(run_until_told(world, "fleet", "SeiNodeCreated: Created SeiNode fleet-1"));
+    world.edit_deployment("fleet", [](auto& spec) { spec.replicas = 1; });
+    ASSERT_TRUE(run_until_settled(world, "fleet", kV1));
+    ASSERT_TRUE(run_until_told(world, "fleet", "SeiNodeDeleted"));
+    world.edit_deployment("fleet", [](auto& spec) { spec.paused = true; });
+    ASSERT_TRUE(run_until_told(world, "fleet", "Paused"));
+    ASSERT_TRUE(run_until_told(world, "fleet", "ChildPaused"));
+    world.edit_deployment("fleet", [](auto& spec) { spec.paused = false; });
+    ASSERT_TRUE(run_until_told(world, "fleet", "Unpaused"));
+    ASSERT_TRUE(run_until_told(world, "fleet", "ChildResumed"));
+    ASSERT_TRUE(world.run_until_quiet());
+    EXPECT_THAT(
+        world.deployment_events("fleet"),
+        ElementsAre(
+            "SeiNodeCreated: Created SeiNode fleet-0",
+            "SeiNodeCreated: Created SeiNode fleet-1",
+            "SeiNodeDeleted: Scaled down SeiNode fleet-1",
+            "ChildPaused: Paused SeiNode fleet-0",
+            StartsWith("Paused: operator set spec.paused; controller will not advance"),
+            "ChildResumed: Resumed SeiNode fleet-0",
+            StartsWith("Unpaused: operator cleared spec.paused")
+        )
+    );
+}
+
+TEST(Conditions, are_all_there_with_the_first_status) {
+    World world{{.with_operator = false}};
+    world.create(world.a_deployment("fleet", 2));
+    std::vector<std::string> first;
+    world.start_operator();
+    ASSERT_TRUE(world.run_until("a status is seen", [&] {
+        const auto deployment = world.deployment("fleet");
+        if (!deployment || deployment->status.conditions.empty()) return false;
+        for (const auto& one : deployment->status.conditions) first.push_back(one.type);
+        return true;
+    }));
+    EXPECT_THAT(
+        first,
+        ElementsAre(
+            "GenesisCeremonyComplete", "Paused", "PlanInProgress", "RolloutInProgress", "NetworkingReady", "NodesReady"
+        )
+    );
+    EXPECT_EQ(condition(world, "fleet", "PlanInProgress"), "False/NotStarted");
+    EXPECT_EQ(condition(world, "fleet", "RolloutInProgress"), "False/NotStarted");
+    EXPECT_EQ(condition(world, "fleet", "GenesisCeremonyComplete"), "False/NotApplicable");
+    EXPECT_EQ(condition(world, "fleet", "Paused"), "False/NotPaused");
+}
+
+TEST(Status, has_its_lists_in_the_order_of_ordinals) {
+    World world;
+    world.create(world.a_deployment("fleet", 11));
+    ASSERT_TRUE(run_until_settled(world, "fleet", kV1));
+    const auto status = world.deployment("fleet")->status;
+    std::vector<std::string> expected;
+    for (int i = 0; i < 11; ++i) expected.push_back("fleet-" + std::to_string(i));
+    const auto names = [](const auto& list) {
+        std::vector<std::string> found;
+        for (const auto& one : list) found.push_back(one.name);
+        return found;
+    };
+    EXPECT_EQ(status.incumbentNodes, expected);
+    EXPECT_EQ(names(status.nodes), expected);
+    EXPECT_EQ(names(status.perPodServices), expected);
+    EXPECT_EQ(names(status.endpoints->nodes), expected);
+}
+
+}  // namespace
