@@ -31,6 +31,11 @@ plan::Running running(TaskType type, bool resubmitted, std::int64_t run) {
     };
 }
 
+/// The answer says nothing about the task. That the operator is not let in is nothing that passes by itself.
+plan::Transient no_answer(const Unavailable& unavailable) {
+    return {.error = unavailable.text, .report_at_once = unavailable.kind == Unavailable::Kind::Unauthorized};
+}
+
 /// Publishing never ends: it is done once it has been started (spec 04 §9.9).
 bool ends_when_accepted(TaskType type) {
     return type == TaskType::SnapshotUpload;
@@ -54,10 +59,7 @@ kube::Async<TaskOutcome> submit(
     submission.params = std::move(params);
     const sidecar::SubmitOutcome submitted = co_await context.sidecar.submit(std::move(submission));
     if (const auto* rejected = std::get_if<sidecar::Rejected>(&submitted)) co_return plan::Terminal{rejected->reason};
-    if (const auto* unavailable = std::get_if<Unavailable>(&submitted)) {
-        const bool refused = unavailable->kind == Unavailable::Kind::Unauthorized;
-        co_return plan::Transient{.error = unavailable->text, .report_at_once = refused};
-    }
+    if (const auto* unavailable = std::get_if<Unavailable>(&submitted)) co_return no_answer(*unavailable);
     if (ends_when_accepted(type)) co_return plan::Complete{};
     std::int64_t number = 0;
     for (const std::chrono::milliseconds pause : kLooksAfterAcceptance) {
@@ -96,7 +98,7 @@ std::optional<TaskOutcome> outcome_of(const TaskRun& run, const api::PlannedTask
 
 /// A task that is Failed in a plan that is not: it is not begun again, only asked for (spec 04 §4.2).
 TaskOutcome outcome_of_failed(const sidecar::LookupOutcome& found, const api::PlannedTask& task, TaskType type) {
-    if (const auto* unavailable = std::get_if<Unavailable>(&found)) return plan::Transient{.error = unavailable->text};
+    if (const auto* unavailable = std::get_if<Unavailable>(&found)) return no_answer(*unavailable);
     const auto* run = std::get_if<TaskRun>(&found);
     if (run != nullptr && run->status == RunStatus::Completed) return plan::Complete{};
     if (run != nullptr && run->status == RunStatus::Running) return running(type, false, run->run);
@@ -112,8 +114,7 @@ kube::Async<TaskOutcome> run_sidecar_task(
     if (!params) co_return plan::Terminal{params.error()};
     const sidecar::LookupOutcome found = co_await context.sidecar.look_up(task.id);
     if (task.status == api::TaskStatus::Failed) co_return outcome_of_failed(found, task, type);
-    if (const auto* unavailable = std::get_if<Unavailable>(&found))
-        co_return plan::Transient{.error = unavailable->text};
+    if (const auto* unavailable = std::get_if<Unavailable>(&found)) co_return no_answer(*unavailable);
     if (const auto* run = std::get_if<TaskRun>(&found)) {
         std::optional<TaskOutcome> outcome = outcome_of(*run, task, type);
         if (planted::has(planted::Bug::SubmittedOnEveryPoll) && run->status == RunStatus::Running) outcome.reset();

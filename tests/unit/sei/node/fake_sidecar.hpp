@@ -32,6 +32,8 @@ public:
     };
     /// Set: every submission is answered so.
     std::optional<sidecar::SubmitOutcome> submit_answer;
+    /// Set: every look-up is answered so.
+    std::optional<sidecar::LookupOutcome> lookup_answer;
     /// Nobody answers.
     bool is_unreachable = false;
     /// Look-ups are never answered; they end when they are cancelled.
@@ -63,6 +65,7 @@ public:
             co_await never.wait();
         }
         ++lookups;
+        if (lookup_answer) co_return *lookup_answer;
         const auto found = runs.find(id);
         if (found == runs.end()) co_return sidecar::UnknownTask{};
         co_return found->second.run;
