@@ -101,6 +101,7 @@ kube::Async<kube::HttpResponse> FaultyTransport::send(kube::HttpRequest request)
 kube::Async<std::unique_ptr<kube::HttpStream>> FaultyTransport::open(kube::HttpRequest request) {
     if (has_crashed_ || is_cut_off_) ++turned_away_;
     throw_if_dead();
+    watches_.push_back(request.target);
     if (const Fault* fault = fault_for(request); fault != nullptr) {
         throw kube::TransportError{kube::TransportError::Kind::Broken, "the test broke this watch before it began"};
     }

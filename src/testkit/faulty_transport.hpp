@@ -75,6 +75,8 @@ public:
     [[nodiscard]] std::size_t passed() const { return forgotten_ + requests_.size(); }
     /// Writes (everything but GET) that passed since the last `forget_requests`.
     [[nodiscard]] std::vector<PassedRequest> writes() const;
+    /// The target of every watch that was begun.
+    [[nodiscard]] const std::vector<std::string>& watches() const { return watches_; }
 
 private:
     struct Fault {
@@ -100,6 +102,7 @@ private:
 
     kube::Transport& below_;
     std::vector<PassedRequest> requests_;
+    std::vector<std::string> watches_;
     std::vector<Fault> faults_;
     std::vector<Rewrite> rewrites_;
     std::size_t rewritten_ = 0;

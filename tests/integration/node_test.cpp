@@ -1,4 +1,4 @@
-// A full node comes up, is seen to, and goes: the same on every backend.
+// A full node comes up, whatever the API server does and whenever the operator dies: the same on every backend.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -8,7 +8,6 @@
 
 #include "kube/meta/condition.hpp"
 #include "sei/api/conditions.hpp"
-#include "sei/api/labels.hpp"
 #include "support/world.hpp"
 
 namespace {
@@ -20,9 +19,6 @@ using support::World;
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
-using ::testing::Not;
-using ::testing::UnorderedElementsAre;
 
 bool is_status_write(const support::PassedRequest& request) {
     return request.path().ends_with("/status");
@@ -38,12 +34,6 @@ std::vector<std::string> condition_lines(const sei::api::SeiNode& node) {
     return lines;
 }
 
-TEST(FullNode, reaches_running) {
-    World world;
-    world.create(world.a_full_node("n0"));
-    ASSERT_TRUE(world.run_until_running("n0"));
-}
-
 TEST(FullNode, owns_a_stateful_set_a_service_a_config_map_and_a_claim) {
     World world;
     world.create(world.a_full_node("n0"));
@@ -57,16 +47,6 @@ TEST(FullNode, owns_a_stateful_set_a_service_a_config_map_and_a_claim) {
     EXPECT_TRUE(world.service("n0")->metadata.is_controlled_by(owner));
     EXPECT_TRUE(world.config_map("n0-rbac-proxy-config")->metadata.is_controlled_by(owner));
     EXPECT_TRUE(world.claim("data-n0")->metadata.is_controlled_by(owner));
-}
-
-TEST(FullNode, tracks_its_stateful_set_by_name_and_uid) {
-    World world;
-    world.create(world.a_full_node("n0"));
-    ASSERT_TRUE(world.run_until_running("n0"));
-    ASSERT_TRUE(world.run_until("the StatefulSet is seen", [&] { return world.stateful_set("n0").has_value(); }));
-    ASSERT_TRUE(world.node("n0")->status.statefulSet);
-    EXPECT_EQ(world.node("n0")->status.statefulSet->name, "n0");
-    EXPECT_EQ(world.node("n0")->status.statefulSet->uid, world.stateful_set("n0")->metadata.uid);
 }
 
 TEST(FullNode, records_the_running_image_with_its_first_plan) {
@@ -140,108 +120,6 @@ TEST(FullNode, costs_at_most_ten_writes) {
     ASSERT_TRUE(world.run_until_running("n0"));
     ASSERT_TRUE(world.run_until("both events are seen", [&] { return world.events().size() >= 2; }));
     EXPECT_LE(world.operator_writes().size(), 10U);
-}
-
-TEST(FullNode, writes_nothing_at_rest) {
-    World world;
-    world.create(world.a_full_node("n0"));
-    ASSERT_TRUE(world.run_until_running("n0"));
-    ASSERT_TRUE(world.run_until("both events are seen", [&] { return world.events().size() >= 2; }));
-    ASSERT_TRUE(world.run_until_quiet());
-    world.operator_transport().forget_requests();
-    ASSERT_TRUE(world.run_one_more_pass_of_everything());
-    EXPECT_THAT(world.operator_writes(), IsEmpty());
-}
-
-TEST(FullNode, gets_its_stateful_set_back_after_somebody_deleted_it) {
-    World world;
-    world.create(world.a_full_node("n0"));
-    ASSERT_TRUE(world.run_until_running("n0"));
-    ASSERT_TRUE(world.run_until("the StatefulSet is seen", [&] { return world.stateful_set("n0").has_value(); }));
-    const kube::Uid first{world.stateful_set("n0")->metadata.uid};
-    (void
-    )world.run(world.client().delete_object<kube::StatefulSet>(world.key("n0"), {.uid = first, .resource_version = {}})
-    );
-    EXPECT_TRUE(world.run_until("another StatefulSet is tracked", [&] {
-        const auto set = world.stateful_set("n0");
-        return set && set->metadata.uid != first.value() && world.node("n0")->status.statefulSet &&
-               world.node("n0")->status.statefulSet->uid == set->metadata.uid;
-    }));
-}
-
-TEST(FullNode, scales_to_zero_while_it_is_paused) {
-    World world;
-    world.create(world.a_full_node("n0"));
-    ASSERT_TRUE(world.run_until_running("n0"));
-    world.edit("n0", [](sei::api::NodeSpec& spec) { spec.paused = true; });
-    EXPECT_TRUE(world.run_until("there are no replicas", [&] {
-        return world.stateful_set("n0") && world.stateful_set("n0")->spec.replicas == 0;
-    }));
-    EXPECT_TRUE(world.run_until("the node says that it is paused", [&] {
-        return kube::is_condition_true(world.node("n0")->status.conditions, "Paused");
-    }));
-}
-
-TEST(FullNode, comes_back_after_a_pause) {
-    World world;
-    world.create(world.a_full_node("n0"));
-    ASSERT_TRUE(world.run_until_running("n0"));
-    world.edit("n0", [](sei::api::NodeSpec& spec) { spec.paused = true; });
-    ASSERT_TRUE(world.run_until("there are no replicas", [&] {
-        return world.stateful_set("n0") && world.stateful_set("n0")->spec.replicas == 0;
-    }));
-    world.edit("n0", [](sei::api::NodeSpec& spec) { spec.paused = false; });
-    EXPECT_TRUE(world.run_until("there is a replica", [&] {
-        return world.stateful_set("n0") && world.stateful_set("n0")->spec.replicas == 1;
-    }));
-}
-
-TEST(FullNode, rolls_to_a_new_image) {
-    World world;
-    world.create(world.a_full_node("n0"));
-    ASSERT_TRUE(world.run_until_running("n0"));
-    world.edit("n0", [](sei::api::NodeSpec& spec) { spec.image = "example.com/seid:v2"; });
-    EXPECT_TRUE(world.run_until("the new image is recorded", [&] {
-        return world.node("n0")->status.currentImage == "example.com/seid:v2";
-    }));
-}
-
-TEST(FullNode, goes_with_everything_that_it_owned) {
-    World world;
-    world.create(world.a_full_node("n0"));
-    ASSERT_TRUE(world.run_until_running("n0"));
-    world.delete_node("n0");
-    EXPECT_TRUE(world.run_until("all is gone", [&] {
-        return !world.node("n0") && !world.stateful_set("n0") && !world.service("n0") &&
-               !world.config_map("n0-rbac-proxy-config") && !world.claim("data-n0");
-    }));
-}
-
-TEST(FullNode, is_not_held_up_by_the_hanging_sidecar_of_another) {
-    World world;
-    const auto fault =
-        world.sidecars().faults().add({.kind = devcluster::sidecar::HttpFault::Kind::Hang, .node = world.key("stuck")});
-    world.create(world.a_full_node("stuck"));
-    ASSERT_TRUE(world.run_until("the hanging sidecar was asked", [&] {
-        return world.sidecars().faults().times_fired(fault) > 0;
-    }));
-    world.create(world.a_full_node("free"));
-    EXPECT_TRUE(world.run_until_running("free"));
-    EXPECT_NE(world.node("stuck")->status.phase, NodePhase::Running);
-}
-
-TEST(FullNode, is_told_what_cannot_be_served) {
-    World world;
-    auto node = world.a_full_node("n0");
-    node.spec.fullNode->snapshotGeneration.emplace();
-    world.create(std::move(node));
-    ASSERT_TRUE(world.run_until("a condition says why", [&] {
-        return world.node("n0") && kube::find_condition(world.node("n0")->status.conditions, "SpecValid") != nullptr;
-    }));
-    const auto node_seen = world.node("n0");
-    const auto* condition = kube::find_condition(node_seen->status.conditions, "SpecValid");
-    EXPECT_EQ(condition->status, kube::ConditionStatus::False);
-    EXPECT_THAT(condition->message, HasSubstr("snapshotGeneration"));
 }
 
 // The API server fails.

@@ -39,7 +39,8 @@ sei::platform::Environment test_environment() {
     sei::platform::Environment environment;
     for (const auto& variable : sei::platform::variables()) environment.emplace(variable.name, "test");
     environment["SEI_NODEPOOL_NAME"] = "sei-node";
-    environment["SEI_NODEPOOL_ARCHIVE"] = "sei-archive";
+    // The one machine of the cluster has one label: there both pools are the same.
+    environment["SEI_NODEPOOL_ARCHIVE"] = backend() == Backend::Cluster ? "sei-node" : "sei-archive";
     environment["SEI_TOLERATION_KEY"] = "sei.io/workload";
     environment["SEI_STORAGE_SIZE_DEFAULT"] = "2000Gi";
     environment["SEI_STORAGE_SIZE_ARCHIVE"] = "40Ti";
@@ -261,6 +262,7 @@ struct World::Operator {
         kube::ManagerOptions options;
         options.seed = starts;
         options.log = kube::make_logger(world.clock_, {}, [this](std::string_view line) {
+            world.operator_log_.emplace_back(line);
             if (line.find("\"level\":\"error\"") != std::string_view::npos) world.operator_errors_.emplace_back(line);
         });
         scope =

@@ -163,6 +163,8 @@ public:
     [[nodiscard]] kube::Clock& clock() { return clock_; }
     /// Lines that the operator logged at level error.
     [[nodiscard]] const std::vector<std::string>& operator_errors() const { return operator_errors_; }
+    /// Everything that it logged.
+    [[nodiscard]] const std::vector<std::string>& operator_log() const { return operator_log_; }
 
 private:
     struct Cluster;
@@ -192,6 +194,7 @@ private:
     std::unique_ptr<Sockets> sockets_;
     std::string namespace_;
     std::vector<std::string> operator_errors_;
+    std::vector<std::string> operator_log_;
 };
 
 template <class T>

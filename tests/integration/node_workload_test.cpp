@@ -1,0 +1,223 @@
+// The StatefulSet of a running node, whoever lays hands on it: the same on every backend.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "support/nodes.hpp"
+
+namespace {
+
+using namespace support;
+using namespace std::chrono_literals;
+using sei::api::SeiNode;
+using ::testing::HasSubstr;
+
+constexpr std::string_view kHold = "example.com/hold";
+/// How soon a node has its workload back, with a spec edit at the same instant.
+constexpr auto kConvergence = 1s;
+
+bool has_replicas(const World& world, int replicas) {
+    const auto set = world.stateful_set("n0");
+    return set && set->spec.replicas == replicas;
+}
+
+std::string image_of(const World& world) {
+    const auto set = world.stateful_set("n0");
+    if (!set) return "there is no StatefulSet";
+    for (const auto& container : set->spec.template_.spec.containers) {
+        if (container.name == "seid") return container.image;
+    }
+    return "there is no seid";
+}
+
+void create_running(World& world) {
+    world.create(world.a_full_node("n0"));
+    ASSERT_TRUE(world.run_until_running("n0"));
+    ASSERT_TRUE(world.run_until("its StatefulSet is tracked", [&] { return is_tracked(world, "n0"); }));
+}
+
+void set_finalizers(World& world, std::vector<std::string> finalizers) {
+    const auto live = world.run(world.client().get<kube::StatefulSet>(world.key("n0")));
+    ASSERT_TRUE(live);
+    ASSERT_TRUE(world.run(world.client().write_finalizers(*live, std::move(finalizers))));
+}
+
+/// Another StatefulSet takes the place of the node's; the operator must be away. Its UID comes back.
+std::string put_impostor(World& world) {
+    const auto ours = world.run(world.client().get<kube::StatefulSet>(world.key("n0")));
+    (void)world.run(
+        world.client().delete_object<kube::StatefulSet>(world.key("n0"), {.uid = ours->uid(), .resource_version = {}})
+    );
+    world.run_until("the node's own is gone", [&] { return !world.stateful_set("n0"); });
+    kube::StatefulSet impostor;
+    impostor.metadata.name = "n0";
+    impostor.metadata.namespace_ = world.namespace_name();
+    impostor.metadata.finalizers = {std::string{kHold}};
+    impostor.spec = (*ours)->spec;
+    const auto created = world.run(world.client().create(std::move(impostor)));
+    return created ? (*created)->metadata.uid : "";
+}
+
+kube::Async<bool> set_image(kube::Client& client, kube::NamespacedName node, std::string image) {
+    for (;;) {
+        const auto read = co_await client.get<SeiNode>(node);
+        SeiNode changed = **read;
+        changed.spec.image = image;
+        if (co_await client.patch(*read, std::move(changed))) co_return true;
+    }
+}
+
+kube::Async<bool> forge_identity(kube::Client& client, kube::NamespacedName node) {
+    for (;;) {
+        const auto read = co_await client.get<SeiNode>(node);
+        sei::api::SeiNodeStatus status = (*read)->status;
+        status.statefulSet->uid = "00000000-0000-0000-0000-00000000f09e";
+        if (co_await client.write_status(*read, std::move(status))) co_return true;
+    }
+}
+
+kube::Async<bool> delete_workload(kube::Client& client, kube::NamespacedName node) {
+    const auto read = co_await client.get<kube::StatefulSet>(node);
+    co_return co_await client.delete_object<kube::StatefulSet>(node, {.uid = read->uid(), .resource_version = {}}) ==
+        kube::DeleteOutcome::Accepted;
+}
+
+using Disturbance = kube::Async<bool> (*)(kube::Client& client, kube::NamespacedName node);
+
+/// One right after the other, before the operator's first answer to either has come back.
+kube::Async<bool> both(
+    kube::Client& client, kube::NamespacedName node, Disturbance disturb, std::string image, bool edit_first
+) {
+    if (edit_first) co_await set_image(client, node, image);
+    const bool is_disturbed = co_await disturb(client, node);
+    if (!edit_first) co_await set_image(client, node, image);
+    co_return is_disturbed;
+}
+
+TEST(Workload, is_scaled_to_zero_while_the_node_is_paused) {
+    World world;
+    create_running(world);
+    world.edit("n0", [](sei::api::NodeSpec& spec) { spec.paused = true; });
+    EXPECT_TRUE(world.run_until("there is no replica", [&] { return has_replicas(world, 0); }));
+    EXPECT_TRUE(world.run_until("the node says that it is paused", [&] {
+        return condition(world, "n0", "Paused") == "True/Paused";
+    }));
+    EXPECT_TRUE(world.run_until("there is no pod", [&] { return world.pods().empty(); }));
+    EXPECT_TRUE(is_tracked(world, "n0"));
+}
+
+TEST(Workload, gets_its_replica_back_after_a_pause) {
+    World world;
+    create_running(world);
+    world.edit("n0", [](sei::api::NodeSpec& spec) { spec.paused = true; });
+    ASSERT_TRUE(world.run_until("there is no replica", [&] { return has_replicas(world, 0); }));
+    world.edit("n0", [](sei::api::NodeSpec& spec) { spec.paused = false; });
+    EXPECT_TRUE(world.run_until("there is a replica", [&] { return has_replicas(world, 1); }));
+    EXPECT_TRUE(world.run_until("the node says so", [&] {
+        return condition(world, "n0", "Paused") == "False/NotPaused";
+    }));
+}
+
+TEST(Workload, deleted_by_somebody_is_made_anew_and_its_new_identity_recorded) {
+    World world;
+    create_running(world);
+    const std::string first = world.stateful_set("n0")->metadata.uid;
+    ASSERT_TRUE(world.run(delete_workload(world.client(), world.key("n0"))));
+    EXPECT_TRUE(world.run_until("another StatefulSet is tracked", [&] {
+        return is_tracked(world, "n0") && world.stateful_set("n0")->metadata.uid != first;
+    }));
+}
+
+TEST(Workload, of_a_foreign_identity_is_deleted_by_uid_then_replaced_once_it_is_gone) {
+    World world;
+    create_running(world);
+    world.stop_operator();
+    const std::string impostor = put_impostor(world);
+    ASSERT_FALSE(impostor.empty());
+    world.operator_transport().forget_requests();
+    world.start_operator();
+
+    // One: it is deleted, and nothing is tracked. A finalizer keeps it for now.
+    ASSERT_TRUE(world.run_until("the impostor is going, and not tracked", [&] {
+        const auto set = world.stateful_set("n0");
+        return set && set->metadata.deletionTimestamp && !world.node("n0")->status.statefulSet;
+    }));
+    ASSERT_TRUE(world.run_until_quiet());
+    std::size_t deletes = 0;
+    for (const auto& write : world.operator_writes()) {
+        if (!write.path().ends_with("/statefulsets/n0")) continue;
+        EXPECT_EQ(write.method, kube::HttpMethod::Delete) << "nothing is applied to what is going: " << write.body;
+        EXPECT_THAT(write.body, HasSubstr(impostor));
+        ++deletes;
+    }
+    EXPECT_EQ(deletes, 1U);
+
+    // Two: it is gone, and one of ours takes its place.
+    set_finalizers(world, {});
+    EXPECT_TRUE(world.run_until("a StatefulSet of ours is tracked", [&] {
+        return is_tracked(world, "n0") && world.stateful_set("n0")->metadata.uid != impostor;
+    }));
+    EXPECT_TRUE(world.stateful_set("n0")->metadata.is_controlled_by(kube::Uid{world.node("n0")->metadata.uid}));
+}
+
+TEST(Workload, is_made_only_after_its_old_identity_was_cleared) {
+    World world;
+    create_running(world);
+    const std::string first = world.stateful_set("n0")->metadata.uid;
+    world.operator_transport().forget_requests();
+    ASSERT_TRUE(world.run(delete_workload(world.client(), world.key("n0"))));
+    ASSERT_TRUE(world.run_until("another StatefulSet is tracked", [&] {
+        return is_tracked(world, "n0") && world.stateful_set("n0")->metadata.uid != first;
+    }));
+    const auto writes = world.operator_writes();
+    const auto cleared = std::ranges::find_if(writes, [](const PassedRequest& write) {
+        return write.path().ends_with("/status") && write.body.find(R"("statefulSet":null)") != std::string::npos;
+    });
+    const auto applied = std::ranges::find_if(writes, [](const PassedRequest& write) {
+        return write.path().ends_with("/statefulsets/n0") && write.method == kube::HttpMethod::Patch;
+    });
+    ASSERT_NE(cleared, writes.end());
+    ASSERT_NE(applied, writes.end());
+    EXPECT_LT(cleared - writes.begin(), applied - writes.begin());
+}
+
+struct Blow {
+    std::string name;
+    Disturbance disturb;
+};
+
+class WorkloadWithAnEdit : public ::testing::TestWithParam<Blow> {};
+
+TEST_P(WorkloadWithAnEdit, converges_within_a_second) {
+    World world;
+    create_running(world);
+    for (const bool edit_first : {false, true}) {
+        SCOPED_TRACE(edit_first ? "the edit first" : "the edit second");
+        const std::string before = world.stateful_set("n0")->metadata.uid;
+        const std::string image = edit_first ? "example.com/seid:v3" : "example.com/seid:v2";
+        ASSERT_TRUE(world.run(both(world.client(), world.key("n0"), GetParam().disturb, image, edit_first)));
+        const auto start = std::chrono::steady_clock::now();
+        ASSERT_TRUE(world.run_until("another StatefulSet is tracked, with the new image", [&] {
+            return is_tracked(world, "n0") && world.stateful_set("n0")->metadata.uid != before &&
+                   image_of(world) == image && has_replicas(world, 1);
+        }));
+        EXPECT_LT(std::chrono::steady_clock::now() - start, kConvergence);
+        ASSERT_TRUE(world.run_until("the new image runs", [&] {
+            return world.node("n0")->status.currentImage == image && !world.node("n0")->status.plan;
+        }));
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    AtTheSameInstant,
+    WorkloadWithAnEdit,
+    ::testing::Values(Blow{"deleted", &delete_workload}, Blow{"of_a_forged_identity", &forge_identity}),
+    [](const auto& tested) { return tested.param.name; }
+);
+
+}  // namespace

@@ -1,0 +1,92 @@
+#include "support/nodes.hpp"
+
+#include <gtest/gtest.h>
+#include <openssl/evp.h>
+
+#include "kube/json/json.hpp"
+#include "kube/meta/condition.hpp"
+#include "kube/types/secret.hpp"
+#include "sei/api/conditions.hpp"
+
+namespace support {
+namespace {
+
+std::string base64(std::string_view bytes) {
+    std::vector<unsigned char> plain(bytes.begin(), bytes.end());
+    std::vector<unsigned char> text(4 * ((plain.size() + 2) / 3) + 1);
+    const int size = EVP_EncodeBlock(text.data(), plain.data(), static_cast<int>(plain.size()));
+    return {text.begin(), text.begin() + size};
+}
+
+}  // namespace
+
+sei::api::SeiNode a_node(const World& world, std::string name, std::string_view spec) {
+    kube::json::Value value = kube::json::parse(spec);
+    value.as_object()["chainId"] = "pacific-1";
+    value.as_object()["image"] = kImageV1;
+    sei::api::SeiNode node;
+    node.spec = kube::json::from_json<sei::api::NodeSpec>(value);
+    node.metadata.name = std::move(name);
+    node.metadata.namespace_ = world.namespace_name();
+    return node;
+}
+
+void create_secret(World& world, std::string name, const Files& files) {
+    kube::Secret secret;
+    secret.metadata.name = std::move(name);
+    secret.metadata.namespace_ = world.namespace_name();
+    for (const auto& [key, bytes] : files) secret.data[key] = base64(bytes);
+    (void)world.run(world.client().create(std::move(secret)));
+}
+
+void create_validator_secrets(World& world) {
+    create_secret(world, "sk", {{"priv_validator_key.json", std::string{kSigningKeyFile}}});
+    create_secret(world, "nk", {{"node_key.json", std::string{kNodeKeyFile}}});
+    create_secret(world, "kr", {{"node_admin.info", "x"}, {"ab.address", "x"}});
+    create_secret(world, "pp", {{"p", "x"}});
+}
+
+std::string condition(const World& world, const std::string& node, std::string_view type) {
+    const auto seen = world.node(node);
+    const kube::Condition* found = seen ? kube::find_condition(seen->status.conditions, type) : nullptr;
+    if (found == nullptr) return "absent";
+    return std::string{sei::api::word_of(found->status)} + "/" + found->reason;
+}
+
+std::string condition_message(const World& world, const std::string& node, std::string_view type) {
+    const auto seen = world.node(node);
+    const kube::Condition* found = seen ? kube::find_condition(seen->status.conditions, type) : nullptr;
+    return found == nullptr ? "" : found->message;
+}
+
+std::vector<std::string> planned(const World& world, const std::string& node) {
+    std::vector<std::string> types;
+    const auto seen = world.node(node);
+    if (!seen || !seen->status.plan) return types;
+    for (const auto& task : seen->status.plan->tasks) types.push_back(task.type);
+    return types;
+}
+
+bool is_tracked(const World& world, const std::string& node) {
+    const auto set = world.stateful_set(node);
+    const auto seen = world.node(node);
+    return set && seen && seen->status.statefulSet && seen->status.statefulSet->name == node &&
+           seen->status.statefulSet->uid == set->metadata.uid;
+}
+
+bool roll(World& world, const std::string& name) {
+    world.edit(name, [](sei::api::NodeSpec& spec) { spec.image = kImageV2; });
+    return world.run_until("the new image of " + name + " is recorded", [&] {
+        return world.node(name)->status.currentImage == kImageV2 && !world.node(name)->status.plan;
+    });
+}
+
+bool delete_and_wait(World& world, const std::string& name) {
+    world.delete_node(name);
+    return world.run_until("all of " + name + " is gone", [&] {
+        return !world.node(name) && !world.stateful_set(name) && !world.service(name) &&
+               !world.config_map(name + "-rbac-proxy-config") && !world.claim("data-" + name);
+    });
+}
+
+}  // namespace support
