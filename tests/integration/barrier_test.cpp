@@ -157,9 +157,10 @@ TEST_F(BarrierOverHttp, is_not_served_unless_it_is_asked_for) {
 
 TEST_F(BarrierOverHttp, answers_when_the_program_has_seen_a_version_and_is_at_rest) {
     start({"--debug-barrier"});
-    // A sidecar that never answers keeps a pass in flight for as long as the operator waits for it.
+    // A slow sidecar keeps a pass in flight for as long as each of its answers takes.
     const auto fault = world_.sidecars().faults().add(
-        {.kind = devcluster::sidecar::HttpFault::Kind::Hang,
+        {.kind = devcluster::sidecar::HttpFault::Kind::Delay,
+         .delay = 1s,
          .endpoint = devcluster::sidecar::Endpoint::Any,
          .node = world_.key("n0"),
          .times = {}}
