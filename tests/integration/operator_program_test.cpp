@@ -128,6 +128,27 @@ TEST_F(OperatorProgram, names_every_missing_variable_at_once) {
     EXPECT_THAT(process.log(), AllOf(HasSubstr("SEI_SIDECAR_IMAGE"), HasSubstr("SEI_GENESIS_BUCKET")));
 }
 
+TEST_F(OperatorProgram, refuses_a_quantity_that_does_not_parse) {
+    auto environment = world_.operator_environment();
+    environment["SEI_STORAGE_SIZE_DEFAULT"] = "2000 Gi";
+    environment["SEI_RESOURCE_CPU_ARCHIVE"] = "many";
+    ChildProcess process{
+        {.program = program(),
+         .arguments =
+             {"--kubeconfig=" + world_.access().kubeconfig.string(),
+              "--leader-elect=false",
+              "--metrics-bind-address=0",
+              "--health-probe-bind-address=0"},
+         .environment = environment,
+         .log = log()}
+    };
+    EXPECT_EQ(ended(process), 1);
+    EXPECT_THAT(
+        process.log(),
+        AllOf(HasSubstr("SEI_STORAGE_SIZE_DEFAULT"), HasSubstr("2000 Gi"), HasSubstr("SEI_RESOURCE_CPU_ARCHIVE"))
+    );
+}
+
 TEST_F(OperatorProgram, says_what_is_wrong_with_a_broken_kubeconfig) {
     const auto broken = folder_.path() / "broken";
     support::write_file(broken, "apiVersion: v1\nkind: Config\ncurrent-context: nowhere\n");
