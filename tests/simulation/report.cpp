@@ -9,6 +9,8 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <boost/describe.hpp>
+#include <boost/mp11.hpp>
 
 namespace simulation {
 namespace {
@@ -112,7 +114,11 @@ void show(const sim::Coverage& coverage) {
     const auto table = [](std::string_view title, const std::map<std::string, std::uint64_t>& counts) {
         for (const auto& [name, count] : counts) fmt::print("coverage\t{}\t{}\t{}\n", title, name, count);
     };
-    table("fault", coverage.faults);
+    std::map<std::string, std::uint64_t> faults = coverage.faults;
+    boost::mp11::mp_for_each<boost::describe::describe_enumerators<sim::FaultKind>>([&](auto kind) {
+        faults[kind.name];  // those that never struck are to be seen too
+    });
+    table("fault", faults);
     table("oracle", coverage.oracles);
     table("plan", coverage.plans);
     table("situation", coverage.situations);
