@@ -213,7 +213,8 @@ kube::Async<Requeue> NodePass::resolve_plan() {
     if (is_running() && !is_update_due()) co_await probe_unless_fresh();
 
     const std::optional<plan::SpecProblem> problem = spec_problem();
-    conditions_.set_spec_problem(problem);
+    // A configuration that cannot be applied is told, and keeps nothing else from a running node.
+    conditions_.set_spec_problem(problem ? problem : config_problem());
     if (problem) {
         co_return Requeue::after(is_running() ? kSteadyPoll : kUnservableSpecPoll, "a spec that can be served");
     }
@@ -228,11 +229,21 @@ kube::Async<Requeue> NodePass::resolve_plan() {
 
 std::optional<plan::SpecProblem> NodePass::spec_problem() const {
     std::optional<plan::SpecProblem> problem = plan::problem_of(*context_.node);
-    if (problem || (is_running() && !config_drift())) return problem;
-    if (auto intent_problem = plan::problem_of(plan::config_intent(*context_.node))) {
-        problem = plan::SpecProblem{"spec." + *intent_problem};
-    }
-    return problem;
+    if (problem || is_running()) return problem;
+    return config_problem();
+}
+
+std::optional<plan::SpecProblem> NodePass::config_problem() const {
+    const api::SeiNode node = working_copy();
+    if (is_running() && !plan::config_drift(node)) return std::nullopt;
+    const std::optional<std::string> problem = plan::problem_of(plan::config_intent(node));
+    if (!problem) return std::nullopt;
+    return plan::SpecProblem{"spec." + *problem};
+}
+
+std::optional<plan::ConfigDrift> NodePass::config_drift() const {
+    if (config_problem()) return std::nullopt;
+    return plan::config_drift(working_copy());
 }
 
 std::optional<tasks::SidecarDrift> NodePass::sidecar_drift() const {
@@ -265,8 +276,10 @@ bool NodePass::is_restart_due() const {
 
 plan::UpdateOptions NodePass::update_options() const {
     plan::UpdateOptions options;
+    if (config_problem()) options.configuration = plan::UpdateOptions::Configuration::Omitted;
     const kube::Condition* ready = kube::find_condition(context_.status.conditions, api::node_condition::kSidecarReady);
-    if (ready == nullptr || ready->status == kube::ConditionStatus::Unknown) {
+    if (options.configuration == plan::UpdateOptions::Configuration::BeforeReplacement &&
+        (ready == nullptr || ready->status == kube::ConditionStatus::Unknown)) {
         options.configuration = plan::UpdateOptions::Configuration::AfterReplacement;
     }
     // A new configuration alone makes no new template: the pod has to go by its name.
@@ -307,7 +320,7 @@ std::optional<api::TaskPlan> NodePass::reconfigured() {
                               update_options().configuration == plan::UpdateOptions::Configuration::AfterReplacement;
     const bool is_changed = is_questioned && !plan::serves_configuration(plan, working_copy());
     if (!is_abandoned && !is_changed) return std::nullopt;
-    const std::optional<plan::SpecProblem> problem = spec_problem();
+    const std::optional<plan::SpecProblem> problem = config_problem();
     conditions_.set_spec_problem(problem);
     if (problem) return std::nullopt;
     return build_plan();

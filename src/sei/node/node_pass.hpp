@@ -71,7 +71,10 @@ private:
     [[nodiscard]] std::optional<tasks::SidecarDrift> sidecar_drift() const;
     /// The plan of a changed configuration, or of one that waits for a sidecar which does not answer.
     [[nodiscard]] std::optional<api::TaskPlan> reconfigured();
-    [[nodiscard]] std::optional<plan::ConfigDrift> config_drift() const { return plan::config_drift(working_copy()); }
+    /// A changed configuration that can be applied.
+    [[nodiscard]] std::optional<plan::ConfigDrift> config_drift() const;
+    /// A changed configuration that cannot.
+    [[nodiscard]] std::optional<plan::SpecProblem> config_problem() const;
     /// The name of a living pod of an older template; empty: there is none.
     [[nodiscard]] std::string outdated_pod() const;
     [[nodiscard]] bool is_update_due() const;
@@ -83,7 +86,7 @@ private:
     void judge_restart();
     /// The node as the pass has changed its status so far.
     [[nodiscard]] api::SeiNode working_copy() const;
-    /// What is wrong with the spec, its configuration included.
+    /// What keeps any plan from being made: the spec, and for a node that is to be initialized its configuration.
     [[nodiscard]] std::optional<plan::SpecProblem> spec_problem() const;
     /// The plan that the node needs now, or none.
     [[nodiscard]] std::optional<api::TaskPlan> build_plan();

@@ -40,6 +40,8 @@ struct UpdateOptions {
         BeforeReplacement,
         /// By the next pod's sidecar: the present one does not answer. seid waits for the gate, so it is in time.
         AfterReplacement,
+        /// It cannot be served: what else there is to update does not wait for it.
+        Omitted,
     };
     Configuration configuration = Configuration::BeforeReplacement;
     /// The uid of a pod that is to go although its template is the newest; empty: none.

@@ -119,13 +119,32 @@ TEST(ChangedOverrides, that_became_unset_get_their_defaults_back) {
     EXPECT_FALSE(applied->params->at("overrides").as_object().contains("evm.http_port"));
 }
 
-TEST(ChangedOverrides, that_nobody_knows_are_named_before_a_plan_is_made) {
+TEST(ChangedOverrides, that_nobody_knows_are_named_and_keep_no_image_waiting) {
     NodeWorld world;
     settle_with_pod(world);
-    world.set_spec("overrides", json::parse(R"({"evm.port":"1"})"));
+    world.api.edit(kNodePath, [](json::Object& node) {
+        json::Object& spec = node["spec"].as_object();
+        spec["image"] = "seid:v2";
+        spec["overrides"] = json::Object{{"evm.port", "1"}};
+    });
     world.settle();
     EXPECT_EQ(world.condition("SpecValid"), "False/SpecRejected");
     EXPECT_THAT(world.condition_message("SpecValid"), HasSubstr("spec.overrides[evm.port]"));
+    // Edits that follow each other while the update is under way change nothing for it.
+    const std::string plan = world.node().status.plan->id;
+    for (int i = 0; i < 20; ++i) {
+        world.set_spec("overrides", json::Object{{"evm.port", std::to_string(i)}});
+        world.settle();
+    }
+    EXPECT_EQ(world.node().status.plan->id, plan);
+    roll(world, "seid:v2", "rev-2");
+    EXPECT_EQ(world.node().status.currentImage, "seid:v2");
+    EXPECT_THAT(world.sidecar.submitted_types(), ElementsAre("mark-ready"));
+    EXPECT_EQ(world.condition("RestartPending"), "absent") << "no restart would apply it";
+    world.set_spec("overrides", json::Object{{"evm.http_port", "1"}});
+    world.settle();
+    EXPECT_EQ(world.condition("SpecValid"), "True/SpecAccepted");
+    EXPECT_EQ(world.condition("RestartPending"), "True/ConfigChanged");
 }
 
 TEST(ChangedOverrides, are_applied_at_once_when_somebody_asks_for_it) {
