@@ -153,6 +153,7 @@ TEST(ConflictOnOneNode, delays_that_node_only) {
             return node.metadata.labels.contains("team");
         });
     }));
+    ASSERT_TRUE(world.run_until_quiet());  // the answer to the last write has come back
     EXPECT_EQ(world.operator_transport().times_fired(), 1U);
     std::vector<std::string> order;
     for (const auto& write : world.operator_writes()) {
