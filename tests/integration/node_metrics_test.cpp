@@ -42,7 +42,10 @@ TEST_F(NodeMetrics, tell_its_phases_plans_and_probes) {
     EXPECT_GE(value("sei_controller_seinode_sidecar_health_probes_total", R"(outcome="ready")"), 1);
     EXPECT_EQ(value("sei_controller_seinode_sidecar_ready", R"(name="n0")"), 1);
     ASSERT_TRUE(roll(world_, "n0"));
-    EXPECT_EQ(value("sei_controller_plan_duration_seconds_count", R"(plan_type="node-update")"), 1);
+    // It follows the write that this test has seen.
+    EXPECT_TRUE(world_.run_until("the update is counted", [&] {
+        return value("sei_controller_plan_duration_seconds_count", R"(plan_type="node-update")") == 1;
+    }));
     EXPECT_EQ(value("sei_controller_plan_duration_seconds_count", R"(outcome="failed")"), 0);
 }
 
