@@ -156,6 +156,8 @@ inline constexpr std::string_view kCeremonyTimeLimitExceeded = "CeremonyTimeLimi
 inline constexpr std::string_view kAllNodesReady = "AllNodesReady";
 inline constexpr std::string_view kNodesFailed = "NodesFailed";
 inline constexpr std::string_view kNodesInitializing = "NodesInitializing";
+/// An addition: nodes are Running, and something is wrong with their pods.
+inline constexpr std::string_view kNodesUnhealthy = "NodesUnhealthy";
 
 // TargetReady.
 inline constexpr std::string_view kPhaseMet = "PhaseMet";
