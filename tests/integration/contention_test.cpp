@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <map>
 #include <optional>
 #include <set>
@@ -38,10 +39,12 @@ struct Scale {
     [[nodiscard]] int all() const { return objects * rounds; }
 };
 
-Scale full_scale() {
+Scale scale_of_rounds() {
     if (support::backend() == Backend::Cluster)
         return {.objects = 4, .rounds = 2};  // pods come and go in seconds there
-    return {.objects = 20, .rounds = 10};
+    // Two hundred rounds take minutes under sanitizers: asked for, not every time.
+    if (std::getenv("SEI_FULL_SCALE") != nullptr) return {.objects = 20, .rounds = 10};
+    return {.objects = 5, .rounds = 4};
 }
 
 bool is_status_patch(const kube::HttpRequest& request) {
@@ -332,8 +335,8 @@ struct NameOfKind {
 };
 TYPED_TEST_SUITE(ContentionTest, Kinds, NameOfKind);
 
-TYPED_TEST(ContentionTest, brings_exactly_one_plan_into_being_in_each_of_two_hundred_rounds) {
-    const Scale scale = full_scale();
+TYPED_TEST(ContentionTest, brings_exactly_one_plan_into_being_in_each_round) {
+    const Scale scale = scale_of_rounds();
     Contention<TypeParam> contention;
     ASSERT_TRUE(contention.bring_up(scale.objects));
     for (int round = 1; round <= scale.rounds; ++round) {
