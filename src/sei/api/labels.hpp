@@ -13,8 +13,8 @@ inline constexpr std::string_view kChainLabel = "sei.io/chain";
 /// The only key of the StatefulSet's and the headless Service's selector.
 inline constexpr std::string_view kNodeLabel = "sei.io/node";
 inline constexpr std::string_view kRoleLabel = "sei.io/role";
-/// On a SeiNode, with any value: what failed is tried again, with the same data; what was put off until the next restart
-/// is done now. The controller removes it (an addition: spec 08 2.3, 7.1).
+/// On a SeiNode, with any value: what failed is tried again, with the same data; what was put off until the next
+/// restart is done now. The controller removes it (an addition: spec 08 2.3, 7.1).
 inline constexpr std::string_view kRetryAnnotation = "sei.io/retry";
 inline constexpr std::string_view kComponentLabel = "sei.io/component";
 inline constexpr std::string_view kBootstrapComponent = "bootstrap";
