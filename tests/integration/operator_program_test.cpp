@@ -199,7 +199,7 @@ TEST_F(OperatorProgram, serves_secure_metrics_to_whom_the_api_server_allows) {
         return kubectl.log();
     };
     EXPECT_THAT(scraped("admin"), HasSubstr("workqueue_depth"));
-    EXPECT_THAT(scraped("nobody"), HasSubstr("Unauthorized"));
+    EXPECT_THAT(scraped("nobody"), HasSubstr("You must be logged in to the server"));
 }
 
 TEST_F(OperatorProgram, refuses_an_unknown_flag_with_status_2) {
