@@ -5,6 +5,7 @@
 #include <chrono>
 #include <csignal>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -31,7 +32,13 @@ const std::filesystem::path& program() {
 /// sei-operator in a world that has no operator of its own.
 class OperatorProgram : public ::testing::Test {
 protected:
-    std::unique_ptr<ChildProcess> start(std::vector<std::string> metrics_flags = {"--metrics-bind-address=0"}) {
+    /// `instead` replaces variables of the environment that a working operator has here.
+    std::unique_ptr<ChildProcess> start(
+        std::vector<std::string> metrics_flags = {"--metrics-bind-address=0"},
+        const std::map<std::string, std::string>& instead = {}
+    ) {
+        std::map<std::string, std::string> environment = world_.operator_environment();
+        for (const auto& [name, value] : instead) environment[name] = value;
         std::vector<std::string> arguments = {
             "--kubeconfig=" + world_.access().kubeconfig.string(),
             "--leader-elect=false",
@@ -39,10 +46,7 @@ protected:
         };
         arguments.insert(arguments.end(), metrics_flags.begin(), metrics_flags.end());
         return std::make_unique<ChildProcess>(ChildProcess::Options{
-            .program = program(),
-            .arguments = std::move(arguments),
-            .environment = world_.operator_environment(),
-            .log = log()
+            .program = program(), .arguments = std::move(arguments), .environment = std::move(environment), .log = log()
         });
     }
     /// Runs the loop until the process has ended, and returns its status.
@@ -111,40 +115,18 @@ TEST_F(OperatorProgram, ends_with_status_0_when_it_is_asked_to) {
 }
 
 TEST_F(OperatorProgram, names_every_missing_variable_at_once) {
-    auto environment = world_.operator_environment();
-    environment["SEI_SIDECAR_IMAGE"] = "";
-    environment["SEI_GENESIS_BUCKET"] = "";
-    ChildProcess process{
-        {.program = program(),
-         .arguments =
-             {"--kubeconfig=" + world_.access().kubeconfig.string(),
-              "--leader-elect=false",
-              "--metrics-bind-address=0",
-              "--health-probe-bind-address=0"},
-         .environment = environment,
-         .log = log()}
-    };
-    EXPECT_EQ(ended(process), 1);
-    EXPECT_THAT(process.log(), AllOf(HasSubstr("SEI_SIDECAR_IMAGE"), HasSubstr("SEI_GENESIS_BUCKET")));
+    const auto process = start({"--metrics-bind-address=0"}, {{"SEI_SIDECAR_IMAGE", ""}, {"SEI_GENESIS_BUCKET", ""}});
+    EXPECT_EQ(ended(*process), 1);
+    EXPECT_THAT(process->log(), AllOf(HasSubstr("SEI_SIDECAR_IMAGE"), HasSubstr("SEI_GENESIS_BUCKET")));
 }
 
 TEST_F(OperatorProgram, refuses_a_quantity_that_does_not_parse) {
-    auto environment = world_.operator_environment();
-    environment["SEI_STORAGE_SIZE_DEFAULT"] = "2000 Gi";
-    environment["SEI_RESOURCE_CPU_ARCHIVE"] = "many";
-    ChildProcess process{
-        {.program = program(),
-         .arguments =
-             {"--kubeconfig=" + world_.access().kubeconfig.string(),
-              "--leader-elect=false",
-              "--metrics-bind-address=0",
-              "--health-probe-bind-address=0"},
-         .environment = environment,
-         .log = log()}
-    };
-    EXPECT_EQ(ended(process), 1);
+    const auto process = start(
+        {"--metrics-bind-address=0"}, {{"SEI_STORAGE_SIZE_DEFAULT", "2000 Gi"}, {"SEI_RESOURCE_CPU_ARCHIVE", "many"}}
+    );
+    EXPECT_EQ(ended(*process), 1);
     EXPECT_THAT(
-        process.log(),
+        process->log(),
         AllOf(HasSubstr("SEI_STORAGE_SIZE_DEFAULT"), HasSubstr("2000 Gi"), HasSubstr("SEI_RESOURCE_CPU_ARCHIVE"))
     );
 }
