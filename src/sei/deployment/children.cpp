@@ -79,11 +79,8 @@ using Peers = std::vector<api::PeerSource>;
 kube::Async<> make(DeploymentContext& context, std::int32_t ordinal, Peers peers) {
     api::SeiNode child = desired_child(context.object(), ordinal, nullptr, Images::OfTemplate, peers);
     const kube::NamespacedName key = child.metadata.key();
-    const auto live = co_await context.client.get<api::SeiNode>(key);
-    if (live) {
-        context.has_conflict = true;  // the cache is about to see it
-        co_return;
-    }
+    // One that is there already wakes this deployment when the cache sees it: its name is watched for.
+    if (co_await context.client.get<api::SeiNode>(key)) co_return;
     try {
         NodeSnapshot made = co_await context.client.apply(std::move(child), field_manager(), kube::Force::No);
         context.fleet.put(std::move(made));
@@ -127,7 +124,7 @@ kube::Async<> propagate_pause(DeploymentContext& context) {
         try {
             auto written = co_await context.client.patch(node, std::move(changed));
             if (!written) {
-                context.has_conflict = context.has_conflict || written.error() == kube::WriteRefusal::Conflict;
+                if (written.error() == kube::WriteRefusal::Conflict) context.note_conflict(node.resource_version());
                 continue;
             }
             context.fleet.put(*written);

@@ -1,6 +1,7 @@
 #include "sei/deployment/deployment_context.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "sei/sidecar/answers.hpp"
 
@@ -27,11 +28,12 @@ void DeploymentContext::tell(std::string_view reason, std::string message) const
     events.record(kube::reference_to(*deployment), kube::EventType::Normal, std::string{reason}, std::move(message));
 }
 
+void DeploymentContext::note_conflict(kube::ResourceVersion read_at) {
+    if (!refused_version || refused_version->empty()) refused_version = std::move(read_at);
+}
+
 void DeploymentContext::note_refusal(std::string_view reason, const std::string& what, const kube::ApiError& error) {
-    if (error.reason() == "Conflict") {
-        has_conflict = true;
-        return;
-    }
+    if (error.reason() == "Conflict") return note_conflict({});
     if (error.code() < 400 || error.code() >= 500 || error.code() == 429) throw error;
     problems.push_back({reason, what + ": " + sidecar::bounded_text(error.message())});
 }

@@ -10,6 +10,7 @@
 
 #include "kube/async/clock.hpp"
 #include "kube/client/client.hpp"
+#include "kube/meta/resource_version.hpp"
 #include "kube/runtime/cache.hpp"
 #include "kube/runtime/event_recorder.hpp"
 #include "kube/types/http_route.hpp"
@@ -88,15 +89,18 @@ struct DeploymentContext {
     DeploymentMemory& memory;
     /// What cannot be made as the spec says.
     std::vector<Problem> problems;
-    /// A node was not written since somebody else wrote it first: once more, soon.
-    bool has_conflict = false;
+    /// A node was not written since somebody else wrote it first: the version that was read, empty where it is not
+    /// known. The pass is repeated as soon as a newer one is seen; what concerns other nodes was done in this one.
+    std::optional<kube::ResourceVersion> refused_version;
 
     [[nodiscard]] const api::SeiNodeDeployment& object() const { return *deployment; }
     [[nodiscard]] kube::Time now() const { return kube::Time::of(clock.now()); }
     /// Tells at once of something that was done to one node.
     void tell(std::string_view reason, std::string message) const;
-    /// Notes a refusal that concerns this deployment. One that says that the server is unwell is thrown again: the pass
-    /// ends there, and is repeated with back-off.
+    /// Notes that a write was refused because what it was computed from is no longer the newest.
+    void note_conflict(kube::ResourceVersion read_at);
+    /// Notes a refusal that concerns this deployment: of an apply, which has no version that it was computed from. One
+    /// that says that the server is unwell is thrown again: the pass ends there, and is repeated with back-off.
     void note_refusal(std::string_view reason, const std::string& what, const kube::ApiError& error);
 };
 

@@ -1,9 +1,13 @@
 // What happens to a deployment that is being deleted (spec 03 §4, spec 08 5.7).
 #include <algorithm>
+#include <chrono>
 #include <exception>
+#include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
+#include "kube/meta/resource_version.hpp"
 #include "sei/api/events.hpp"
 #include "sei/api/labels.hpp"
 #include "sei/deployment/deployment_reconciler.hpp"
@@ -17,37 +21,45 @@ namespace {
 using kube::Requeue;
 using DeploymentSnapshot = kube::Snapshot<api::SeiNodeDeployment>;
 
-/// Takes our owner reference away, and nothing else. False when somebody wrote the object meanwhile.
+/// Whether it is ours cannot be seen, and nobody tells when it is repaired.
+constexpr std::chrono::milliseconds kUndecodablePoll{5'000};
+
+/// What the release of one object came to: nullopt when nothing of ours is left on it; else the version that was read,
+/// because somebody wrote the object meanwhile.
+using Refused = std::optional<kube::ResourceVersion>;
+
+/// Takes our owner reference away, and nothing else.
 template <class K>
-kube::Async<bool> release(kube::Client& client, kube::Snapshot<K> object, kube::Uid owner) {
+kube::Async<Refused> release(kube::Client& client, kube::Snapshot<K> object, kube::Uid owner) {
     const auto is_ours = [&](const kube::OwnerReference& reference) { return reference.uid == owner.value(); };
-    if (std::ranges::none_of(object->metadata.ownerReferences, is_ours)) co_return true;
+    if (std::ranges::none_of(object->metadata.ownerReferences, is_ours)) co_return std::nullopt;
     K changed = *object;
     std::erase_if(changed.metadata.ownerReferences, is_ours);
     auto written = co_await client.patch(object, std::move(changed));
-    co_return written || written.error() == kube::WriteRefusal::Absent;
+    if (written || written.error() == kube::WriteRefusal::Absent) co_return std::nullopt;
+    co_return object.resource_version();
 }
 
 template <class K>
-kube::Async<bool> release_named(kube::Client& client, kube::NamespacedName key, kube::Uid owner) {
+kube::Async<Refused> release_named(kube::Client& client, kube::NamespacedName key, kube::Uid owner) {
     const auto object = co_await client.get<K>(std::move(key));
-    if (!object) co_return true;
+    if (!object) co_return std::nullopt;
     co_return co_await release(client, *object, owner);
 }
 
-kube::Async<bool> release_routes(kube::Client& client, std::string namespace_, kube::Uid owner) {
-    bool all = true;
+kube::Async<Refused> release_routes(kube::Client& client, std::string namespace_, kube::Uid owner) {
+    Refused refused;
     try {
         const kube::ListOptions options{.namespace_ = namespace_};
         const auto routes = co_await client.list<kube::HttpRoute>(options);
         for (const auto& route : routes.items) {
-            const bool released = co_await release(client, route, owner);
-            all = all && released;
+            Refused one = co_await release(client, route, owner);
+            if (one) refused = std::move(one);
         }
     } catch (const kube::ApiError& error) {
         if (!error.is_type_not_served()) throw;
     }
-    co_return all;
+    co_return refused;
 }
 
 bool has_owner(const api::SeiNode& node, const kube::Uid& owner) {
@@ -82,9 +94,7 @@ kube::Async<Requeue> DeploymentReconciler::finalize(DeploymentSnapshot deploymen
         }
     }
     if (is_retain) {
-        if (!co_await release_everything(deployment)) {
-            co_return Requeue::after(std::chrono::milliseconds{100}, "the newer version of what is released");
-        }
+        if (auto wait = co_await release_everything(deployment)) co_return std::move(*wait);
     } else {
         std::exception_ptr failure;
         std::string text;
@@ -101,7 +111,6 @@ kube::Async<Requeue> DeploymentReconciler::finalize(DeploymentSnapshot deploymen
                 std::string{api::event::kDeleteFailed},
                 "Failed to clean up networking resources: " + text
             );
-            metrics_.failed(deployment->metadata.namespace_);
             std::rethrow_exception(failure);
         }
     }
@@ -115,25 +124,35 @@ kube::Async<Requeue> DeploymentReconciler::finalize(DeploymentSnapshot deploymen
 
 /// Nodes are listed at the API server, all of the namespace: one that lost its label, or that no cache has seen yet,
 /// would be collected with the deployment. What was released is listed once more before it counts.
-kube::Async<bool> DeploymentReconciler::release_everything(DeploymentSnapshot deployment) {
+kube::Async<std::optional<Requeue>> DeploymentReconciler::release_everything(DeploymentSnapshot deployment) {
     const kube::Uid owner = deployment.uid();
     const kube::ListOptions options{.namespace_ = deployment->metadata.namespace_};
     const auto nodes = co_await client_.list<api::SeiNode>(options);
-    bool all = nodes.undecodable.empty();
+    Refused refused;
     bool found_any = false;
     for (const auto& node : nodes.items) {
         if (!has_owner(*node, owner)) continue;
         found_any = true;
-        const bool released = co_await release(client_, node, owner);
-        all = all && released;
+        Refused one = co_await release(client_, node, owner);
+        if (one) refused = std::move(one);
     }
-    const bool external = co_await release_named<kube::Service>(client_, external_service_key(*deployment), owner);
-    const bool routes = co_await release_routes(client_, deployment->metadata.namespace_, owner);
-    const bool internal = co_await release_named<kube::Service>(client_, internal_service_key(*deployment), owner);
-    if (!(all && external && routes && internal)) co_return false;
-    if (!found_any) co_return true;
+    Refused external = co_await release_named<kube::Service>(client_, external_service_key(*deployment), owner);
+    if (external) refused = std::move(external);
+    Refused routes = co_await release_routes(client_, deployment->metadata.namespace_, owner);
+    if (routes) refused = std::move(routes);
+    Refused internal = co_await release_named<kube::Service>(client_, internal_service_key(*deployment), owner);
+    if (internal) refused = std::move(internal);
+    if (refused) co_return Requeue::when_newer_than(*std::move(refused));
+    if (!nodes.undecodable.empty()) {
+        const std::string name = kube::to_string(nodes.undecodable.front().key);
+        co_return Requeue::after(kUndecodablePoll, "SeiNode " + name + " to fit its type: it may be one of ours");
+    }
+    if (!found_any) co_return std::nullopt;
     const auto again = co_await client_.list<api::SeiNode>(options);
-    co_return std::ranges::none_of(again.items, [&](const auto& node) { return has_owner(*node, owner); });
+    if (std::ranges::none_of(again.items, [&](const auto& node) { return has_owner(*node, owner); })) {
+        co_return std::nullopt;
+    }
+    co_return Requeue::after(std::chrono::milliseconds{0}, "a node that came meanwhile to be released");
 }
 
 }  // namespace sei::deployment

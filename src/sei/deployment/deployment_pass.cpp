@@ -30,7 +30,6 @@ namespace type = api::deployment_condition;
 constexpr milliseconds kSteadyPoll{30'000};
 /// What is watched needs no polling; this is for an event that got lost.
 constexpr milliseconds kWatchedPoll{30'000};
-constexpr milliseconds kConflictDelay{100};
 constexpr milliseconds kRefusedPoll{30'000};
 constexpr std::chrono::seconds kTroubleAgeToReport{30};
 constexpr std::string_view kTimeLimitText = "the ceremony took longer than spec.genesis.maxCeremonyDuration";
@@ -250,6 +249,7 @@ void DeploymentPass::finish() {
 }
 
 Requeue DeploymentPass::sooner(Requeue wait) const {
+    if (context_.refused_version) return Requeue::when_newer_than(*context_.refused_version);
     const auto at_most = [&wait](milliseconds delay, std::string waits_for) {
         const bool is_sooner =
             wait.kind() == Requeue::Kind::OnChange || (wait.kind() == Requeue::Kind::After && wait.delay() > delay);
@@ -282,7 +282,6 @@ Requeue DeploymentPass::sooner(Requeue wait) const {
             break;
     }
     if (!context_.problems.empty()) at_most(kRefusedPoll, context_.problems.front().message);
-    if (context_.has_conflict) at_most(kConflictDelay, "the newer version of a node");
     return wait;
 }
 

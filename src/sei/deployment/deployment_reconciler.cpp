@@ -35,6 +35,18 @@ DeploymentReconciler::DeploymentReconciler(
       log_{std::move(dependencies.log)} {}
 
 kube::Async<Requeue> DeploymentReconciler::reconcile(DeploymentSnapshot deployment) {
+    try {
+        co_return co_await pass_over(deployment);
+    } catch (const kube::ApiError&) {
+        metrics_.failed(deployment->metadata.namespace_);
+        throw;
+    } catch (const kube::TransportError&) {
+        metrics_.failed(deployment->metadata.namespace_);
+        throw;
+    }
+}
+
+kube::Async<Requeue> DeploymentReconciler::pass_over(DeploymentSnapshot deployment) {
     metrics_.observe(*deployment);
     if (deployment->metadata.deletionTimestamp) co_return co_await finalize(deployment);
     std::shared_ptr<DeploymentMemory> memory = memory_of(*deployment);
@@ -108,10 +120,7 @@ kube::Async<Requeue> DeploymentReconciler::advance(
             std::move(announcement.message)
         );
     }
-    if (failure) {
-        metrics_.failed(after->metadata.namespace_);
-        std::rethrow_exception(failure);
-    }
+    if (failure) std::rethrow_exception(failure);
     co_return wait;
 }
 

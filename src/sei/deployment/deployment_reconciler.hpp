@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 
 #include "kube/async/clock.hpp"
 #include "kube/client/client.hpp"
@@ -49,12 +50,16 @@ public:
     void forget(const kube::NamespacedName& key) override;
 
 private:
+    [[nodiscard]] kube::Async<kube::Requeue> pass_over(kube::Snapshot<api::SeiNodeDeployment> deployment);
     [[nodiscard]] std::shared_ptr<DeploymentMemory> memory_of(const api::SeiNodeDeployment& deployment);
     [[nodiscard]] kube::Async<kube::Requeue> advance(
         kube::Snapshot<api::SeiNodeDeployment> deployment, std::shared_ptr<DeploymentMemory> memory
     );
     [[nodiscard]] kube::Async<kube::Requeue> finalize(kube::Snapshot<api::SeiNodeDeployment> deployment);
-    [[nodiscard]] kube::Async<bool> release_everything(kube::Snapshot<api::SeiNodeDeployment> deployment);
+    /// Nullopt when nothing of the deployment is left on anything; else what the next attempt waits for.
+    [[nodiscard]] kube::Async<std::optional<kube::Requeue>> release_everything(
+        kube::Snapshot<api::SeiNodeDeployment> deployment
+    );
 
     kube::Client& client_;
     kube::Clock& clock_;

@@ -164,13 +164,19 @@ kube::Async<TaskOutcome> collect_and_set_peers(DeploymentContext& context) {
         );
     }
     const api::PeerSource source{.ec2Tags = std::nullopt, .static_ = all, .label = std::nullopt};
+    std::string refused;
     for (const NodeSnapshot& node : nodes) {
         api::SeiNode changed = *node;
         changed.spec.peers = {source};
         auto written = co_await context.client.patch(node, std::move(changed));
-        if (!written) co_return plan::Transient{.error = "setting peers: " + node->metadata.name + " has just changed"};
-        context.fleet.put(*written);
+        if (written) {
+            context.fleet.put(*written);
+        } else {
+            context.note_conflict(node.resource_version());  // absent: the same, it is about to be seen
+            refused = node->metadata.name;
+        }
     }
+    if (!refused.empty()) co_return watched("the newer version of " + refused + ", to set its peers");
     co_return plan::Complete{};
 }
 

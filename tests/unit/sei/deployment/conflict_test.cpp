@@ -1,0 +1,106 @@
+// Somebody writes a node in the moment before the deployment's own write to it arrives (spec 08 6.3).
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "deployment_world.hpp"
+
+namespace sei::deployment::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// What a conflict may cost, of a hundred all but one.
+constexpr auto kConflictCost = 50ms;
+
+/// Comes before every merge patch of a node by the operator; before the next one of "fleet-1" it writes that node.
+struct Interference {
+    explicit Interference(DeploymentWorld& where) : world{where} {
+        world.world.calls().before_each = [this](const kube::HttpRequest& request) { return before(request.target); };
+    }
+    ~Interference() { world.world.calls().before_each = {}; }
+    Interference(const Interference&) = delete;
+    Interference& operator=(const Interference&) = delete;
+
+    [[nodiscard]] kube::Async<> before(std::string target) {
+        const std::string path = target.substr(0, target.find('?'));
+        const bool is_merge = target.find("fieldManager=manager") != std::string::npos;
+        const auto name = path.find("/seinodes/fleet-");
+        if (!is_merge || name == std::string::npos || path.ends_with("/status")) co_return;
+        patched.push_back(path.substr(path.rfind('/') + 1));
+        times.push_back(world.world.clock().monotonic());
+        if (!is_due || patched.back() != "fleet-1") co_return;
+        is_due = false;
+        ++count;
+        const auto read = co_await world.world.person().get<api::SeiNode>(DeploymentWorld::key("fleet-1"));
+        api::SeiNode changed = **read;
+        changed.metadata.annotations["example.com/touched"] = std::to_string(count);
+        (void)co_await world.world.person().patch(*read, std::move(changed));
+    }
+    /// Between the refused write and the one that was not.
+    [[nodiscard]] kube::MonotonicTime::duration cost() const {
+        std::vector<kube::MonotonicTime> of_it;
+        for (std::size_t i = 0; i < patched.size(); ++i) {
+            if (patched[i] == "fleet-1") of_it.push_back(times[i]);
+        }
+        EXPECT_EQ(of_it.size(), 2U) << "one that was refused, one that was not";
+        return of_it.back() - of_it.front();
+    }
+    void begin() {
+        patched.clear();
+        times.clear();
+        is_due = true;
+    }
+
+    DeploymentWorld& world;
+    bool is_due = false;
+    int count = 0;
+    std::vector<std::string> patched;
+    std::vector<kube::MonotonicTime> times;
+};
+
+TEST(Conflict, costs_milliseconds_and_only_the_node_that_it_is_about) {
+    DeploymentWorld world;
+    world.world.create(DeploymentWorld::a_fleet(3));
+    ASSERT_TRUE(world.world.run_until_quiet()) << world.world.last_reason();
+    ASSERT_EQ(world.nodes().size(), 3U);
+    Interference interference{world};
+    std::vector<kube::MonotonicTime::duration> costs;
+    for (int round = 0; round < 100; ++round) {
+        const bool is_paused = round % 2 == 0;
+        interference.begin();
+        world.edit([&](auto& fleet) { fleet.spec.paused = is_paused; });
+        ASSERT_TRUE(world.world.run_until([&] {
+            return std::ranges::all_of(world.nodes(), [&](const auto& node) { return node->spec.paused == is_paused; });
+        }));
+        EXPECT_THAT(interference.patched, ::testing::ElementsAre("fleet-0", "fleet-1", "fleet-2", "fleet-1"));
+        costs.push_back(interference.cost());
+        ASSERT_TRUE(world.world.run_until_quiet()) << world.world.last_reason();
+    }
+    EXPECT_EQ(interference.count, 100);
+    std::ranges::sort(costs);
+    EXPECT_LE(costs[98], kConflictCost);
+}
+
+TEST(Conflict, over_a_node_that_is_released_costs_milliseconds) {
+    DeploymentWorld world;
+    auto fleet = DeploymentWorld::a_fleet(2);
+    fleet.spec.deletionPolicy = api::DeletionPolicy::Retain;
+    world.world.create(std::move(fleet));
+    ASSERT_TRUE(world.world.run_until_quiet()) << world.world.last_reason();
+    Interference interference{world};
+    interference.begin();
+    world.world.erase<api::SeiNodeDeployment>(DeploymentWorld::key("fleet"));
+    ASSERT_TRUE(world.world.run_until([&] { return world.is_gone(); }));
+    EXPECT_EQ(interference.count, 1);
+    EXPECT_LE(interference.cost(), kConflictCost);
+    ASSERT_EQ(world.nodes().size(), 2U);
+    for (const auto& node : world.nodes()) EXPECT_EQ(node->metadata.controller(), nullptr);
+}
+
+}  // namespace
+}  // namespace sei::deployment::test

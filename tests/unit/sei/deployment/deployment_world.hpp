@@ -1,0 +1,78 @@
+// One fleet's controller at work on an API server in this process, in virtual time. Nodes have no controller here: what
+// they report is the test's.
+#pragma once
+
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <sstream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "../node/fake_sidecar.hpp"
+#include "kube/runtime/random.hpp"
+#include "sei/deployment/deployment_controller.hpp"
+#include "testkit/world.hpp"
+
+namespace sei::deployment::test {
+
+class DeploymentWorld {
+public:
+    /// Of every node.
+    sei::test::FakeSidecar sidecar;
+    [[nodiscard]] static kube::NamespacedName key(std::string name) { return {"default", std::move(name)}; }
+
+    /// In place, full nodes of one image.
+    [[nodiscard]] static api::SeiNodeDeployment a_fleet(std::int32_t replicas) {
+        api::SeiNodeDeployment fleet;
+        fleet.metadata.name = "fleet";
+        fleet.metadata.namespace_ = "default";
+        fleet.spec.replicas = replicas;
+        fleet.spec.template_.spec.chainId = "pacific-1";
+        fleet.spec.template_.spec.image = "example.com/seid:v1";
+        fleet.spec.template_.spec.fullNode.emplace();
+        return fleet;
+    }
+    void edit(const std::function<void(api::SeiNodeDeployment&)>& change) {
+        world.edit<api::SeiNodeDeployment>(key("fleet"), change);
+    }
+    [[nodiscard]] api::SeiNodeDeployment fleet() { return **world.get<api::SeiNodeDeployment>(key("fleet")); }
+    /// As the operator sees them.
+    [[nodiscard]] std::vector<NodeSnapshot> nodes() {
+        return world.operator_manager().cache<api::SeiNode>().list("default");
+    }
+    [[nodiscard]] bool is_gone() { return !world.operator_manager().cache<api::SeiNodeDeployment>().get(key("fleet")); }
+
+private:
+    [[nodiscard]] static std::vector<std::string> crds() {
+        std::vector<std::string> texts;
+        for (const char* plural : {"seinodes", "seinodedeployments"}) {
+            const auto file = std::filesystem::path{SEI_SOURCE_DIR} / "config/crd" / ("sei.io_" + std::string{plural});
+            std::ostringstream text;
+            text << std::ifstream{file.string() + ".yaml"}.rdbuf();
+            texts.push_back(std::move(text).str());
+        }
+        return texts;
+    }
+    [[nodiscard]] static kube::Async<bool> resolves(std::string) { co_return true; }
+    [[nodiscard]] std::shared_ptr<void> make_operator(kube::Manager& manager) {
+        return add_controller(
+            manager,
+            {.platform = platform_,
+             .sidecars = sidecars_,
+             .resolve_host = &resolves,
+             .random_bits = [this] { return random_.next(); },
+             .log = {}}
+        );
+    }
+
+    sei::test::FakeSidecarFactory sidecars_{sidecar};
+    platform::Platform platform_;
+    kube::Random random_{1};
+
+public:
+    testkit::World world{{.manifests = crds()}, [this](kube::Manager& manager) { return make_operator(manager); }};
+};
+
+}  // namespace sei::deployment::test
