@@ -34,6 +34,10 @@ bool is_about_requests(FaultKind kind) {
     return kind <= FaultKind::CrashAfter;
 }
 
+bool is_about_a_resource(FaultKind kind) {
+    return kind == FaultKind::LagOfKind || kind == FaultKind::LagOfOne || kind == FaultKind::StatesSkipped;
+}
+
 }  // namespace
 
 FaultPlan draw_fault_plan(std::uint64_t seed, const std::vector<std::string>& nodes) {
@@ -57,7 +61,7 @@ FaultPlan draw_fault_plan(std::uint64_t seed, const std::vector<std::string>& no
         fault.skip = random.next() % 4 == 0 ? random.next() % 40 : random.next() % 6;
         if (is_about_requests(fault.kind)) {
             fault.target = one_of(random, kVerbs);
-        } else if (fault.kind == FaultKind::LagOfKind || fault.kind == FaultKind::StatesSkipped) {
+        } else if (is_about_a_resource(fault.kind)) {
             fault.target = one_of(random, kResources);
         } else {
             fault.target = nodes[random.next() % nodes.size()];

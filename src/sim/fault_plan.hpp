@@ -25,11 +25,13 @@ enum class FaultKind {
     CrashAfter,
     // The operator's view and its process.
     LagOfKind,
+    LagOfOne,
     WatchesBreak,
     HistoryExpires,
     StatesSkipped,
     Restart,
     RestartOnOlderView,
+    RestartOnOlderNodes,
     LeaseUnreachable,
     // Users and other controllers.
     PodDeleted,
@@ -66,11 +68,13 @@ BOOST_DESCRIBE_ENUM(
     CrashBefore,
     CrashAfter,
     LagOfKind,
+    LagOfOne,
     WatchesBreak,
     HistoryExpires,
     StatesSkipped,
     Restart,
     RestartOnOlderView,
+    RestartOnOlderNodes,
     LeaseUnreachable,
     PodDeleted,
     StatefulSetDeleted,
@@ -102,7 +106,7 @@ struct Fault {
     /// Of what lasts. Requests: how many matching ones are let through first is `skip`.
     milliseconds lasts{0};
     std::size_t skip = 0;
-    /// A node's name; of LagOfKind and StatesSkipped a resource ("pods"); of requests a word of the verb ("write",
+    /// A node's name; of lags and StatesSkipped a resource ("pods"); of requests a word of the verb ("write",
     /// "status", "any").
     std::string target;
     /// It does nothing, at its time: so that leaving a fault out changes nothing that happens before it.

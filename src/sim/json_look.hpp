@@ -21,6 +21,15 @@ using devcluster::apiserver::ObjectPtr;
     const kube::json::Value* found = kube::json::find(value, path);
     return found != nullptr && found->is_array() ? found->get_array() : none;
 }
+/// Does the status have this condition, and is it True?
+[[nodiscard]] inline bool is_condition_true(const kube::json::Value& object, std::string_view type) {
+    const kube::json::Array none;
+    for (const auto& condition : array_at(object, {"status", "conditions"}, none)) {
+        if (kube::json::find_string(condition, {"type"}) != type) continue;
+        return kube::json::find_string(condition, {"status"}) == "True";
+    }
+    return false;
+}
 /// The uid of the controlling owner; empty where there is none.
 [[nodiscard]] inline std::string controller_of(const ObjectPtr& object) {
     const kube::json::Array none;

@@ -27,7 +27,7 @@ struct Process {
 };
 
 /// The kinds that are watched by oracles.
-enum class WatchedKind { Node, StatefulSet, Pod, Claim, Service, ConfigMap, Revision, Event, Deployment };
+enum class WatchedKind { Node, StatefulSet, Pod, Claim, Service, ConfigMap, Revision, Event, Deployment, Job };
 
 /// One write to the store.
 struct Change {

@@ -14,7 +14,7 @@ constexpr const char* kFirstImage = "example.com/seid:v1";
 constexpr const char* kSecondImage = "example.com/seid:v2";
 constexpr const char* kThirdImage = "example.com/seid:v3";
 
-constexpr std::uint64_t kModes = 6;
+constexpr std::uint64_t kModes = 7;
 
 milliseconds between(kube::Random& random, int from_ms, int to_ms) {
     return milliseconds{from_ms + static_cast<int>(random.next() % static_cast<std::uint64_t>(to_ms - from_ms))};

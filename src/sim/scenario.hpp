@@ -28,8 +28,8 @@ struct Act {
 };
 
 /// How a single node serves, and what it starts from: each has another initial plan.
-enum class NodeMode { BlockSync, StateSync, Archive, Replayer, Validator, KeyedValidator };
-BOOST_DESCRIBE_ENUM(NodeMode, BlockSync, StateSync, Archive, Replayer, Validator, KeyedValidator)
+enum class NodeMode { BlockSync, StateSync, Archive, Replayer, Validator, KeyedValidator, Bootstrapped };
+BOOST_DESCRIBE_ENUM(NodeMode, BlockSync, StateSync, Archive, Replayer, Validator, KeyedValidator, Bootstrapped)
 
 /// A SeiNodeDeployment of three nodes.
 struct FleetPlan {

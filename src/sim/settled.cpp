@@ -14,14 +14,6 @@ kube::NamespacedName key_of(const std::string& name) {
     return {"default", name};
 }
 
-bool is_condition_true(const Value& object, std::string_view type) {
-    const kube::json::Array none;
-    for (const Value& condition : array_at(object, {"status", "conditions"}, none)) {
-        if (find_string(condition, {"type"}) == type) return find_string(condition, {"status"}) == "True";
-    }
-    return false;
-}
-
 std::int64_t number_at(const Value& object, std::initializer_list<std::string_view> path) {
     const Value* found = kube::json::find(object, path);
     return found != nullptr && found->is_int64() ? found->get_int64() : 0;

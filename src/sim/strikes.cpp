@@ -55,7 +55,10 @@ kube::Async<> World::strike(Fault fault) {
             weather_.armed.push_back({fault, 0});
             break;
         case FaultKind::LagOfKind:
-            weather_.lags.push_back({fault.target, fault.lasts / 3, until});
+            weather_.lags.push_back({fault.target, fault.lasts / 3, until, {}});
+            break;
+        case FaultKind::LagOfOne:
+            weather_.lags.push_back({fault.target, fault.lasts / 3, until, operators_.back()->process().name});
             break;
         case FaultKind::WatchesBreak:
             ++weather_.watch_epoch;
@@ -73,10 +76,22 @@ kube::Async<> World::strike(Fault fault) {
             break;
         case FaultKind::RestartOnOlderView: {
             const auto revision = server_.store().revision();
-            weather_.oldest_view = std::max<std::int64_t>(1, revision - static_cast<std::int64_t>(5 + fault.skip * 3));
+            const auto age = static_cast<std::int64_t>(5 + fault.skip * 3);
+            weather_.old_view = {.revision = std::max<std::int64_t>(1, revision - age), .resource = {}};
             operators_.front()->restart();
             co_await clock_.sleep_until(until);
-            weather_.oldest_view.reset();
+            weather_.old_view.reset();
+            break;
+        }
+        case FaultKind::RestartOnOlderNodes: {
+            // Each kind has a cache of its own in an API server. The worst moment is the one before a StatefulSet was
+            // lost.
+            const auto revision = last_tracked_ > 0 ? last_tracked_ : server_.store().revision() - 5;
+            weather_.old_view = {.revision = std::max<std::int64_t>(1, revision), .resource = "seinodes"};
+            weather_.lags.push_back({"seinodes", fault.lasts / 3, until, {}});
+            operators_.front()->restart();
+            co_await clock_.sleep_until(until);
+            weather_.old_view.reset();
             break;
         }
         case FaultKind::Restart:

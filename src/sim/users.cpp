@@ -4,6 +4,8 @@
 
 #include "kube/types/secret.hpp"
 #include "sei/api/deployment.hpp"
+#include "sei/api/labels.hpp"
+#include "sim/json_look.hpp"
 #include "sim/world.hpp"
 
 namespace sim {
@@ -52,6 +54,13 @@ sei::api::NodeSpec spec_of(NodeMode mode, const std::string& name, std::string i
         case NodeMode::Archive:
             spec.archive.emplace();
             break;
+        case NodeMode::Bootstrapped: {
+            sei::api::SnapshotSource& snapshot = spec.fullNode.emplace().snapshot.emplace();
+            snapshot.bootstrapImage = "example.com/seid:boot";
+            snapshot.s3.emplace().targetHeight = 100;
+            spec.peers.push_back(fixed_peer());
+            break;
+        }
         case NodeMode::Replayer:
             spec.replayer.emplace().snapshot.s3.emplace().targetHeight = 100;
             spec.peers.push_back(fixed_peer());
@@ -90,6 +99,7 @@ kube::Async<> World::perform_on_fleet(Act act) {
         case ActKind::Create:
             wishes_.fleet = Wishes::Fleet{.image = act.image, .replicas = 3};
             co_await create_fleet(act.image);
+            co_await until_nodes_are_taken(name);
             break;
         case ActKind::SetImage:
             wishes_.fleet->image = act.image;
@@ -185,6 +195,18 @@ kube::Async<> World::create_fleet(std::string image) {
     fleet.spec.template_.metadata.emplace().labels["fleet"] = "f";
     fleet.spec.template_.spec = spec_of(NodeMode::BlockSync, {}, std::move(image), scenario_.with_peers);
     co_await create_when_gone(std::move(fleet));
+}
+
+kube::Async<> World::until_nodes_are_taken(std::string fleet) {
+    const auto is_left_over = [&](const ObjectPtr& node) {
+        return controller_of(node).empty() &&
+               text_at(node, {"metadata", "labels", sei::api::kDeploymentLabel}) == fleet;
+    };
+    const auto deadline = clock_.monotonic() + std::chrono::minutes{20};
+    while (clock_.monotonic() < deadline && !is_stopping_ && find(WatchedKind::Deployment, key_of(fleet)) &&
+           std::ranges::any_of(all(WatchedKind::Node), is_left_over)) {
+        co_await clock_.sleep_for(milliseconds{500});
+    }
 }
 
 kube::Async<> World::create_secret(std::string name, std::string key, std::string file) {

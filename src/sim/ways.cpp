@@ -125,20 +125,25 @@ kube::Async<HttpResponse> StormyWay::pass(HttpRequest request, bool is_answered)
     co_return response;
 }
 
+/// Makes a first list one of an older state, where that is what the weather has.
+void StormyWay::look_back(HttpRequest& request) const {
+    constexpr std::string_view kAnyVersion = "resourceVersion=0";
+    const auto& view = around_.weather.old_view;
+    const auto place = request.target.find(kAnyVersion);
+    if (!view || place == std::string::npos) return;
+    if (!view->resource.empty() && view->resource != resource_of(path_of(request))) return;
+    request.target.replace(
+        place, kAnyVersion.size(), fmt::format("resourceVersion={}&resourceVersionMatch=Exact", view->revision)
+    );
+}
+
 kube::Async<HttpResponse> StormyWay::send(HttpRequest request) {
     throw_if_dead();
     co_await linger();
     throw_if_dead();
     if (is_about_leases(request) && around_.clock.monotonic() < around_.weather.leases_back_at) no_answer();
     const auto time_limit = request.time_limit;
-    if (around_.weather.oldest_view && request.target.find("resourceVersion=0") != std::string::npos) {
-        const auto place = request.target.find("resourceVersion=0");
-        request.target.replace(
-            place,
-            std::string_view{"resourceVersion=0"}.size(),
-            fmt::format("resourceVersion={}&resourceVersionMatch=Exact", *around_.weather.oldest_view)
-        );
-    }
+    look_back(request);
     std::optional<Fault> fault = fault_for(request);
     if (!fault) {
         HttpResponse response = co_await pass(std::move(request));
@@ -215,7 +220,8 @@ private:
     [[nodiscard]] milliseconds lag_now() const {
         milliseconds most{usual_lag_};
         for (const Weather::Lag& lag : around_.weather.lags) {
-            if (lag.resource == resource_ && around_.clock.monotonic() < lag.until) most = std::max(most, lag.lag);
+            if (lag.resource != resource_ || around_.clock.monotonic() >= lag.until) continue;
+            if (lag.of.empty() || lag.of == process_.name) most = std::max(most, lag.lag);
         }
         return most;
     }

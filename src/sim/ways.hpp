@@ -44,6 +44,8 @@ struct Weather {
         std::string resource;
         milliseconds lag{0};
         kube::MonotonicTime until{};
+        /// The name of the operator that it is about; empty: all of them.
+        std::string of;
     };
     std::vector<Lag> lags;
     /// Watches of this resource bring nothing until then, and break: what comes next is a list, without what was
@@ -57,8 +59,13 @@ struct Weather {
     std::uint64_t watch_epoch = 0;
     /// Requests about leases fail until then.
     kube::MonotonicTime leases_back_at{};
-    /// The next first lists of a process show the state of so long ago.
-    std::optional<std::int64_t> oldest_view;
+    /// The next first lists of a process show the state at this revision.
+    struct OldView {
+        std::int64_t revision = 0;
+        /// Of this resource alone; empty: of all.
+        std::string resource;
+    };
+    std::optional<OldView> old_view;
 };
 
 /// What all ways of one world share. All of it outlives them.
@@ -99,6 +106,7 @@ private:
     [[nodiscard]] std::optional<Fault> fault_for(const kube::HttpRequest& request);
     [[nodiscard]] kube::Async<kube::HttpResponse> pass(kube::HttpRequest request, bool is_answered = true);
     [[nodiscard]] kube::Async<> linger();
+    void look_back(kube::HttpRequest& request) const;
 
     Surroundings& around_;
     kube::InProcessTransport below_;

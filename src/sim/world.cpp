@@ -8,14 +8,17 @@
 #include "kube/types/config_map.hpp"
 #include "kube/types/controller_revision.hpp"
 #include "kube/types/event.hpp"
+#include "kube/types/job.hpp"
 #include "kube/types/persistent_volume_claim.hpp"
 #include "kube/types/pod.hpp"
 #include "kube/types/service.hpp"
 #include "kube/types/stateful_set.hpp"
 #include "sei/api/deployment.hpp"
+#include "sei/api/labels.hpp"
 #include "sei/deployment/genesis.hpp"
 #include "sei/plan/node_plan.hpp"
 #include "sim/final_state.hpp"
+#include "sim/json_look.hpp"
 
 namespace sim {
 namespace {
@@ -48,7 +51,6 @@ sei::platform::Platform make_platform() {
 
 devcluster::workloads::WorkloadsOptions workloads_options() {
     devcluster::workloads::WorkloadsOptions options;
-    options.has_jobs = false;
     options.has_namespaces = false;
     options.has_garbage_collector = false;  // the world's own needs no discovery and no watches
     return options;
@@ -96,6 +98,7 @@ World::World(WorldSettings settings, Ground& ground)
     watched_[static_cast<std::size_t>(WatchedKind::Revision)].type = kube::KindOf<kube::ControllerRevision>::type;
     watched_[static_cast<std::size_t>(WatchedKind::Event)].type = kube::KindOf<kube::Event>::type;
     watched_[static_cast<std::size_t>(WatchedKind::Deployment)].type = kube::KindOf<sei::api::SeiNodeDeployment>::type;
+    watched_[static_cast<std::size_t>(WatchedKind::Job)].type = kube::KindOf<kube::Job>::type;
     for (Watched& watched : watched_) {
         watched.collection = &server_.store().collection(watched.type.group, watched.type.plural);
         watched.seen = server_.store().revision();
@@ -103,6 +106,7 @@ World::World(WorldSettings settings, Ground& ground)
     }
     sidecars_.on_ready([this](const kube::NamespacedName& node) {
         workloads_.kubelet().recheck({node.namespace_, node.name + "-0"});
+        if (bootstrap_gates_.contains(node.name)) set_bootstrap_gate(node.name, Gate::Open);
     });
     scope_.spawn("cluster", workloads_.run());
     const bool is_elected = settings_.operators == Operators::TwoElecting;
@@ -202,10 +206,11 @@ void World::calm_down() {
     weather_.armed.clear();
     weather_.lags.clear();
     weather_.gaps.clear();
-    weather_.oldest_view.reset();
+    weather_.old_view.reset();
     weather_.leases_back_at = {};
     troubles_.clear();
     workloads_.faults().clear();
+    for (const auto& [node, gate] : bootstrap_gates_) set_bootstrap_gate(node, gate);
     for (const std::string& node : scenario_.nodes) {
         devcluster::sidecar::NodeSidecar& sidecar = sidecars_.node({kNamespace, node});
         for (const char* type : {"config-apply", "discover-peers", "mark-ready"}) sidecar.scripts().clear(type);
@@ -333,11 +338,54 @@ Coverage World::coverage() const {
     return all;
 }
 
+void World::note_bootstrap(const Change& change) {
+    if (change.kind != WatchedKind::Job || !change.after) return;
+    const std::string node = text_at(change.after, {"metadata", "labels", sei::api::kNodeLabel});
+    if (!change.before) return set_bootstrap_gate(node, Gate::Closed);
+    if (is_condition_true(change.after->value(), "Complete")) note_tasks_of_bootstrap(node);
+    if (text_at(change.before, {"metadata", "deletionTimestamp"}).empty() &&
+        !text_at(change.after, {"metadata", "deletionTimestamp"}).empty()) {
+        scope_.spawn("garbage collector", delete_pods_first(change.key, kube::Uid{uid_of(change.after)}));
+    }
+}
+
+/// seid ran to its height: the gate was open, and the sidecar had done all that comes before that.
+void World::note_tasks_of_bootstrap(const std::string& name) {
+    const ObjectPtr node = find(WatchedKind::Node, {kNamespace, name});
+    if (!node) return;
+    const kube::json::Array none;
+    for (const Value& task : array_at(node->value(), {"status", "plan", "tasks"}, none)) {
+        if (find_string(task, {"type"}) == "await-bootstrap-complete") return;
+        completed_tasks_.emplace(find_string(task, {"id"}));
+    }
+}
+
+void World::set_bootstrap_gate(const std::string& node, Gate gate) {
+    constexpr std::chrono::seconds kTimeToHeight{2};
+    bootstrap_gates_[node] = gate;
+    devcluster::workloads::FaultTarget seid;
+    seid.labels[std::string{sei::api::kNodeLabel}] = node;
+    seid.labels[std::string{sei::api::kComponentLabel}] = std::string{sei::api::kBootstrapComponent};
+    seid.container = "seid";
+    devcluster::workloads::ContainerExit exit{.code = 0, .after = std::nullopt};
+    if (gate == Gate::Open) exit.after = kTimeToHeight;
+    workloads_.faults().set_exit(std::move(seid), exit);
+}
+
+void World::note_lost_set(const Change& change) {
+    if (change.kind != WatchedKind::Node || !change.before || !change.after) return;
+    const std::string_view tracked = find_string(change.before->value(), {"status", "statefulSet", "uid"});
+    if (tracked.empty() || tracked == find_string(change.after->value(), {"status", "statefulSet", "uid"})) return;
+    last_tracked_ = change.after->revision() - 1;
+}
+
 void World::note(const Change& change) {
     count_plan(change);
     if (!change.before) living_uids_.insert(uid_of(change.after));
     if (!change.after) living_uids_.erase(uid_of(change.before));
     collect_garbage(change);
+    note_lost_set(change);
+    note_bootstrap(change);
     if (change.kind == WatchedKind::Claim && !change.after && change.key.name.starts_with("data-")) {
         sidecars_.erase({change.key.namespace_, change.key.name.substr(5)});  // its volume is gone
     }
@@ -420,6 +468,27 @@ kube::Async<> World::delete_orphan(std::size_t kind, kube::NamespacedName key, k
     }
 }
 
+kube::Async<> World::delete_pods_first(kube::NamespacedName job, kube::Uid uid) {
+    constexpr milliseconds kLook{300};
+    while (!is_stopping_) {
+        co_await clock_.sleep_for(kLook);
+        bool has_pods = false;
+        for (const ObjectPtr& pod : all(WatchedKind::Pod)) {
+            if (controller_of(pod) != uid.value()) continue;
+            has_pods = true;
+            if (!text_at(pod, {"metadata", "deletionTimestamp"}).empty()) continue;
+            const kube::DeletePrecondition precondition{.uid = kube::Uid{uid_of(pod)}, .resource_version = {}};
+            static_cast<void>(co_await user_.delete_object<kube::Pod>(pod->key(), precondition));
+        }
+        if (has_pods) continue;
+        const auto read = co_await user_.get<kube::Job>(job);
+        if (!read || read->uid() != uid) co_return;
+        std::vector<std::string> finalizers = (*read)->metadata.finalizers;
+        if (std::erase(finalizers, "foregroundDeletion") == 0) co_return;
+        if (co_await user_.write_finalizers(*read, std::move(finalizers))) co_return;
+    }
+}
+
 bool World::is_empty() const {
     for (const WatchedKind kind :
          {WatchedKind::Deployment,
@@ -427,7 +496,8 @@ bool World::is_empty() const {
           WatchedKind::StatefulSet,
           WatchedKind::Pod,
           WatchedKind::Claim,
-          WatchedKind::ConfigMap}) {
+          WatchedKind::ConfigMap,
+          WatchedKind::Job}) {
         if (!watched_[static_cast<std::size_t>(kind)].collection->objects().empty()) return false;
     }
     // The one that every cluster has stays, and that of a fleet which was to leave everything behind.

@@ -90,7 +90,7 @@ private:
         devcluster::apiserver::Collection* collection = nullptr;
         devcluster::apiserver::Revision seen = 0;
     };
-    static constexpr std::size_t kWatchedKinds = 9;
+    static constexpr std::size_t kWatchedKinds = 10;
     static constexpr std::int32_t kFleetReplicasMax = 5;
     /// What users want at last.
     struct Wishes {
@@ -113,8 +113,14 @@ private:
     void absorb(const Process* by);
     void note(const Change& change);
     void count_plan(const Change& change);
+    void note_lost_set(const Change& change);
     [[nodiscard]] bool is_orphan(const devcluster::apiserver::ObjectPtr& object) const;
     void collect_garbage(const Change& change);
+    void note_bootstrap(const Change& change);
+    void note_tasks_of_bootstrap(const std::string& name);
+    /// seid of a bootstrap pod waits for the gate, and then runs to its height; `Gate::Closed` for as long.
+    enum class Gate { Closed, Open };
+    void set_bootstrap_gate(const std::string& node, Gate gate);
     void trace(std::string line);
 
     [[nodiscard]] kube::Async<> perform_all(std::vector<Act> acts);
@@ -124,6 +130,9 @@ private:
     [[nodiscard]] kube::Async<> create_when_gone(K object);
     [[nodiscard]] kube::Async<> create_node(std::string name, std::string image);
     [[nodiscard]] kube::Async<> create_fleet(std::string image);
+    /// Whoever makes a fleet anew waits until it has taken the nodes that its predecessor left: those that it is not
+    /// asked for when it looks first stay nobody's.
+    [[nodiscard]] kube::Async<> until_nodes_are_taken(std::string fleet);
     [[nodiscard]] kube::Async<> create_secret(std::string name, std::string key, std::string file);
     template <class K>
     [[nodiscard]] kube::Async<> edit(std::string name, std::function<void(K&)> change);
@@ -134,6 +143,8 @@ private:
     [[nodiscard]] std::string unsettled_node(const std::string& name, const std::optional<std::string>& image) const;
     [[nodiscard]] kube::Async<> strike(Fault fault);
     [[nodiscard]] kube::Async<> delete_orphan(std::size_t kind, kube::NamespacedName key, kube::Uid uid);
+    /// What is deleted in the foreground goes after its pods.
+    [[nodiscard]] kube::Async<> delete_pods_first(kube::NamespacedName job, kube::Uid uid);
 
     WorldSettings settings_;
     SeededLoop& loop_;
@@ -158,11 +169,15 @@ private:
     std::vector<std::unique_ptr<Oracle>> oracles_;
     Reached reached_;
     std::set<std::string> living_uids_;
+    /// Of nodes that have, or had, a bootstrap Job.
+    std::map<std::string, Gate> bootstrap_gates_;
     std::set<std::string> completed_tasks_;
     std::set<std::size_t> struck_;
     Coverage coverage_;
     Scenario scenario_;
     Wishes wishes_;
+    /// The last revision at which a node still tracked a StatefulSet that it lost then; 0: none did.
+    devcluster::apiserver::Revision last_tracked_ = 0;
     bool is_calm_ = false;
     bool is_stopping_ = false;
     int users_at_work_ = 0;

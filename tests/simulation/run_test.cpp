@@ -20,6 +20,15 @@ TEST(Run, is_the_same_again_with_the_same_seed) {
     EXPECT_EQ(first.steps, second.steps);
 }
 
+TEST(Run, does_not_know_which_runs_were_before_it) {
+    const sim::RunPlan plan = sim::plan_of(5);
+    sim::References references;
+    for (const std::uint64_t seed : {6U, 7U, 8U}) {
+        static_cast<void>(sim::run(sim::plan_of(seed), references, {}, sim::Trace::No));
+    }
+    EXPECT_EQ(sim::run(plan, references, {}, sim::Trace::Yes).trace, told(plan).trace);
+}
+
 TEST(Run, is_another_one_with_another_seed) {
     sim::RunPlan other = sim::plan_of(5);
     other.seed = 6;

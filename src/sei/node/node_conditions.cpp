@@ -64,12 +64,16 @@ void Conditions::set_sidecar_ready(const sidecar::HealthOutcome& health) {
 }
 
 void Conditions::set_update_started(
-    const std::optional<tasks::SidecarDrift>& sidecar, const std::optional<plan::ConfigDrift>& config
+    const std::string& outdated_image,
+    const std::optional<tasks::SidecarDrift>& sidecar,
+    const std::optional<plan::ConfigDrift>& config
 ) {
     std::string message;
     const auto add = [&](const std::string& part) { message += (message.empty() ? "" : "; ") + part; };
     if (api::has_image_drift(node_.spec, status_)) {
         add("image drift detected: spec=" + node_.spec.image + " current=" + status_.currentImage);
+    } else if (!outdated_image.empty()) {
+        add("image drift detected: spec=" + node_.spec.image + " current=" + outdated_image);
     }
     if (sidecar) add("sidecar image drift detected: spec=" + sidecar->wanted + " current=" + sidecar->running);
     if (config) add("configuration drift detected: " + listed(config->keys));

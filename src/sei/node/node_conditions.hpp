@@ -23,9 +23,12 @@ public:
     /// Always there, and first.
     void set_paused();
     void set_sidecar_ready(const sidecar::HealthOutcome& health);
-    /// Names what drifted: the image of seid, that of the sidecar, the configuration.
+    /// Names what drifted: the image of seid, that of the sidecar, the configuration. `outdated_image` runs although
+    /// the status has the one of the spec; empty: nothing does.
     void set_update_started(
-        const std::optional<tasks::SidecarDrift>& sidecar, const std::optional<plan::ConfigDrift>& config
+        const std::string& outdated_image,
+        const std::optional<tasks::SidecarDrift>& sidecar,
+        const std::optional<plan::ConfigDrift>& config
     );
     /// RestartPending appears with the first thing that reaches the node with its next pod only, and stays.
     /// `outdated_pod` is the name of a pod of an older template; empty: there is none.

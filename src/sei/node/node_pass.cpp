@@ -261,9 +261,14 @@ std::string NodePass::outdated_pod() const {
     return rollout.outdated.empty() ? std::string{} : rollout.outdated.front()->metadata.name;
 }
 
+std::string NodePass::outdated_image() const {
+    if (!context_.live_stateful_set) return {};
+    return tasks::outdated_image(**context_.live_stateful_set, context_.observed.pods(), context_.node->spec.image);
+}
+
 bool NodePass::is_update_due() const {
-    return api::has_image_drift(context_.node->spec, context_.status) || sidecar_drift().has_value() ||
-           is_restart_due();
+    return api::has_image_drift(context_.node->spec, context_.status) || !outdated_image().empty() ||
+           sidecar_drift().has_value() || is_restart_due();
 }
 
 bool NodePass::is_retry_requested() const {
@@ -384,7 +389,7 @@ std::optional<api::TaskPlan> NodePass::build_plan() {
         return plan::init_plan(working_copy(), ids_);
     }
     if (is_update_due()) {
-        conditions_.set_update_started(sidecar_drift(), config_drift());
+        conditions_.set_update_started(outdated_image(), sidecar_drift(), config_drift());
         return plan::update_plan(working_copy(), ids_, update_options());
     }
     const kube::Condition* ready = kube::find_condition(context_.status.conditions, api::node_condition::kSidecarReady);
@@ -470,6 +475,7 @@ kube::Async<> NodePass::probe() {
 
 Requeue NodePass::at_rest() const {
     if (context_.status.plan) return Requeue::after(milliseconds{0}, "the plan");
+    if (is_running() && is_update_due()) return Requeue::after(milliseconds{0}, "a plan for what has drifted");
     const auto health = tasks::pod_health(context_.observed.pods(), context_.observed.data_volume_claim(), now());
     if (health && health->status != kube::ConditionStatus::True && !health->is_problem) {
         return Requeue::after(kStartingPodPoll, "the pod to start");

@@ -77,6 +77,8 @@ private:
     [[nodiscard]] std::optional<plan::SpecProblem> config_problem() const;
     /// The name of a living pod of an older template; empty: there is none.
     [[nodiscard]] std::string outdated_pod() const;
+    /// The image of a living pod of an older template, where it is not that of the spec; empty: there is none.
+    [[nodiscard]] std::string outdated_image() const;
     [[nodiscard]] bool is_update_due() const;
     [[nodiscard]] bool is_retry_requested() const;
     /// Somebody asks for what was put off until the next restart.

@@ -65,9 +65,9 @@ kube::Async<std::optional<plan::TaskOutcome>> lost_bootstrap(TaskContext& contex
     }
     if (!serves_spec(**job, *desired)) co_return plan::StartOver{name + " is of an older spec"};
     if (!has_ended(**job)) co_return std::nullopt;
-    // Its seid only begins once the gate is open: success says that mark-ready is done.
-    const bool has_succeeded = kube::is_condition_true((*job)->status.conditions, "Complete");
-    if (has_succeeded && plan.tasks[current].type == plan::to_wire(TaskType::MarkReady)) co_return plan::Complete{};
+    // Its seid only begins once the gate is open: success says that mark-ready is done, and all that comes before it,
+    // even where the write that says so was lost.
+    if (kube::is_condition_true((*job)->status.conditions, "Complete")) co_return plan::Complete{};
     const auto* failed = kube::find_condition((*job)->status.conditions, "Failed");
     const std::string why = failed != nullptr && !failed->message.empty() ? failed->message : "its pod ended";
     co_return plan::Terminal{name + " ended before " + plan.tasks[current].type + " was done: " + why};

@@ -27,8 +27,9 @@ struct NodePods {
 [[nodiscard]] bool has_ended(const kube::Job& job);
 
 /// What became of the Job while the plan is still busy with the sidecar of its pod: nothing, as long as it runs and
-/// serves the spec. A Job that ended takes the sidecar with it: the plan fails with the Job's reason instead of waiting
-/// for nobody. One that is gone, or of an older spec, starts the plan anew (spec 08 2.1, 4.4).
+/// serves the spec. A Job that ended takes the sidecar with it. If it succeeded, the task that is due is complete; else
+/// the plan fails with the Job's reason instead of waiting for nobody. One that is gone, or of an older spec, starts
+/// the plan anew (spec 08 2.1, 4.4).
 [[nodiscard]] kube::Async<std::optional<plan::TaskOutcome>> lost_bootstrap(TaskContext& context);
 
 /// Is this the Service of the bootstrap pod, rather than that of the node's own?

@@ -168,14 +168,15 @@ kube::Async<PlanExecution> execute_plan(TaskContext& context) {
             co_return PlanWaits{left, "the next attempt at " + task.type};
         }
         remember_trouble(context, task);
-        plan::TaskOutcome outcome = lost ? *std::move(lost) : co_await run_task(context, task);
-        lost.reset();  // it was about the task that was due
+        const bool is_lost = lost.has_value();
+        plan::TaskOutcome outcome = is_lost ? *std::exchange(lost, std::nullopt) : co_await run_task(context, task);
         const bool is_late = is_waiting(outcome) && end_when_late(context, task, outcome);
         const plan::Recorded recorded = plan::record(outcome, plan, *index, kube::Time::of(context.clock.now()));
         switch (recorded.advance) {
             case plan::Advance::NextTask:
                 context.memory.trouble.reset();
                 note_configuration(context, task);
+                if (is_lost) lost = co_await look_after(context);  // it was about the task that was due
                 break;
             case plan::Advance::Wait:
                 co_return std::visit(NextLook{context, task}, outcome);

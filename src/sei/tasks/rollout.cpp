@@ -46,7 +46,15 @@ std::string obstacle_of(const kube::Pod& pod) {
            (pod.status.phase.empty() ? "unknown" : pod.status.phase) + ")";
 }
 
-bool reports_all_updated(const kube::StatefulSet& stateful_set, std::int32_t replicas) {
+/// Has its controller seen the newest template?
+bool has_been_observed(const kube::StatefulSet& stateful_set) {
+    return stateful_set.status.observedGeneration >= stateful_set.metadata.generation &&
+           !stateful_set.status.updateRevision.empty() && stateful_set.spec.replicas;
+}
+
+/// Of a StatefulSet that has been observed.
+bool reports_all_updated(const kube::StatefulSet& stateful_set) {
+    const std::int32_t replicas = *stateful_set.spec.replicas;
     return stateful_set.status.updatedReplicas >= replicas && stateful_set.status.readyReplicas >= replicas;
 }
 
@@ -56,8 +64,7 @@ Rollout observe_rollout(const kube::StatefulSet& stateful_set, const std::vector
     Rollout rollout;
     rollout.image = seid_image(stateful_set.spec.template_.spec);
     const std::string name = "StatefulSet " + stateful_set.metadata.name;
-    if (stateful_set.status.observedGeneration < stateful_set.metadata.generation ||
-        stateful_set.status.updateRevision.empty() || !stateful_set.spec.replicas) {
+    if (!has_been_observed(stateful_set)) {
         rollout.waits_for =
             "the controller of " + name + " to observe generation " + std::to_string(stateful_set.metadata.generation);
         return rollout;
@@ -79,8 +86,7 @@ Rollout observe_rollout(const kube::StatefulSet& stateful_set, const std::vector
     if (!rollout.outdated.empty()) {
         rollout.state = Rollout::State::PodsOutdated;
         rollout.waits_for = "pod " + rollout.outdated.front()->metadata.name + " of an older template to go";
-    } else if (started >= *stateful_set.spec.replicas ||
-               reports_all_updated(stateful_set, *stateful_set.spec.replicas)) {
+    } else if (started >= *stateful_set.spec.replicas || reports_all_updated(stateful_set)) {
         rollout.state = Rollout::State::Started;
     } else {
         rollout.state = Rollout::State::Starting;
@@ -106,7 +112,19 @@ std::string running_image(const kube::StatefulSet& stateful_set, const std::vect
     for (const PodSnapshot& pod : pods) {
         if (is_living_pod_of(stateful_set, *pod)) return seid_image(pod->spec);
     }
-    return seid_image(stateful_set.spec.template_.spec);
+    constexpr std::int64_t kFirstGeneration = 1;
+    const bool is_unchanged = stateful_set.metadata.generation == kFirstGeneration;
+    const bool is_rolled = has_been_observed(stateful_set) && reports_all_updated(stateful_set);
+    return is_unchanged || is_rolled ? seid_image(stateful_set.spec.template_.spec) : std::string{};
+}
+
+std::string outdated_image(
+    const kube::StatefulSet& stateful_set, const std::vector<PodSnapshot>& pods, const std::string& wanted
+) {
+    for (const PodSnapshot& pod : observe_rollout(stateful_set, pods).outdated) {
+        if (std::string image = seid_image(pod->spec); !image.empty() && image != wanted) return image;
+    }
+    return {};
 }
 
 }  // namespace sei::tasks

@@ -393,6 +393,26 @@ TEST(NodeCreation, replaces_the_pod_of_an_image_that_was_corrected_on_the_way) {
     EXPECT_EQ(world.node().status.currentImage, "seid:v2");
 }
 
+TEST(NodeCreation, claims_no_image_while_the_pod_that_is_not_seen_may_be_of_an_earlier_template) {
+    NodeWorld world;
+    world.sidecar.is_unreachable = true;
+    world.create_node();
+    world.settle();
+    world.set_spec("image", "seid:v2");
+    world.settle();
+    world.sidecar.is_unreachable = false;
+    world.clock.advance_by(std::chrono::seconds{5});
+    world.settle();
+    ASSERT_EQ(world.phase(), "Running");
+    EXPECT_EQ(world.node().status.currentImage, "");
+
+    world.observe_stateful_set("rev-2", 0, 0);
+    world.put_pod("rev-1", "seid:v1", json::Object{{"running", json::Object{}}});
+    world.settle();
+    EXPECT_EQ(world.node().status.currentImage, "seid:v1");
+    EXPECT_EQ(world.api.find(kPodPath), nullptr) << "an update has begun";
+}
+
 TEST(NodeCreation, while_paused_creates_no_workload) {
     NodeWorld world;
     world.create_node(R"({"chainId":"c","image":"i","fullNode":{},"paused":true})");

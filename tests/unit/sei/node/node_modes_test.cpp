@@ -224,6 +224,26 @@ TEST(BootstrappedNode, takes_the_success_of_its_job_for_an_open_gate) {
     EXPECT_NE(world.uid_of(kSetPath), "");
 }
 
+TEST(BootstrappedNode, takes_the_success_of_its_job_for_all_that_came_before_the_gate) {
+    NodeWorld world;
+    world.sidecar.on_start = [](const std::string&) {
+        return sidecar::TaskRun{.status = sidecar::RunStatus::Running, .run = 1, .error = {}};
+    };
+    world.create_node(kBootstrapped);
+    world.settle();
+    ASSERT_EQ(world.task("snapshot-restore").status, api::TaskStatus::Pending);
+    // The passes that saw the rest of it, up to the open gate, could not write what they had seen.
+    world.sidecar.is_unreachable = true;
+    world.api.edit(kJobPath, [](json::Object& job) {
+        job["status"] =
+            json::Object{{"conditions", json::Array{json::Object{{"type", "Complete"}, {"status", "True"}}}}};
+    });
+    world.settle();
+    EXPECT_EQ(world.phase(), "Initializing");
+    EXPECT_EQ(world.task("teardown-bootstrap").status, api::TaskStatus::Complete);
+    EXPECT_NE(world.uid_of(kSetPath), "");
+}
+
 TEST(BootstrappedNode, starts_over_with_a_corrected_image_while_its_job_is_stuck) {
     NodeWorld world;
     world.sidecar.is_unreachable = true;

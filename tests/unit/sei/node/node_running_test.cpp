@@ -118,6 +118,21 @@ TEST(NodeUpdate, is_not_started_for_an_image_that_was_never_observed) {
     EXPECT_THAT(world.take_writes(), ElementsAre("PATCH seinodes/n0/status"));
 }
 
+TEST(NodeUpdate, is_started_for_a_pod_that_runs_another_image_than_the_status_says) {
+    NodeWorld world;
+    world.settle_running();
+    world.observe_stateful_set("rev-1", 1, 1);
+    world.settle();
+    world.put_pod("rev-0", "seid:v0", json::Object{{"running", json::Object{}}});
+    world.settle();
+    EXPECT_EQ(world.condition_message("NodeUpdateInProgress"), "image drift detected: spec=seid:v1 current=seid:v0");
+    EXPECT_EQ(world.api.find(kPodPath), nullptr) << "it is replaced";
+    world.put_pod("rev-1", "seid:v1", json::Object{{"running", json::Object{}}});
+    world.settle();
+    EXPECT_EQ(world.condition("NodeUpdateInProgress"), "False/UpdateComplete");
+    EXPECT_EQ(world.node().status.plan, std::nullopt);
+}
+
 TEST(NodeUpdate, that_fails_is_repeated_later_and_later_under_one_condition) {
     NodeWorld world;
     world.settle_running();

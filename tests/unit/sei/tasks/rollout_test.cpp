@@ -124,13 +124,57 @@ TEST(Rollout, is_judged_by_what_the_pods_are_and_do) {
     }
 }
 
-TEST(RunningImage, is_that_of_a_living_pod_else_of_the_template) {
-    std::vector<kube::Snapshot<kube::Pod>> pods;
-    EXPECT_EQ(running_image(stateful_set({}), pods), "seid:v2");
-    pods.emplace_back(terminating(pod("rev-0", "seid:v0", "")));
-    EXPECT_EQ(running_image(stateful_set({}), pods), "seid:v2");
-    pods.emplace_back(pod("rev-1", "seid:v1", ""));
-    EXPECT_EQ(running_image(stateful_set({}), pods), "seid:v1");
+kube::StatefulSet never_changed(kube::StatefulSet set) {
+    set.metadata.generation = 1;
+    return set;
+}
+
+TEST(RunningImage, is_told_only_where_it_is_known) {
+    struct Case {
+        std::string behaviour;
+        kube::StatefulSet set;
+        std::vector<kube::Pod> pods;
+        std::string expected;
+    };
+    const Seen rolled{.updated = 1, .ready = 1};
+    const std::vector<Case> cases{
+        {"that of a living pod", stateful_set(rolled), {pod("rev-1", "seid:v1", "")}, "seid:v1"},
+        {"a changed template says nothing of a pod that is not seen", stateful_set({}), {}, ""},
+        {"nor of one that goes", stateful_set({}), {terminating(pod("rev-1", "seid:v1", ""))}, ""},
+        {"what is reported of an earlier template says nothing",
+         stateful_set({.observed_generation = 1, .updated = 1, .ready = 1}),
+         {},
+         ""},
+        {"all updated and ready, it is that of the template", stateful_set(rolled), {}, "seid:v2"},
+        {"a template that never changed is that of every pod", never_changed(stateful_set({})), {}, "seid:v2"},
+    };
+    for (const Case& c : cases) {
+        SCOPED_TRACE(c.behaviour);
+        std::vector<kube::Snapshot<kube::Pod>> pods;
+        for (const kube::Pod& p : c.pods) pods.emplace_back(p);
+        EXPECT_EQ(running_image(c.set, pods), c.expected);
+    }
+}
+
+TEST(OutdatedImage, is_that_of_a_pod_of_an_older_template_with_another_image) {
+    struct Case {
+        std::string behaviour;
+        Seen seen;
+        kube::Pod pod;
+        std::string expected;
+    };
+    const std::vector<Case> cases{
+        {"an older template with another image", {}, pod("rev-1", "seid:v1", ""), "seid:v1"},
+        {"whether it runs or not", {}, pod("rev-1", "seid:v1", "ImagePullBackOff"), "seid:v1"},
+        {"an older template with the same image", {}, pod("rev-1", "seid:v2", ""), ""},
+        {"somebody gave the pod another image by hand", {}, pod("rev-2", "seid:mine", ""), ""},
+        {"it goes already", {}, terminating(pod("rev-1", "seid:v1", "")), ""},
+        {"the template was not seen yet", {.observed_generation = 1}, pod("rev-1", "seid:v1", ""), ""},
+    };
+    for (const Case& c : cases) {
+        SCOPED_TRACE(c.behaviour);
+        EXPECT_EQ(outdated_image(stateful_set(c.seen), {kube::Snapshot<kube::Pod>{c.pod}}, "seid:v2"), c.expected);
+    }
 }
 
 }  // namespace
