@@ -10,10 +10,10 @@
 #include <utility>
 #include <vector>
 
-#include "../node/fake_sidecar.hpp"
 #include "kube/runtime/random.hpp"
 #include "sei/deployment/deployment_controller.hpp"
 #include "testkit/world.hpp"
+#include "unit/sei/node/fake_sidecar.hpp"
 
 namespace sei::deployment::test {
 
