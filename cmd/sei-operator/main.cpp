@@ -30,8 +30,8 @@
 #include "kube/async/system_clock.hpp"
 #include "kube/client/config.hpp"
 #include "kube/http/connection_pool.hpp"
-#include "kube/http/host_lookup.hpp"
 #include "kube/http/https_transport.hpp"
+#include "kube/http/name_lookups.hpp"
 #include "kube/http/url.hpp"
 #include "kube/runtime/log.hpp"
 #include "kube/runtime/manager.hpp"
@@ -93,7 +93,7 @@ public:
           clock_{loop_.get_executor()},
           log_{kube::make_logger(clock_, flags_.log)},
           environment_{environment_of_process()},
-          pool_{loop_.get_executor(), clock_},
+          pool_{loop_.get_executor(), clock_, {.names = names_}},
           signals_{loop_, SIGINT, SIGTERM} {}
 
     int run() {
@@ -227,7 +227,7 @@ private:
             {.platform = platform_,
              .sidecars = *sidecars_,
              .resolve_host = [this](std::string host
-                             ) { return kube::host_resolves(blocking_, std::move(host), std::chrono::seconds{1}); },
+                             ) { return kube::host_resolves(*names_, std::move(host), std::chrono::seconds{1}); },
              .random_bits = [this] { return random_.next(); },
              .log = log_.with({{"controller", sei::api::kDeploymentControllerName}})}
         );
@@ -250,6 +250,7 @@ private:
     kube::SystemClock clock_;
     kube::Logger log_;
     sei::platform::Environment environment_;
+    std::shared_ptr<kube::NameLookups> names_ = std::make_shared<kube::NameLookups>();
     kube::ConnectionPool pool_;
     kube::BlockingPool blocking_;
     boost::asio::signal_set signals_;

@@ -1,7 +1,5 @@
 #include "kube/http/connection_pool.hpp"
 
-#include <netdb.h>
-
 #include <boost/asio/connect.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <boost/beast/core/detail/base64.hpp>
@@ -24,30 +22,6 @@ using detail::TimeLimitReached;
 using tcp = asio::ip::tcp;
 
 namespace {
-
-/// Asks the system's resolver. Blocks, for many seconds where a name server does not answer.
-std::vector<tcp::endpoint> look_up(const std::string& host, unsigned short port) {
-    addrinfo hints{};
-    hints.ai_family = AF_UNSPEC;
-    hints.ai_socktype = SOCK_STREAM;
-    addrinfo* list = nullptr;
-    if (const int error = ::getaddrinfo(host.c_str(), nullptr, &hints, &list); error != 0) {
-        throw TransportError{
-            TransportError::Kind::Connect, fmt::format("the name {} has no address: {}", host, ::gai_strerror(error))
-        };
-    }
-    const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owned{list, &::freeaddrinfo};
-    std::vector<tcp::endpoint> endpoints;
-    for (const auto* entry = list; entry != nullptr; entry = entry->ai_next) {
-        tcp::endpoint endpoint;
-        if (entry->ai_addrlen > endpoint.capacity()) continue;
-        endpoint.resize(entry->ai_addrlen);
-        std::memcpy(endpoint.data(), entry->ai_addr, entry->ai_addrlen);
-        endpoint.port(port);
-        endpoints.push_back(endpoint);
-    }
-    return endpoints;
-}
 
 /// Asks a proxy for a tunnel to `target`.
 Async<> open_tunnel(Connection& connection, std::string target, std::string authorization) {
@@ -85,7 +59,10 @@ std::string Route::proxy_authorization() const {
 }
 
 ConnectionPool::Impl::Impl(asio::any_io_executor loop, Clock& waits, ConnectionPoolOptions limits)
-    : executor{std::move(loop)}, clock{waits}, options{limits}, lookups{limits.name_lookups_max} {}
+    : executor{std::move(loop)},
+      clock{waits},
+      options{std::move(limits)},
+      lookups{options.names ? options.names : std::make_shared<NameLookups>()} {}
 
 OwnedConnection ConnectionPool::Impl::take_idle(Route& route) {
     reap();
@@ -151,11 +128,11 @@ Async<ConnectionPool::Impl::Endpoints> ConnectionPool::Impl::resolve(
     const auto address = asio::ip::make_address(server.host, no_literal);
     if (!no_literal) co_return Endpoints{tcp::endpoint{address, server.port}};
     progress->phase = "looking up the name";
-    auto found = co_await detail::bounded(
-        lookups.run([host = server.host, port = server.port] { return look_up(host, port); }), progress->until
-    );
+    const auto found = co_await detail::bounded(lookups->addresses_of(server.host), progress->until);
     if (!found) throw TimeLimitReached{};
-    co_return std::move(*found);
+    Endpoints endpoints;
+    for (const std::string& text : *found) endpoints.emplace_back(asio::ip::make_address(text), server.port);
+    co_return endpoints;
 }
 
 Async<OwnedConnection> ConnectionPool::Impl::connect_socket(Origin server, std::shared_ptr<Progress> progress) {

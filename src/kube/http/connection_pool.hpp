@@ -2,6 +2,8 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -10,14 +12,16 @@
 
 namespace kube {
 
+class NameLookups;  // kube/http/name_lookups.hpp
+
 struct ConnectionPoolOptions {
     /// An idle connection older than this is not used again (spec 07 §15).
     std::chrono::milliseconds idle_limit{90'000};
     /// Idle connections in all, and to one server; the oldest is closed first.
     std::size_t idle_max = 128;
     std::size_t idle_per_server_max = 64;
-    /// Name lookups that may be under way at the same time; one that hangs occupies one of them.
-    std::size_t name_lookups_max = 16;
+    /// Looks names up; null: lookups of its own, by the system's resolver.
+    std::shared_ptr<NameLookups> names;
     /// Time limit of one attempt to connect, where the name has further addresses to try.
     std::chrono::milliseconds connect_attempt_limit{5'000};
 };

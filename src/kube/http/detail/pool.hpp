@@ -5,9 +5,9 @@
 #include <map>
 #include <random>
 
-#include "kube/async/blocking_pool.hpp"
 #include "kube/http/connection_pool.hpp"
 #include "kube/http/detail/stream.hpp"
+#include "kube/http/name_lookups.hpp"
 #include "kube/http/url.hpp"
 
 namespace kube::detail {
@@ -73,7 +73,7 @@ struct ConnectionPool::Impl {
     ConnectionPoolOptions options;
     /// Jitter between tries, for all transports.
     std::minstd_rand random{std::random_device{}()};
-    BlockingPool lookups;
+    std::shared_ptr<NameLookups> lookups;
     Counts counts;
     /// The one that has been idle longest first.
     std::list<detail::OwnedConnection> idle;
