@@ -3,6 +3,6 @@
 
 #include "kube/json/codec.hpp"
 
-template kube::json::Value kube::json::to_json(const example::ConfigMapGenerator&);
+template void kube::json::write_json(const example::ConfigMapGenerator&, kube::json::Value&);
 template example::ConfigMapGenerator kube::json::from_json(const kube::json::Value&);
-template kube::json::Value kube::json::to_json(const example::ConfigMapGeneratorStatus&);
+template void kube::json::write_json(const example::ConfigMapGeneratorStatus&, kube::json::Value&);

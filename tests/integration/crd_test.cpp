@@ -50,7 +50,7 @@ Answer create(support::World& world, std::string_view plural, Object object, con
         auto created =
             world.run(world.client().raw().create(type_of(plural), world.namespace_name(), std::move(object)));
         if (!created) return {.code = 409, .message = "already exists"};
-        return {.stored = std::move(*created)};
+        return {.stored = kube::json::copy_of(**created)};
     } catch (const kube::ApiError& error) {
         return refusal(error);
     }
@@ -68,7 +68,7 @@ Answer update(support::World& world, std::string_view plural, const Value& befor
     try {
         auto written = world.run(world.client().raw().merge_patch(type_of(plural), key, {}, std::move(patch)));
         if (!written) return {.code = 409, .message = "absent or in conflict"};
-        return {.stored = std::move(*written)};
+        return {.stored = kube::json::copy_of(**written)};
     } catch (const kube::ApiError& error) {
         return refusal(error);
     }

@@ -45,9 +45,9 @@ template <>
 struct kube::KindOf<bench::Gauge> {
     static constexpr ResourceType type{"example.io", "v1", "Gauge", "gauges"};
 };
-template kube::json::Value kube::json::to_json(const bench::Gauge&);
+template void kube::json::write_json(const bench::Gauge&, kube::json::Value&);
 template bench::Gauge kube::json::from_json(const kube::json::Value&);
-template kube::json::Value kube::json::to_json(const bench::GaugeStatus&);
+template void kube::json::write_json(const bench::GaugeStatus&, kube::json::Value&);
 
 namespace {
 

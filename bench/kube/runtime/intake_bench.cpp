@@ -55,7 +55,7 @@ void watch_event_to_object(benchmark::State& state) {
     const std::string line = event();
     for (auto _ : state) {
         const auto taken = kube::detail::parse_watch_event(line);
-        const auto set = kube::json::from_json<kube::StatefulSet>(taken.object);
+        const auto set = kube::json::from_json<kube::StatefulSet>(taken.object());
         if (set.spec.template_.spec.containers.size() != 4) return state.SkipWithError("the event was not decoded");
         benchmark::DoNotOptimize(&set);
     }

@@ -209,7 +209,7 @@ kube::Async<std::optional<Absence>> GarbageCollector::Impl::look_up(
     if (type->served.is_namespaced && namespace_.empty()) co_return Absence::Exists;
     const kube::NamespacedName key{type->served.is_namespaced ? namespace_ : std::string{}, owner.name};
     const auto found = co_await client.get(type->type, key);
-    const bool is_same = found && kube::json::find_string(*found, {"metadata", "uid"}) == owner.uid;
+    const bool is_same = found && kube::json::find_string(**found, {"metadata", "uid"}) == owner.uid;
     co_return is_same ? Absence::Exists : Absence::IsGone;
 }
 

@@ -38,13 +38,13 @@ kube::ObjectMeta template_metadata(const kube::json::Value& template_) {
 
 namespace workloads = devcluster::workloads;
 
-template kube::json::Value kube::json::to_json(const workloads::StatefulSet&);
+template void kube::json::write_json(const workloads::StatefulSet&, kube::json::Value&);
 template workloads::StatefulSet kube::json::from_json(const kube::json::Value&);
-template kube::json::Value kube::json::to_json(const workloads::Job&);
+template void kube::json::write_json(const workloads::Job&, kube::json::Value&);
 template workloads::Job kube::json::from_json(const kube::json::Value&);
-template kube::json::Value kube::json::to_json(const workloads::NewPod&);
+template void kube::json::write_json(const workloads::NewPod&, kube::json::Value&);
 template workloads::NewPod kube::json::from_json(const kube::json::Value&);
-template kube::json::Value kube::json::to_json(const workloads::NewClaim&);
+template void kube::json::write_json(const workloads::NewClaim&, kube::json::Value&);
 template workloads::NewClaim kube::json::from_json(const kube::json::Value&);
-template kube::json::Value kube::json::to_json(const workloads::NewVolume&);
+template void kube::json::write_json(const workloads::NewVolume&, kube::json::Value&);
 template workloads::NewVolume kube::json::from_json(const kube::json::Value&);

@@ -62,22 +62,17 @@ bool is_success(unsigned status) {
     return status >= 200 && status < 300;
 }
 
-/// The bytes of a body. The tree is gone when this returns: it would else wait for the answer, too.
-std::string body_of(json::Object object) {
-    return boost::json::serialize(object);
-}
-
 /// The object that a successful response carries.
-json::Value object_of(const std::string& request, const HttpResponse& response) {
+json::Tree object_of(const std::string& request, const HttpResponse& response) {
     boost::system::error_code failed;
-    json::Value value = parse_transient(response.body, failed);
+    json::Tree value = parse_transient(response.body, failed);
     if (failed) {
         throw TransportError{
             TransportError::Kind::Broken,
             fmt::format("{}: {} with a body that is no JSON: {}", request, response.status, failed.message())
         };
     }
-    if (!value.is_object()) {
+    if (!value->is_object()) {
         throw TransportError{
             TransportError::Kind::Broken,
             fmt::format("{}: {} with a body that is no JSON object", request, response.status)
@@ -126,7 +121,7 @@ std::string version_of(const ObjectMeta& read) {
 RawClient::RawClient(Transport& transport, ClientOptions options)
     : transport_{transport}, options_{std::move(options)} {}
 
-Async<std::optional<json::Value>> RawClient::get(const ResourceType& type, NamespacedName key) {
+Async<std::optional<json::Tree>> RawClient::get(const ResourceType& type, NamespacedName key) {
     HttpRequest request{
         .method = HttpMethod::Get,
         .target = type.object_path(key),
@@ -157,18 +152,25 @@ Async<RawClient::Page> RawClient::list_page(const ResourceType& type, ListOption
     const HttpResponse response = co_await transport_.send(std::move(request));
     if (!is_success(response.status)) throw api_error_of(name, response);
     Page page{.list = object_of(name, response)};
-    json::Value& items = page.list.as_object()["items"];
-    if (items.is_null()) items = json::Array{};  // how an empty list is written by some servers
-    const std::string_view version = json::find_string(page.list, {"metadata", "resourceVersion"});
-    if (!items.is_array() || version.empty()) {
+    const json::Value* items = page.list->get_object().if_contains("items");
+    const bool is_list = items == nullptr || items->is_null() || items->is_array();
+    const std::string_view version = json::find_string(*page.list, {"metadata", "resourceVersion"});
+    if (!is_list || version.empty()) {
         throw TransportError{
             TransportError::Kind::Broken, fmt::format("{}: {} with a body that is no list", name, response.status)
         };
     }
     page.resource_version = ResourceVersion{std::string{version}};
-    page.continue_token = json::find_string(page.list, {"metadata", "continue"});
+    page.continue_token = json::find_string(*page.list, {"metadata", "continue"});
     page.is_first = continue_token.empty();
     co_return page;
+}
+
+std::span<const json::Value> RawClient::Page::items() const {
+    const json::Value* found = list->get_object().if_contains("items");
+    if (found == nullptr || found->is_null()) return {};  // how an empty list is written by some servers
+    const json::Array& all = found->as_array();
+    return {all.data(), all.size()};
 }
 
 Async<std::unique_ptr<RawWatch>> RawClient::watch(
@@ -197,15 +199,15 @@ Async<std::unique_ptr<RawWatch>> RawClient::watch(
     throw api_error_of(name, refused);
 }
 
-Async<std::expected<json::Value, AlreadyExists>> RawClient::create(
-    const ResourceType& type, std::string namespace_, json::Object object
+Async<std::expected<json::Tree, AlreadyExists>> RawClient::create(
+    const ResourceType& type, std::string namespace_, std::string body
 ) {
     // Never repeated blindly: after a lost answer the second attempt could not tell whose object it finds.
     HttpRequest request{
         .method = HttpMethod::Post,
         .target = Target{type.collection_path(namespace_)}.with("fieldManager", options_.field_manager.value()).text(),
         .content_type = "application/json",
-        .body = body_of(std::move(object)),
+        .body = std::move(body),
         .time_limit = options_.time_limit
     };
     const std::string name = name_of(request);
@@ -216,7 +218,7 @@ Async<std::expected<json::Value, AlreadyExists>> RawClient::create(
     throw error;
 }
 
-Async<WriteResult<json::Value>> RawClient::merge_patch(
+Async<WriteResult<json::Tree>> RawClient::merge_patch(
     const ResourceType& type, NamespacedName key, std::string_view subresource, json::Object patch
 ) {
     std::string path = type.object_path(key);
@@ -226,7 +228,7 @@ Async<WriteResult<json::Value>> RawClient::merge_patch(
         .method = HttpMethod::Patch,
         .target = Target{std::move(path)}.with("fieldManager", options_.field_manager.value()).text(),
         .content_type = "application/merge-patch+json",
-        .body = body_of(std::move(patch)),
+        .body = boost::json::serialize(std::exchange(patch, {})),
         .time_limit = options_.time_limit,
         .repeat = is_conditional ? Repeat::WhenSafe : Repeat::Never
     };
@@ -239,8 +241,8 @@ Async<WriteResult<json::Value>> RawClient::merge_patch(
     throw error;
 }
 
-Async<json::Value> RawClient::apply(
-    const ResourceType& type, NamespacedName key, json::Object object, FieldManager manager, Force force
+Async<json::Tree> RawClient::apply(
+    const ResourceType& type, NamespacedName key, std::string body, FieldManager manager, Force force
 ) {
     HttpRequest request{
         .method = HttpMethod::Patch,
@@ -249,7 +251,7 @@ Async<json::Value> RawClient::apply(
                       .with("force", force == Force::Yes ? "true" : "false")
                       .text(),
         .content_type = "application/apply-patch+yaml",
-        .body = body_of(std::move(object)),
+        .body = std::move(body),
         .time_limit = options_.time_limit,
         .repeat = Repeat::WhenSafe
     };
@@ -276,7 +278,7 @@ Async<DeleteOutcome> RawClient::delete_object(
         .method = HttpMethod::Delete,
         .target = type.object_path(key),
         .content_type = "application/json",
-        .body = body_of(std::move(body)),
+        .body = boost::json::serialize(body),
         .time_limit = options_.time_limit,
         .repeat = Repeat::WhenSafe
     };
@@ -290,10 +292,10 @@ Async<DeleteOutcome> RawClient::delete_object(
     }
     if (options_.observer != nullptr) {
         // The answer is a Status when the object is gone, else the object as it remains (or as it was last).
-        const json::Value remaining = object_of(name, response);
+        const json::Tree remaining = object_of(name, response);
         std::optional<ObjectMeta> metadata;
-        const json::Value* found = json::find(remaining, {"metadata"});
-        if (json::find_string(remaining, {"kind"}) != "Status" && found != nullptr) {
+        const json::Value* found = json::find(*remaining, {"metadata"});
+        if (json::find_string(*remaining, {"kind"}) != "Status" && found != nullptr) {
             metadata = json::from_json<ObjectMeta>(*found);
         }
         options_.observer->deleted(type, key, precondition.uid, metadata ? &*metadata : nullptr);
@@ -334,6 +336,19 @@ Undecodable undecodable(const json::Value& item, std::string error) {
         .resource_version = ResourceVersion{std::string{json::find_string(item, {"metadata", "resourceVersion"})}},
         .error = std::move(error)
     };
+}
+
+std::string body_text(const ResourceType& type, const json::Value& object) {
+    std::string text = fmt::format(R"({{"apiVersion":"{}","kind":"{}")", type.api_version(), type.kind);
+    for (const auto& member : object.as_object()) {
+        if (member.key() == "status") continue;
+        text += ',';
+        text += boost::json::serialize(boost::json::string_view{member.key()});
+        text += ':';
+        text += boost::json::serialize(member.value());
+    }
+    text += '}';
+    return text;
 }
 
 }  // namespace kube::detail

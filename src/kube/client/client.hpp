@@ -13,6 +13,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -92,7 +93,10 @@ struct List {
 struct RawWatchEvent {
     enum class Type { Added, Modified, Deleted, Bookmark, Error };
     Type type = Type::Added;
-    json::Value object;
+    /// As it came: {"type":…,"object":{…}}.
+    json::Tree event;
+
+    [[nodiscard]] const json::Value& object() const { return event->get_object().at("object"); }
 };
 
 /// A running watch.
@@ -133,30 +137,37 @@ namespace detail {
 class RawClient {
 public:
     RawClient(Transport& transport, ClientOptions options);
-    [[nodiscard]] Async<std::optional<json::Value>> get(const ResourceType& type, NamespacedName key);
+    [[nodiscard]] Async<std::optional<json::Tree>> get(const ResourceType& type, NamespacedName key);
     struct Page {
-        json::Value list;
+        json::Tree list;
         std::string continue_token;
         ResourceVersion resource_version;
         /// Of a list or of a list that began again: what came before this page is void.
         bool is_first = true;
 
-        [[nodiscard]] const json::Array& items() const { return list.at("items").as_array(); }
+        [[nodiscard]] std::span<const json::Value> items() const;
     };
     /// One page. ApiError 410 when the continue token has expired: the list begins again.
     [[nodiscard]] Async<Page> list_page(const ResourceType& type, ListOptions options, std::string continue_token);
     [[nodiscard]] Async<std::unique_ptr<RawWatch>> watch(
         const ResourceType& type, ListOptions options, ResourceVersion since
     );
-    [[nodiscard]] Async<std::expected<json::Value, AlreadyExists>> create(
-        const ResourceType& type, std::string namespace_, json::Object object
+    /// `body` is the object, serialised.
+    [[nodiscard]] Async<std::expected<json::Tree, AlreadyExists>> create(
+        const ResourceType& type, std::string namespace_, std::string body
     );
+    [[nodiscard]] Async<std::expected<json::Tree, AlreadyExists>> create(
+        const ResourceType& type, std::string namespace_, json::Object object
+    ) {
+        return create(type, std::move(namespace_), boost::json::serialize(object));
+    }
     /// JSON merge patch; `patch` carries metadata.resourceVersion.
-    [[nodiscard]] Async<WriteResult<json::Value>> merge_patch(
+    [[nodiscard]] Async<WriteResult<json::Tree>> merge_patch(
         const ResourceType& type, NamespacedName key, std::string_view subresource, json::Object patch
     );
-    [[nodiscard]] Async<json::Value> apply(
-        const ResourceType& type, NamespacedName key, json::Object object, FieldManager manager, Force force
+    /// `body` is the object, serialised.
+    [[nodiscard]] Async<json::Tree> apply(
+        const ResourceType& type, NamespacedName key, std::string body, FieldManager manager, Force force
     );
     [[nodiscard]] Async<DeleteOutcome> delete_object(
         const ResourceType& type, NamespacedName key, DeletePrecondition precondition, Propagation propagation
@@ -187,6 +198,9 @@ private:
 };
 
 [[nodiscard]] Undecodable undecodable(const json::Value& item, std::string error);
+
+/// What is sent of an object: its type, and all of it but its status.
+[[nodiscard]] std::string body_text(const ResourceType& type, const json::Value& object);
 }  // namespace detail
 
 /// Reads of the API server itself, past every cache.
@@ -198,7 +212,7 @@ public:
     [[nodiscard]] Async<std::optional<Snapshot<K>>> get(NamespacedName key) {
         auto value = co_await raw_.get(KindOf<K>::type, std::move(key));
         if (!value) co_return std::nullopt;
-        co_return Snapshot<K>{json::from_json<K>(*value)};
+        co_return Snapshot<K>{json::from_json<K>(**value)};
     }
 
     /// All pages.
@@ -222,7 +236,7 @@ public:
         std::string namespace_ = object.metadata.namespace_;
         auto created = co_await raw_.create(KindOf<K>::type, std::move(namespace_), body_of(object));
         if (!created) co_return std::unexpected(AlreadyExists{});
-        co_return observed<K>(*created);
+        co_return observed<K>(**created);
     }
 
     /// Writes `status` over that of `base`: the smallest JSON merge patch on /status, with the version of `base` as its
@@ -236,7 +250,7 @@ public:
         patch["status"] = std::move(changes);
         auto written = co_await raw_.merge_patch(KindOf<K>::type, base.key(), "status", std::move(patch));
         if (!written) co_return std::unexpected(written.error());
-        co_return observed<K>(*written);
+        co_return observed<K>(**written);
     }
 
     /// Replaces the finalizers of `base`, with its version and uid as preconditions.
@@ -250,7 +264,7 @@ public:
         patch["metadata"] = std::move(metadata);
         auto written = co_await raw_.merge_patch(KindOf<K>::type, base.key(), {}, std::move(patch));
         if (!written) co_return std::unexpected(written.error());
-        co_return observed<K>(*written);
+        co_return observed<K>(**written);
     }
 
     /// Writes the difference between `base` and `changed` (all but status) as a merge patch with the version of `base`.
@@ -265,7 +279,7 @@ public:
         metadata.as_object()["resourceVersion"] = detail::version_of(base->metadata);
         auto written = co_await raw_.merge_patch(KindOf<K>::type, base.key(), {}, std::move(changes));
         if (!written) co_return std::unexpected(written.error());
-        co_return observed<K>(*written);
+        co_return observed<K>(**written);
     }
 
     /// Server-side apply of exactly the fields that `object` has, as `manager`.
@@ -274,9 +288,9 @@ public:
     template <Kind K>
     [[nodiscard]] Async<Snapshot<K>> apply(K object, FieldManager manager, Force force) {
         NamespacedName key = object.metadata.key();
-        json::Value applied =
+        const json::Tree applied =
             co_await raw_.apply(KindOf<K>::type, std::move(key), body_of(object), std::move(manager), force);
-        co_return observed<K>(applied);
+        co_return observed<K>(*applied);
     }
 
     /// Deletes the object with this identity, or nothing.
@@ -294,20 +308,12 @@ private:
         if constexpr (std::equality_comparable<T>) {
             if (before == after) return {};
         }
-        return json::merge_patch(json::to_json(before).as_object(), json::to_json(after).as_object());
+        return json::merge_patch(json::to_tree(before)->as_object(), json::to_tree(after)->as_object());
     }
 
     template <Kind K>
-    [[nodiscard]] static json::Object body_of(const K& object) {
-        json::Value body = json::to_json(object);
-        json::Object out(body.storage());
-        out.reserve(body.as_object().size() + 2);
-        out["apiVersion"] = KindOf<K>::type.api_version();
-        out["kind"] = KindOf<K>::type.kind;
-        for (auto& member : body.as_object()) {
-            if (member.key() != "status") out[member.key()] = std::move(member.value());
-        }
-        return out;
+    [[nodiscard]] static std::string body_of(const K& object) {
+        return detail::body_text(KindOf<K>::type, *json::to_tree(object));
     }
 
     template <Kind K>

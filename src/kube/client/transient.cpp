@@ -26,6 +26,8 @@ public:
         tree_.reset(storage);
     }
     [[nodiscard]] bj::value release() { return tree_.release(); }
+    /// Is what comes next no part of the tree?
+    [[nodiscard]] bool is_leaving_out() const { return !is_kept(); }
 
     bool on_document_begin(error_code&) { return true; }
     bool on_document_end(error_code&) { return true; }
@@ -125,17 +127,58 @@ private:
     bool is_metadata_next_ = false;
 };
 
+/// The list that begins with `text`, to its closing bracket; nullopt when it does not end, or no list begins there.
+/// Only brackets and strings are looked at: it is several times as quick as parsing.
+std::optional<std::string_view> list_at(std::string_view text) {
+    if (!text.starts_with('[')) return std::nullopt;
+    std::size_t depth = 0;
+    bool is_in_string = false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const char byte = text[i];
+        if (is_in_string) {
+            if (byte == '\\') ++i;
+            if (byte == '"') is_in_string = false;
+        } else if (byte == '"') {
+            is_in_string = true;
+        } else if (byte == '[') {
+            ++depth;
+        } else if (byte == ']' && --depth == 0) {
+            return text.substr(0, i + 1);
+        }
+    }
+    return std::nullopt;
+}
+
+/// Hands `text` to the parser, with an empty list in the place of each list that it is about to leave out.
+template <class Parser>
+void feed(Parser& parser, std::string_view text, boost::system::error_code& failed) {
+    constexpr std::string_view kKey = R"(managedFields":)";
+    const auto give = [&](std::string_view part, bool is_last) {
+        if (failed) return;
+        const std::size_t consumed = parser.write_some(!is_last, part.data(), part.size(), failed);
+        if (!failed && consumed < part.size()) failed = bj::error::extra_data;
+    };
+    for (std::size_t found = text.find(kKey); found != text.npos && !failed; found = text.find(kKey)) {
+        give(text.substr(0, found + kKey.size()), false);
+        text.remove_prefix(found + kKey.size());
+        if (!parser.handler().is_leaving_out()) continue;
+        if (const auto list = list_at(text)) {
+            give("[]", false);
+            text.remove_prefix(list->size());
+        }
+    }
+    give(text, true);
+}
+
 }  // namespace
 
-json::Value parse_transient(std::string_view text, boost::system::error_code& failed) {
-    const auto storage =
-        bj::make_shared_resource<bj::monotonic_resource>(std::max<std::size_t>(text.size() * 2, kTransientBytesMin));
+json::Tree parse_transient(std::string_view text, boost::system::error_code& failed) {
+    json::Tree tree{std::max<std::size_t>(text.size() * 2, kTransientBytesMin)};
     std::array<unsigned char, kStackBytes> stack;
-    bj::basic_parser<TreeBuilder> parser{bj::parse_options{}, storage, stack.data(), stack.size()};
-    const std::size_t consumed = parser.write_some(false, text.data(), text.size(), failed);
-    if (!failed && consumed < text.size()) failed = bj::error::extra_data;
-    if (failed) return {};
-    return parser.handler().release();
+    bj::basic_parser<TreeBuilder> parser{bj::parse_options{}, tree.root().storage(), stack.data(), stack.size()};
+    feed(parser, text, failed);
+    if (!failed) tree.root() = parser.handler().release();
+    return tree;
 }
 
 }  // namespace kube::detail

@@ -90,14 +90,13 @@ RawWatchEvent parse_watch_event(std::string_view line) {
         return std::runtime_error{fmt::format("not a watch event ({}): {}", why, line.substr(0, kQuotedLineBytesMax))};
     };
     boost::system::error_code failed;
-    json::Value value = parse_transient(line, failed);
+    json::Tree event = parse_transient(line, failed);
     if (failed) throw broken(failed.message());
-    const auto type = type_of(json::find_string(value, {"type"}));
+    const auto type = type_of(json::find_string(*event, {"type"}));
     if (!type) throw broken("no known type");
-    boost::json::object* event = value.if_object();
-    boost::json::value* object = event->if_contains("object");
+    const json::Value* object = json::find(*event, {"object"});
     if (object == nullptr || !object->is_object()) throw broken("no object");
-    return {.type = *type, .object = std::move(*object)};
+    return {.type = *type, .event = std::move(event)};
 }
 
 std::unique_ptr<RawWatch> make_watch(std::unique_ptr<HttpStream> stream, std::string request) {

@@ -30,9 +30,8 @@ private:
     std::size_t scanned_ = 0;  // no line end before this
 };
 
-/// Parses what lives only until it is decoded: all of it in a few blocks of memory, which are given back at once. Move
-/// the value; assigning it to another copies. `metadata.managedFields` is left out.
-[[nodiscard]] json::Value parse_transient(std::string_view text, boost::system::error_code& failed);
+/// Parses what lives only until it is decoded. `metadata.managedFields` is left out.
+[[nodiscard]] json::Tree parse_transient(std::string_view text, boost::system::error_code& failed);
 
 /// Reads one line of a watch. Throws std::runtime_error when it is no event.
 [[nodiscard]] RawWatchEvent parse_watch_event(std::string_view line);

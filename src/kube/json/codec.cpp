@@ -139,11 +139,6 @@ const Array& read_array(const Value& value, const Path& path) {
     return value.get_array();
 }
 
-boost::json::storage_ptr storage_of_a_tree() {
-    constexpr std::size_t kFirstBlockBytes = 2048;
-    return boost::json::make_shared_resource<boost::json::monotonic_resource>(kFirstBlockBytes);
-}
-
 void write(Time value, Value& out) {
     out.emplace_string() = to_string(value);
 }

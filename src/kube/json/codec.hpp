@@ -1,8 +1,8 @@
-// How json.hpp's promise is kept: to_json and from_json over Boost.Describe.
+// How json.hpp's promise is kept: write_json and from_json over Boost.Describe.
 //
 // Costs seconds of compile time: include it only in the .cpp that instantiates a kind, and say there
 //
-//     template kube::json::Value kube::json::to_json(const kube::Pod&);
+//     template void kube::json::write_json(const kube::Pod&, kube::json::Value&);
 //     template kube::Pod kube::json::from_json(const kube::json::Value&);
 #pragma once
 
@@ -226,10 +226,6 @@ void read(const Value& value, T& out, const Path& path) {
 
 // ---- Writing ---------------------------------------------------------------------------------------------------
 
-/// What a tree that is written is made of: a few blocks of memory instead of one for each key and string. Move parts of
-/// such a tree only within it; assigning them elsewhere copies.
-[[nodiscard]] boost::json::storage_ptr storage_of_a_tree();
-
 inline void write(bool value, Value& out) {
     out = value;
 }
@@ -346,10 +342,8 @@ void write(const T& value, Value& out) {
 namespace kube::json {
 
 template <class T>
-Value to_json(const T& value) {
-    Value out(detail::storage_of_a_tree());  // braces would make a list
+void write_json(const T& value, Value& out) {
     detail::write(value, out);
-    return out;
 }
 
 template <class T>

@@ -18,6 +18,7 @@
 
 #include <boost/json.hpp>
 
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -27,6 +28,12 @@ namespace kube::json {
 using Value = boost::json::value;
 using Object = boost::json::object;
 using Array = boost::json::array;
+
+/// Memory for all parts of one Value together.
+[[nodiscard]] inline boost::json::storage_ptr storage_of_a_value() {
+    constexpr std::size_t kFirstBlockBytes = 2048;
+    return boost::json::make_shared_resource<boost::json::monotonic_resource>(kFirstBlockBytes);
+}
 
 /// A JSON value that is not what a type expects: "status.plan.tasks[2].maxRetries: expected an integer, got a string".
 class DecodeError : public std::runtime_error {
@@ -38,9 +45,53 @@ private:
     std::string path_;
 };
 
+/// A tree in memory of its own: a few blocks, which go all at once. Nothing in it is freed or counted piece by piece,
+/// so that it costs a fraction of a Value of its own. What lies in it is valid for as long as the Tree. A Value that is
+/// made of a part shares the part's memory: `copy_of` gives one that may live longer.
+class Tree {
+public:
+    /// Null, with room for some `bytes` of tree before it asks for more memory.
+    explicit Tree(std::size_t bytes = kBytes) : held_{std::make_unique<Held>(bytes)} {}
+    [[nodiscard]] const Value& operator*() const { return held_->root; }
+    [[nodiscard]] const Value* operator->() const { return &held_->root; }
+    /// For the one that makes the tree.
+    [[nodiscard]] Value& root() { return held_->root; }
+
+private:
+    static constexpr std::size_t kBytes = 2048;
+    struct Held {
+        explicit Held(std::size_t bytes) : memory{bytes}, root(boost::json::storage_ptr{&memory}) {}
+        boost::json::monotonic_resource memory;
+        Value root;
+    };
+    std::unique_ptr<Held> held_;
+};
+
+/// A copy in memory of its own.
+[[nodiscard]] inline Value copy_of(const Value& part) {
+    return Value(part, boost::json::storage_ptr{});  // braces would make a list
+}
+
 /// Writes a described struct. Instantiated for each kind in the .cpp that belongs to it (see codec.hpp).
 template <class T>
-[[nodiscard]] Value to_json(const T& value);
+void write_json(const T& value, Value& out);
+
+/// A Value that can be moved and taken to pieces. Its parts lie in a few blocks of memory that they share: move them
+/// only within it; assigning them elsewhere copies.
+template <class T>
+[[nodiscard]] Value to_json(const T& value) {
+    Value out(storage_of_a_value());  // braces would make a list
+    write_json(value, out);
+    return out;
+}
+
+/// For what is only read, and soon gone.
+template <class T>
+[[nodiscard]] Tree to_tree(const T& value) {
+    Tree tree;
+    write_json(value, tree.root());
+    return tree;
+}
 
 /// Reads a described struct. Throws DecodeError naming the path.
 template <class T>

@@ -124,7 +124,7 @@ Async<bool> LeaderElector::take_or_renew() {
     if (!is_leading_ || !seen_) {
         const auto lease = co_await client_.get(kLeaseType, key);
         if (!lease) co_return co_await create_lease();
-        observe(*lease);
+        observe(**lease);
     }
     const bool is_ours = seen_->holder == options_.identity;
     const bool is_over = seen_->holder.empty() || around_.clock.monotonic() >= seen_->changed_at + seen_->duration;
@@ -135,7 +135,7 @@ Async<bool> LeaderElector::take_or_renew() {
         is_ours ? holding_spec(seen_->transitions, seen_->acquired_at) : holding_spec(seen_->transitions + 1, now);
     const auto written = co_await client_.merge_patch(kLeaseType, key, {}, std::move(patch));
     if (written) {
-        observe(*written);
+        observe(**written);
         co_return true;
     }
     // Changed or deleted by somebody: look again, at once.
@@ -144,7 +144,7 @@ Async<bool> LeaderElector::take_or_renew() {
         seen_.reset();
         co_return false;
     }
-    observe(*lease);
+    observe(**lease);
     co_return false;
 }
 
@@ -154,7 +154,7 @@ Async<bool> LeaderElector::create_lease() {
     lease["spec"] = holding_spec(0, to_string(MicroTime{around_.clock.now()}));
     const auto created = co_await client_.create(kLeaseType, options_.lease_namespace, std::move(lease));
     if (!created) co_return false;
-    observe(*created);
+    observe(**created);
     co_return true;
 }
 

@@ -141,24 +141,24 @@ Async<std::exception_ptr> Reflector::follow(RawWatch& watch, End& end) {
 
 bool Reflector::take(const RawWatchEvent& event) {
     if (event.type == RawWatchEvent::Type::Error) {
-        const json::Value* code = json::find(event.object, {"code"});
+        const json::Value* code = json::find(event.object(), {"code"});
         if (code != nullptr && code->is_int64() && code->as_int64() == 410) return true;
         throw std::runtime_error{
-            fmt::format("the server ended the watch with an error: {}", json::find_string(event.object, {"message"}))
+            fmt::format("the server ended the watch with an error: {}", json::find_string(event.object(), {"message"}))
         };
     }
-    ResourceVersion version{std::string{json::find_string(event.object, {"metadata", "resourceVersion"})}};
+    ResourceVersion version{std::string{json::find_string(event.object(), {"metadata", "resourceVersion"})}};
     switch (event.type) {
         case RawWatchEvent::Type::Added:
         case RawWatchEvent::Type::Modified:
             try {
-                cache_->put(decode_(event.object));
+                cache_->put(decode_(event.object()));
             } catch (const std::exception& error) {
-                report(undecodable(event.object, error.what()));
+                report(undecodable(event.object(), error.what()));
             }
             break;
         case RawWatchEvent::Type::Deleted: {
-            const Undecodable named = undecodable(event.object, {});
+            const Undecodable named = undecodable(event.object(), {});
             undecodable_.erase(named.key);
             cache_->erase(named.key);
             break;

@@ -2,8 +2,8 @@
 
 #include "kube/json/codec.hpp"
 
-template kube::json::Value kube::json::to_json(const kube::TokenReview&);
+template void kube::json::write_json(const kube::TokenReview&, kube::json::Value&);
 template kube::TokenReview kube::json::from_json(const kube::json::Value&);
 
-template kube::json::Value kube::json::to_json(const kube::SubjectAccessReview&);
+template void kube::json::write_json(const kube::SubjectAccessReview&, kube::json::Value&);
 template kube::SubjectAccessReview kube::json::from_json(const kube::json::Value&);

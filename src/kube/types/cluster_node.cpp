@@ -2,7 +2,7 @@
 
 #include "kube/json/codec.hpp"
 
-template kube::json::Value kube::json::to_json(const kube::ClusterNode&);
+template void kube::json::write_json(const kube::ClusterNode&, kube::json::Value&);
 template kube::ClusterNode kube::json::from_json(const kube::json::Value&);
-template kube::json::Value kube::json::to_json(const kube::ClusterNodeStatus&);
+template void kube::json::write_json(const kube::ClusterNodeStatus&, kube::json::Value&);
 template kube::ClusterNodeStatus kube::json::from_json(const kube::json::Value&);

@@ -2,5 +2,5 @@
 
 #include "kube/json/codec.hpp"
 
-template kube::json::Value kube::json::to_json(const kube::ConfigMap&);
+template void kube::json::write_json(const kube::ConfigMap&, kube::json::Value&);
 template kube::ConfigMap kube::json::from_json(const kube::json::Value&);

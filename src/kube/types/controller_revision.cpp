@@ -2,5 +2,5 @@
 
 #include "kube/json/codec.hpp"
 
-template kube::json::Value kube::json::to_json(const kube::ControllerRevision&);
+template void kube::json::write_json(const kube::ControllerRevision&, kube::json::Value&);
 template kube::ControllerRevision kube::json::from_json(const kube::json::Value&);

@@ -2,7 +2,7 @@
 
 #include "kube/json/codec.hpp"
 
-template kube::json::Value kube::json::to_json(const kube::Event&);
+template void kube::json::write_json(const kube::Event&, kube::json::Value&);
 template kube::Event kube::json::from_json(const kube::json::Value&);
-template kube::json::Value kube::json::to_json(const kube::ObjectReference&);
+template void kube::json::write_json(const kube::ObjectReference&, kube::json::Value&);
 template kube::ObjectReference kube::json::from_json(const kube::json::Value&);

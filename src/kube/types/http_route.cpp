@@ -2,6 +2,6 @@
 
 #include "kube/json/codec.hpp"
 
-template kube::json::Value kube::json::to_json(const kube::HttpRoute&);
+template void kube::json::write_json(const kube::HttpRoute&, kube::json::Value&);
 template kube::HttpRoute kube::json::from_json(const kube::json::Value&);
-template kube::json::Value kube::json::to_json(const kube::HttpRouteSpec&);
+template void kube::json::write_json(const kube::HttpRouteSpec&, kube::json::Value&);

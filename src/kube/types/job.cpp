@@ -2,7 +2,7 @@
 
 #include "kube/json/codec.hpp"
 
-template kube::json::Value kube::json::to_json(const kube::Job&);
+template void kube::json::write_json(const kube::Job&, kube::json::Value&);
 template kube::Job kube::json::from_json(const kube::json::Value&);
-template kube::json::Value kube::json::to_json(const kube::JobStatus&);
+template void kube::json::write_json(const kube::JobStatus&, kube::json::Value&);
 template kube::JobStatus kube::json::from_json(const kube::json::Value&);

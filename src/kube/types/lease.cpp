@@ -2,5 +2,5 @@
 
 #include "kube/json/codec.hpp"
 
-template kube::json::Value kube::json::to_json(const kube::Lease&);
+template void kube::json::write_json(const kube::Lease&, kube::json::Value&);
 template kube::Lease kube::json::from_json(const kube::json::Value&);

@@ -2,7 +2,7 @@
 
 #include "kube/json/codec.hpp"
 
-template kube::json::Value kube::json::to_json(const kube::Namespace&);
+template void kube::json::write_json(const kube::Namespace&, kube::json::Value&);
 template kube::Namespace kube::json::from_json(const kube::json::Value&);
-template kube::json::Value kube::json::to_json(const kube::NamespaceStatus&);
+template void kube::json::write_json(const kube::NamespaceStatus&, kube::json::Value&);
 template kube::NamespaceStatus kube::json::from_json(const kube::json::Value&);

@@ -2,7 +2,7 @@
 
 #include "kube/json/codec.hpp"
 
-template kube::json::Value kube::json::to_json(const kube::PersistentVolume&);
+template void kube::json::write_json(const kube::PersistentVolume&, kube::json::Value&);
 template kube::PersistentVolume kube::json::from_json(const kube::json::Value&);
-template kube::json::Value kube::json::to_json(const kube::PersistentVolumeStatus&);
+template void kube::json::write_json(const kube::PersistentVolumeStatus&, kube::json::Value&);
 template kube::PersistentVolumeStatus kube::json::from_json(const kube::json::Value&);

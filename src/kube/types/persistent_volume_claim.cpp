@@ -2,7 +2,7 @@
 
 #include "kube/json/codec.hpp"
 
-template kube::json::Value kube::json::to_json(const kube::PersistentVolumeClaim&);
+template void kube::json::write_json(const kube::PersistentVolumeClaim&, kube::json::Value&);
 template kube::PersistentVolumeClaim kube::json::from_json(const kube::json::Value&);
-template kube::json::Value kube::json::to_json(const kube::PersistentVolumeClaimStatus&);
+template void kube::json::write_json(const kube::PersistentVolumeClaimStatus&, kube::json::Value&);
 template kube::PersistentVolumeClaimStatus kube::json::from_json(const kube::json::Value&);

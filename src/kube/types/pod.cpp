@@ -16,11 +16,11 @@ const ContainerStatus* find_container_status(const PodStatus& status, std::strin
 
 }  // namespace kube
 
-template kube::json::Value kube::json::to_json(const kube::Pod&);
+template void kube::json::write_json(const kube::Pod&, kube::json::Value&);
 template kube::Pod kube::json::from_json(const kube::json::Value&);
-template kube::json::Value kube::json::to_json(const kube::PodSpec&);
+template void kube::json::write_json(const kube::PodSpec&, kube::json::Value&);
 template kube::PodSpec kube::json::from_json(const kube::json::Value&);
-template kube::json::Value kube::json::to_json(const kube::PodStatus&);
+template void kube::json::write_json(const kube::PodStatus&, kube::json::Value&);
 template kube::PodStatus kube::json::from_json(const kube::json::Value&);
-template kube::json::Value kube::json::to_json(const kube::PodTemplateSpec&);
+template void kube::json::write_json(const kube::PodTemplateSpec&, kube::json::Value&);
 template kube::PodTemplateSpec kube::json::from_json(const kube::json::Value&);

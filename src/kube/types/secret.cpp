@@ -4,7 +4,7 @@
 
 #include "kube/json/codec.hpp"
 
-template kube::json::Value kube::json::to_json(const kube::Secret&);
+template void kube::json::write_json(const kube::Secret&, kube::json::Value&);
 template kube::Secret kube::json::from_json(const kube::json::Value&);
 
 namespace kube {

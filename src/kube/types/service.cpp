@@ -2,6 +2,6 @@
 
 #include "kube/json/codec.hpp"
 
-template kube::json::Value kube::json::to_json(const kube::Service&);
+template void kube::json::write_json(const kube::Service&, kube::json::Value&);
 template kube::Service kube::json::from_json(const kube::json::Value&);
-template kube::json::Value kube::json::to_json(const kube::ServiceSpec&);
+template void kube::json::write_json(const kube::ServiceSpec&, kube::json::Value&);

@@ -2,7 +2,7 @@
 
 #include "kube/json/codec.hpp"
 
-template kube::json::Value kube::json::to_json(const kube::StatefulSet&);
+template void kube::json::write_json(const kube::StatefulSet&, kube::json::Value&);
 template kube::StatefulSet kube::json::from_json(const kube::json::Value&);
-template kube::json::Value kube::json::to_json(const kube::StatefulSetStatus&);
+template void kube::json::write_json(const kube::StatefulSetStatus&, kube::json::Value&);
 template kube::StatefulSetStatus kube::json::from_json(const kube::json::Value&);

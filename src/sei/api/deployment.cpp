@@ -2,9 +2,9 @@
 
 #include "kube/json/codec.hpp"
 
-template kube::json::Value kube::json::to_json(const sei::api::SeiNodeDeployment&);
+template void kube::json::write_json(const sei::api::SeiNodeDeployment&, kube::json::Value&);
 template sei::api::SeiNodeDeployment kube::json::from_json(const kube::json::Value&);
-template kube::json::Value kube::json::to_json(const sei::api::SeiNodeDeploymentSpec&);
+template void kube::json::write_json(const sei::api::SeiNodeDeploymentSpec&, kube::json::Value&);
 template sei::api::SeiNodeDeploymentSpec kube::json::from_json(const kube::json::Value&);
-template kube::json::Value kube::json::to_json(const sei::api::SeiNodeDeploymentStatus&);
+template void kube::json::write_json(const sei::api::SeiNodeDeploymentStatus&, kube::json::Value&);
 template sei::api::SeiNodeDeploymentStatus kube::json::from_json(const kube::json::Value&);

@@ -2,9 +2,9 @@
 
 #include "kube/json/codec.hpp"
 
-template kube::json::Value kube::json::to_json(const sei::api::SeiNodeTask&);
+template void kube::json::write_json(const sei::api::SeiNodeTask&, kube::json::Value&);
 template sei::api::SeiNodeTask kube::json::from_json(const kube::json::Value&);
-template kube::json::Value kube::json::to_json(const sei::api::SeiNodeTaskSpec&);
+template void kube::json::write_json(const sei::api::SeiNodeTaskSpec&, kube::json::Value&);
 template sei::api::SeiNodeTaskSpec kube::json::from_json(const kube::json::Value&);
-template kube::json::Value kube::json::to_json(const sei::api::SeiNodeTaskStatus&);
+template void kube::json::write_json(const sei::api::SeiNodeTaskStatus&, kube::json::Value&);
 template sei::api::SeiNodeTaskStatus kube::json::from_json(const kube::json::Value&);

@@ -4,7 +4,6 @@
 #include <map>
 #include <memory>
 
-#include "kube/async/signal.hpp"
 #include "kube/meta/names.hpp"
 #include "kube/runtime/cache.hpp"
 #include "sei/api/node.hpp"
@@ -13,10 +12,20 @@
 namespace sei::node {
 
 /// One pass that may have to end early.
-struct Interruption {
-    explicit Interruption(boost::asio::any_io_executor executor) : came{std::move(executor)} {}
-    bool has_come = false;
-    kube::Signal came;
+class Interruption {
+public:
+    Interruption();
+    ~Interruption();
+    Interruption(const Interruption&) = delete;
+    Interruption& operator=(const Interruption&) = delete;
+
+    /// From now on nothing is waited for.
+    void come();
+    struct Impl;
+    [[nodiscard]] Impl& impl() const { return *impl_; }
+
+private:
+    std::unique_ptr<Impl> impl_;
 };
 
 /// The passes in flight, by node.
@@ -25,9 +34,7 @@ public:
     /// Interrupts the pass of each node whose deletion `nodes` shows from now on.
     explicit Interruptions(const kube::Cache<api::SeiNode>& nodes);
     /// Of the pass that begins now. It may be interrupted for as long as somebody holds it.
-    [[nodiscard]] std::shared_ptr<Interruption> begin(
-        const kube::NamespacedName& node, boost::asio::any_io_executor executor
-    );
+    [[nodiscard]] std::shared_ptr<Interruption> begin(const kube::NamespacedName& node);
 
 private:
     using Passes = std::map<kube::NamespacedName, std::weak_ptr<Interruption>>;

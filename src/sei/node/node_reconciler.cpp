@@ -142,9 +142,8 @@ std::shared_ptr<tasks::NodeMemory> NodeReconciler::memory_of(const api::SeiNode&
 kube::Async<Requeue> NodeReconciler::advance(NodeSnapshot node, std::shared_ptr<tasks::NodeMemory> memory) {
     api::SeiNodeStatus status = node->status;
     const CachedObjects observed{*node, caches_};
-    const std::unique_ptr<sidecar::Sidecar> sidecar = interruptible(
-        sidecars_.sidecar_of(node.key()), interruptions_.begin(node.key(), co_await boost::asio::this_coro::executor)
-    );
+    const std::unique_ptr<sidecar::Sidecar> sidecar =
+        interruptible(sidecars_.sidecar_of(node.key()), interruptions_.begin(node.key()));
     tasks::TaskContext context{
         .node = node,
         .status = status,

@@ -43,7 +43,8 @@ bool is_made(const TaskContext& context, plan::TaskType by) {
     return status.plan && plan::has_completed(*status.plan, by);
 }
 
-/// `version` is what the operator remembers of the object: the last version that was as rendered.
+/// Applies what is not there as rendered. `version` is what the operator remembers of the object: the last version that
+/// was.
 template <kube::Kind K>
 kube::Async<> keep(TaskContext& context, std::optional<kube::Snapshot<K>> live, K wanted, std::string& version) {
     if (live && (*live)->metadata.deletionTimestamp) co_return;  // its end wakes the node
@@ -64,22 +65,23 @@ bool is_known(const std::optional<kube::Snapshot<K>>& live, const std::string& v
 
 }  // namespace
 
+kube::Async<> keep_service(TaskContext& context) {
+    auto live = context.observed.service();
+    if (is_known(live, context.memory.service_version)) co_return;
+    kube::Service wanted = resources::render_headless_service(*context.node);
+    co_await keep<kube::Service>(context, std::move(live), std::move(wanted), context.memory.service_version);
+}
+
+kube::Async<> keep_proxy_config(TaskContext& context) {
+    auto live = context.observed.proxy_config();
+    if (is_known(live, context.memory.config_map_version)) co_return;
+    kube::ConfigMap wanted = resources::render_rbac_proxy_config(*context.node);
+    co_await keep<kube::ConfigMap>(context, std::move(live), std::move(wanted), context.memory.config_map_version);
+}
+
 kube::Async<> keep_service_and_config(TaskContext& context) {
-    NodeMemory& memory = context.memory;
-    if (is_made(context, plan::TaskType::ApplyService)) {
-        if (auto live = context.observed.service(); !is_known(live, memory.service_version)) {
-            co_await keep<kube::Service>(
-                context, std::move(live), resources::render_headless_service(*context.node), memory.service_version
-            );
-        }
-    }
-    if (is_made(context, plan::TaskType::ApplyRbacProxyConfig)) {
-        if (auto live = context.observed.proxy_config(); !is_known(live, memory.config_map_version)) {
-            co_await keep<kube::ConfigMap>(
-                context, std::move(live), resources::render_rbac_proxy_config(*context.node), memory.config_map_version
-            );
-        }
-    }
+    if (is_made(context, plan::TaskType::ApplyService)) co_await keep_service(context);
+    if (is_made(context, plan::TaskType::ApplyRbacProxyConfig)) co_await keep_proxy_config(context);
 }
 
 }  // namespace sei::tasks

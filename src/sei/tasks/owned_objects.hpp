@@ -1,4 +1,5 @@
-// Service and ConfigMap of a node, kept what they should be after its plan made them (spec 02 D20, 05 §17.25).
+// Service and ConfigMap of a node: made by its plan, and kept what they should be from then on (spec 02 D20, 05
+// §17.25).
 #pragma once
 
 #include "kube/async/async.hpp"
@@ -6,8 +7,12 @@
 
 namespace sei::tasks {
 
-/// Applies again what was deleted, or differs from what is rendered; defaults of the server and fields of others are no
-/// difference. At rest it costs a comparison of two versions. ApiError and TransportError pass through.
+/// Each applies what is missing, or differs from what is rendered; defaults of the server and fields of others are no
+/// difference, and what is being deleted is left to its end. At rest it costs a comparison of two versions. ApiError
+/// and TransportError pass through.
+[[nodiscard]] kube::Async<> keep_service(TaskContext& context);
+[[nodiscard]] kube::Async<> keep_proxy_config(TaskContext& context);
+/// Both, as soon as the plan has made them.
 [[nodiscard]] kube::Async<> keep_service_and_config(TaskContext& context);
 
 }  // namespace sei::tasks

@@ -109,7 +109,7 @@ spec:
         "child",
         fmt::format(
             R"({{"ownerReferences": [{{"apiVersion": "example.com/v1", "kind": "Widget", "name": "w", "uid": "{}"}}]}})",
-            uid_of(*widget)
+            uid_of(**widget)
         )
     ));
     cluster.run_for(std::chrono::minutes{1});

@@ -102,13 +102,13 @@ kube::json::Value TestCluster::create(std::string_view text) {
     if (namespace_.empty() && type.is_namespaced) namespace_ = "default";
     auto created = run(client.raw().create(type, std::move(namespace_), object.as_object()));
     if (!created) throw std::runtime_error{"it exists already"};
-    return *std::move(created);
+    return kube::json::copy_of(**created);
 }
 
 kube::json::Value TestCluster::get(const kube::ResourceType& type, const std::string& name, std::string namespace_) {
     if (!type.is_namespaced) namespace_.clear();
     const auto found = run(client.raw().get(type, {std::move(namespace_), name}));
-    return found.value_or(nullptr);
+    return found ? kube::json::copy_of(**found) : nullptr;
 }
 
 void TestCluster::merge_patch(
@@ -128,7 +128,9 @@ void TestCluster::remove(const kube::ResourceType& type, const std::string& name
 
 std::vector<kube::json::Value> TestCluster::list(const kube::ResourceType& type) {
     const auto page = run(client.raw().list_page(type, {}, {}));
-    return {page.items().begin(), page.items().end()};
+    std::vector<kube::json::Value> all;
+    for (const auto& item : page.items()) all.push_back(kube::json::copy_of(item));
+    return all;
 }
 
 kube::Pod TestCluster::pod(const std::string& name) {

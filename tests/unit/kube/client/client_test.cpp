@@ -7,9 +7,9 @@
 #include "scripted_transport.hpp"
 #include "widget.hpp"
 
-template kube::json::Value kube::json::to_json(const kube::testing::Widget&);
+template void kube::json::write_json(const kube::testing::Widget&, kube::json::Value&);
 template kube::testing::Widget kube::json::from_json(const kube::json::Value&);
-template kube::json::Value kube::json::to_json(const kube::testing::WidgetStatus&);
+template void kube::json::write_json(const kube::testing::WidgetStatus&, kube::json::Value&);
 
 namespace kube::testing {
 namespace {

@@ -62,7 +62,7 @@ TEST(WatchEvent, knows_five_types) {
         const auto event =
             kube::detail::parse_watch_event(R"({"type":")" + std::string{one.word} + R"(","object":{"kind":"X"}})");
         EXPECT_EQ(event.type, one.type);
-        EXPECT_EQ(json::find_string(event.object, {"kind"}), "X");
+        EXPECT_EQ(json::find_string(event.object(), {"kind"}), "X");
     }
 }
 
@@ -93,6 +93,10 @@ TEST(Transient, leaves_out_nothing_but_the_managed_fields_of_metadata) {
              {"metadata of an event, and of its object",
               R"({"type":"ADDED","object":{"metadata":{"managedFields":[1],"a":true},"spec":{"template":{"metadata":{"managedFields":[1]}}}}})",
               R"({"type":"ADDED","object":{"metadata":{"a":true},"spec":{"template":{"metadata":{}}}}})"},
+             {"with brackets, quotes and backslashes in their strings",
+              R"({"metadata":{"managedFields":[{"k":"]\"]\\"},["]"]],"a":"managedFields\":[1]"}})",
+              R"({"metadata":{"a":"managedFields\":[1]"}})"},
+             {"behind a space", R"({"metadata":{"managedFields" : [[1],{}],"a":1}})", R"({"metadata":{"a":1}})"},
              {"each item of a list",
               R"({"metadata":{},"items":[{"metadata":{"managedFields":[[1]],"a":1}},{"metadata":{"managedFields":[],"a":2}}]})",
               R"({"metadata":{},"items":[{"metadata":{"a":1}},{"metadata":{"a":2}}]})"},
@@ -105,15 +109,25 @@ TEST(Transient, leaves_out_nothing_but_the_managed_fields_of_metadata) {
          }) {
         SCOPED_TRACE(one.behaviour);
         boost::system::error_code failed;
-        EXPECT_EQ(json::serialize(kube::detail::parse_transient(one.text, failed)), one.tree);
+        EXPECT_EQ(json::serialize(*kube::detail::parse_transient(one.text, failed)), one.tree);
         EXPECT_FALSE(failed) << failed.message();
     }
 }
 
 TEST(Transient, refuses_text_behind_the_value) {
     boost::system::error_code failed;
-    EXPECT_TRUE(kube::detail::parse_transient(R"({"a":1} {"b":2})", failed).is_null());
+    EXPECT_TRUE(kube::detail::parse_transient(R"({"a":1} {"b":2})", failed)->is_null());
     EXPECT_TRUE(failed);
+}
+
+TEST(Transient, refuses_managed_fields_that_do_not_end) {
+    for (const std::string_view text :
+         {R"({"metadata":{"managedFields":[{"a":")", R"({"metadata":{"managedFields":["]"}})"}) {
+        SCOPED_TRACE(text);
+        boost::system::error_code failed;
+        EXPECT_TRUE(kube::detail::parse_transient(text, failed)->is_null());
+        EXPECT_TRUE(failed);
+    }
 }
 
 TEST(Watch, ends_with_an_error_when_the_stream_ends_within_an_event) {

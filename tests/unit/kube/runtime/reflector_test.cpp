@@ -7,10 +7,10 @@
 #include "kube/json/codec.hpp"
 #include "world.hpp"
 
-template kube::json::Value kube::json::to_json(const kube::testing::Widget&);
+template void kube::json::write_json(const kube::testing::Widget&, kube::json::Value&);
 template kube::testing::Widget kube::json::from_json(const kube::json::Value&);
-template kube::json::Value kube::json::to_json(const kube::testing::WidgetStatus&);
-template kube::json::Value kube::json::to_json(const kube::testing::Part&);
+template void kube::json::write_json(const kube::testing::WidgetStatus&, kube::json::Value&);
+template void kube::json::write_json(const kube::testing::Part&, kube::json::Value&);
 template kube::testing::Part kube::json::from_json(const kube::json::Value&);
 
 namespace kube::testing {
