@@ -49,6 +49,18 @@ TEST_F(NodeMetrics, tell_its_phases_plans_and_probes) {
     EXPECT_EQ(value("sei_controller_plan_duration_seconds_count", R"(outcome="failed")"), 0);
 }
 
+TEST_F(NodeMetrics, count_passes_that_ended_in_an_error) {
+    world_.operator_transport().answer(
+        [](const kube::HttpRequest& request) { return request.target.find("/n0/status") != std::string::npos; },
+        {.status = 500, .headers = {}, .body = "{}"},
+        1
+    );
+    world_.create(world_.a_full_node("n0"));
+    ASSERT_TRUE(world_.run_until_running("n0"));
+    EXPECT_EQ(world_.operator_transport().times_fired(), 1U);
+    EXPECT_EQ(value("sei_controller_reconcile_errors_total", R"(controller="seinode")"), 1);
+}
+
 TEST_F(NodeMetrics, go_with_it) {
     world_.create(world_.a_full_node("n0"));
     ASSERT_TRUE(world_.run_until_running("n0"));

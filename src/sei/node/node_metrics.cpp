@@ -59,7 +59,8 @@ NodeMetrics::NodeMetrics(kube::Metrics& metrics)
       sidecar_ready_{metrics.gauge(
           "sei_controller_seinode_sidecar_ready",
           "Latest observed sidecar readiness per SeiNode (1=ready, 0=not-ready or unknown)"
-      )} {}
+      )},
+      errors_{metrics.counter("sei_controller_reconcile_errors_total", "Passes that ended in an error")} {}
 
 void NodeMetrics::observe(const api::SeiNode& node) {
     const kube::NamespacedName key = node.metadata.key();
@@ -101,6 +102,10 @@ void NodeMetrics::plan_ended(
          {"outcome", succeeded ? "complete" : "failed"}},
         seconds(*started, now)
     );
+}
+
+void NodeMetrics::failed(const std::string& namespace_) {
+    errors_.add({{"controller", controller()}, {"namespace", namespace_}});
 }
 
 void NodeMetrics::probed(const kube::NamespacedName& node, const sidecar::HealthOutcome& health) {

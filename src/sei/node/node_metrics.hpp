@@ -26,6 +26,8 @@ public:
     void plan_ended(
         const api::SeiNode& node, plan::PlanKind kind, bool succeeded, std::optional<kube::Time> started, kube::Time now
     );
+    /// A pass over a node of this namespace ended in an error.
+    void failed(const std::string& namespace_);
     void probed(const kube::NamespacedName& node, const sidecar::HealthOutcome& health);
     void forget(const kube::NamespacedName& node);
 
@@ -43,6 +45,7 @@ private:
     kube::Gauge& plan_active_;
     kube::Counter& probes_;
     kube::Gauge& sidecar_ready_;
+    kube::Counter& errors_;
     std::map<kube::NamespacedName, Shown> shown_;
     std::map<std::string, int> active_plans_;
 };

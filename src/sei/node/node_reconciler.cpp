@@ -75,6 +75,18 @@ NodeReconciler::NodeReconciler(
       interruptions_{caches_.nodes} {}
 
 kube::Async<Requeue> NodeReconciler::reconcile(NodeSnapshot node) {
+    try {
+        co_return co_await pass_over(node);
+    } catch (const kube::ApiError&) {
+        metrics_.failed(node->metadata.namespace_);
+        throw;
+    } catch (const kube::TransportError&) {
+        metrics_.failed(node->metadata.namespace_);
+        throw;
+    }
+}
+
+kube::Async<Requeue> NodeReconciler::pass_over(NodeSnapshot node) {
     metrics_.observe(*node);
     std::exception_ptr failure;
     std::string_view reason = api::reason::kReconcileFailed;

@@ -54,6 +54,7 @@ public:
     void forget(const kube::NamespacedName& key) override;
 
 private:
+    [[nodiscard]] kube::Async<kube::Requeue> pass_over(kube::Snapshot<api::SeiNode> node);
     [[nodiscard]] std::shared_ptr<tasks::NodeMemory> memory_of(const api::SeiNode& node);
     /// Finalizer and heeded requests: what is written to the object itself. The newest version, or what to wait for.
     [[nodiscard]] kube::Async<std::expected<kube::Snapshot<api::SeiNode>, kube::Requeue>> prepare(
