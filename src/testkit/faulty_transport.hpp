@@ -57,6 +57,8 @@ public:
     /// The next `times` matching requests fail with a TransportError, before or after their effect.
     void fail(Matches matches, Effect effect, std::size_t times);
     [[nodiscard]] std::size_t times_fired() const { return fired_; }
+    /// What is left of the ordered answers and failures does not happen.
+    void forget_faults() { faults_.clear(); }
     /// Breaks every running watch once.
     void break_watches();
 

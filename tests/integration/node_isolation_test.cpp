@@ -2,10 +2,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <future>
 #include <string>
 #include <string_view>
 
+#include "integration/deployment_steps.hpp"
 #include "kube/async/signal.hpp"
+#include "kube/http/name_lookups.hpp"
 #include "support/nodes.hpp"
 
 namespace {
@@ -57,6 +60,56 @@ TEST(Isolation, of_throttled_calls) {
     world.create(world.a_full_node("stuck"));
     ASSERT_TRUE(world.run_until("a call was throttled", [&] { return world.operator_transport().times_fired() > 0; }));
     expect_free(world);
+    world.operator_transport().forget_faults();
+    EXPECT_TRUE(world.run_until_running("stuck"));
+}
+
+/// Knows every name, but says nothing about those that begin with "stuck" until it is told to.
+struct NameServer {
+    std::promise<void> release;
+    std::shared_future<void> released = release.get_future().share();
+    /// At most so many names are looked up at the same time.
+    [[nodiscard]] std::unique_ptr<kube::NameLookups> lookups(std::size_t at_once_max) const {
+        return std::make_unique<kube::NameLookups>(at_once_max, [released = released](const std::string& host) {
+            if (host.starts_with("stuck")) released.wait();
+            return kube::NameLookups::Addresses{"127.0.0.1"};
+        });
+    }
+};
+
+TEST(Isolation, of_a_name_that_is_slow) {
+    NameServer server;
+    World world;
+    world.names = server.lookups(2);  // were the slow one asked for twice, nobody else would get an answer
+    world.create(world.a_full_node("stuck"));
+    ASSERT_TRUE(world.run_until("its name is looked up", [&] { return world.names->under_way() > 0; }));
+    expect_free(world);
+    EXPECT_EQ(world.names->under_way(), 1U);
+    server.release.set_value();
+    EXPECT_TRUE(world.run_until_running("stuck"));
+}
+
+/// The name of a route is looked up for information only: its own fleet goes on as well (spec 08 6, NetworkingReady).
+TEST(Isolation, of_a_route_whose_name_is_slow) {
+    if (!gateway_api_crds()) GTEST_SKIP() << "SEI_GATEWAY_API_CRDS is not set";
+    NameServer server;
+    World world{{.with_gateway_api = true}};
+    world.names = server.lookups(3);
+    for (const char* name : {"stuck", "free"}) {
+        auto fleet = world.a_deployment(name, 1);
+        fleet.spec.networking.emplace();
+        world.create(std::move(fleet));
+    }
+    const auto networking = [&](const char* name) { return steps::condition(world, name, "NetworkingReady"); };
+    EXPECT_TRUE(world.run_until("the other one is published", [&] {
+        return networking("free") == "True/HTTPRoutesPublished" && networking("stuck") == "False/DNSPending";
+    }));
+    EXPECT_TRUE(world.run_until_running("free-0"));
+    EXPECT_TRUE(world.run_until("its route and the sidecar of its node are asked for", [&] {
+        return world.names->under_way() == 2;
+    }));
+    server.release.set_value();
+    EXPECT_TRUE(world.run_until_running("stuck-0"));
 }
 
 /// Holds requests about "stuck" until it is told to let them go.

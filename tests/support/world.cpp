@@ -13,6 +13,7 @@
 #include "devcluster/sidecar/pod_sidecars.hpp"
 #include "kube/http/connection_pool.hpp"
 #include "kube/http/https_transport.hpp"
+#include "kube/http/name_lookups.hpp"
 #include "kube/types/job.hpp"
 #include "kube/types/namespace.hpp"
 #include "sei/deployment/deployment_controller.hpp"
@@ -20,6 +21,7 @@
 #include "sei/platform/platform.hpp"
 #include "sei/sidecar/http_sidecar.hpp"
 #include "support/child_process.hpp"
+#include "support/one_event_at_a_time.hpp"
 #include "support/real_control_plane.hpp"
 #include "support/write_table.hpp"
 #include "testkit/server_state.hpp"
@@ -67,18 +69,19 @@ RealControlPlane& shared_control_plane() {
     return plane;
 }
 
-/// Gives requests the Host of one sidecar, as a connection to it would.
+/// Gives requests the Host of one sidecar, as a connection to it would, after its name was looked up.
 class SidecarTransport final : public kube::Transport {
 public:
-    SidecarTransport(
-        boost::asio::any_io_executor executor, kube::HttpHandler& host, kube::Clock& clock, std::string origin
-    )
-        : below_{std::move(executor), host, clock}, host_{std::move(origin)} {
+    SidecarTransport(World& world, std::string origin)
+        : world_{world},
+          below_{world.loop().get_executor(), world.sidecars(), world.clock()},
+          host_{std::move(origin)} {
         if (const auto scheme = host_.find("://"); scheme != std::string::npos) host_.erase(0, scheme + 3);
     }
     [[nodiscard]] kube::Async<kube::HttpResponse> send(kube::HttpRequest request) override {
         request.headers.push_back({"host", host_});
-        return below_.send(std::move(request));
+        if (world_.names) (void)co_await world_.names->addresses_of(host_.substr(0, host_.find(':')));
+        co_return co_await below_.send(std::move(request));
     }
     [[nodiscard]] kube::Async<std::unique_ptr<kube::HttpStream>> open(kube::HttpRequest request) override {
         request.headers.push_back({"host", host_});
@@ -86,6 +89,7 @@ public:
     }
 
 private:
+    World& world_;
     kube::InProcessTransport below_;
     std::string host_;
 };
@@ -180,7 +184,7 @@ struct World::Cluster {
 /// The test's own client and watches.
 struct World::Eyes {
     explicit Eyes(World& world)
-        : transport{world.cluster_->transport("test")},
+        : transport{std::make_unique<OneEventAtATime>(world.cluster_->transport("test"))},
           manager{world.loop_.get_executor(), world.clock_, *transport, {}},
           nodes{manager.cache<SeiNode>()},
           deployments{manager.cache<SeiNodeDeployment>()},
@@ -247,11 +251,7 @@ struct World::Operator {
           transport{*way},
           platform{test_platform()},
           sidecars{
-              [this](const std::string& origin) {
-                  return std::make_unique<SidecarTransport>(
-                      world.loop_.get_executor(), *world.sidecars_, world.clock_, origin
-                  );
-              },
+              [this](const std::string& origin) { return std::make_unique<SidecarTransport>(world, origin); },
               world.clock_,
               "/nonexistent/token",
               [](const std::string&) {}
@@ -277,14 +277,18 @@ struct World::Operator {
             *manager,
             {.platform = platform,
              .sidecars = sidecars,
-             .resolve_host = [this](std::string) { return answer(world.hosts_resolve); },
+             .resolve_host = [this](std::string host) { return resolves(std::move(host)); },
              .random_bits = [this] { return random(); },
              .log = options.log}
         );
         scope->spawn("operator", manager->run());
     }
 
-    static kube::Async<bool> answer(bool resolves) { co_return resolves; }
+    /// As the program asks, where a test looks names up.
+    kube::Async<bool> resolves(std::string host) {
+        if (!world.names) co_return world.hosts_resolve;
+        co_return co_await kube::host_resolves(*world.names, std::move(host), 1s);
+    }
 
     /// Each test is a test of docs/concurrency.md, too.
     void expect_writes_in_table() {
@@ -392,6 +396,7 @@ World::~World() {
     if (sockets_) sockets_->stop();
     eyes_->manager.stop();
     run_until("everything has stopped", [this] { return scope_.running() == 0; });
+    names.reset();  // before the loop
 }
 
 void World::make_namespace() {

@@ -19,6 +19,7 @@
 #include "kube/async/scope.hpp"
 #include "kube/async/system_clock.hpp"
 #include "kube/client/client.hpp"
+#include "kube/http/name_lookups.hpp"
 #include "kube/http/server.hpp"
 #include "kube/runtime/manager.hpp"
 #include "kube/types/config_map.hpp"
@@ -116,6 +117,8 @@ public:
     void let_images_run();
     /// Do host names of routes resolve?
     bool hosts_resolve = true;
+    /// Where set, the operator looks up names of sidecars and routes here.
+    std::unique_ptr<kube::NameLookups> names;
 
     // What is seen, by watches of this test's own.
     [[nodiscard]] std::optional<sei::api::SeiNode> node(const std::string& name) const;
