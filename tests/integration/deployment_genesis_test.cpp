@@ -23,7 +23,9 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 bool run_until_complete(World& world) {
-    return run_until_condition(world, "chain", "GenesisCeremonyComplete", "True/Complete");
+    return run_until_without_waiting_for_retries(world, "chain", "the ceremony is complete", [&] {
+        return condition(world, "chain", "GenesisCeremonyComplete") == "True/Complete";
+    });
 }
 
 std::vector<std::string> names(const kube::json::Value& nodes) {
@@ -34,6 +36,7 @@ std::vector<std::string> names(const kube::json::Value& nodes) {
 
 TEST(Ceremony, makes_a_running_chain_of_its_validators) {
     World world;
+    look_for_the_genesis_patiently(world);
     world.create(a_chain(world, 3));
     ASSERT_TRUE(run_until_complete(world));
     ASSERT_TRUE(run_until_phase(world, "chain", DeploymentPhase::Ready));
@@ -105,7 +108,7 @@ TEST(Ceremony, leaves_its_chain_to_be_rolled) {
 
 TEST(Ceremony, assembles_again_when_that_failed) {
     World world;
-    look_for_the_genesis_patiently(world, std::chrono::seconds{12});
+    look_for_the_genesis_patiently(world);
     world.sidecars().scripts().set(
         "assemble-and-upload-genesis", {.outcome = Script::Outcome::Fail, .error = "no bucket yet", .times = 1}
     );

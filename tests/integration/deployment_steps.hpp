@@ -3,8 +3,11 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "kube/meta/condition.hpp"
@@ -102,11 +105,57 @@ inline sei::api::SeiNodeDeployment a_chain(const support::World& world, int vali
     return deployment;
 }
 
-/// The sidecars look for the genesis a while, so that it is there when they look: else they look again after 10 s.
+/// The sidecars look for the genesis a while, so that it is mostly there when they look.
 inline void look_for_the_genesis_patiently(
-    support::World& world, std::chrono::milliseconds time = std::chrono::milliseconds{1500}
+    support::World& world, std::chrono::milliseconds time = std::chrono::milliseconds{500}
 ) {
     world.sidecars().scripts().set("configure-genesis", {.duration = time});
+}
+
+/// Has a plan a retry that waits for its stored time (10 s and more)?
+inline bool waits_for_retry(support::World& world, const std::optional<sei::api::TaskPlan>& plan) {
+    const kube::Time now = kube::Time::of(world.clock().now());
+    return plan && std::ranges::any_of(plan->tasks, [&](const sei::api::PlannedTask& task) {
+               return task.notBefore && *task.notBefore > now;
+           });
+}
+
+/// Brings the retries of an object's plan forward to now. True when there were any.
+template <kube::Kind K>
+bool bring_retries_forward(support::World& world, const K& seen) {
+    if (!waits_for_retry(world, seen.status.plan)) return false;
+    const auto read = world.run(world.client().get<K>(seen.metadata.key()));
+    if (!read || !waits_for_retry(world, (*read)->status.plan)) return false;
+    auto status = (*read)->status;
+    for (sei::api::PlannedTask& task : status.plan->tasks) {
+        if (task.notBefore) task.notBefore = kube::Time::of(world.clock().now());
+    }
+    // Whoever was faster has changed the plan: the next look will tell.
+    return world.run(world.client().write_status(*read, std::move(status))).has_value();
+}
+
+/// As `run_until`, and no retry of a fleet or its nodes is waited for.
+inline bool run_until_without_waiting_for_retries(
+    support::World& world, const std::string& fleet, const std::string& what, const std::function<bool()>& done
+) {
+    const auto is_any_waiting = [&] {
+        const auto deployment = world.deployment(fleet);
+        return (deployment && waits_for_retry(world, deployment->status.plan)) ||
+               std::ranges::any_of(world.nodes(), [&](const auto& node) {
+                   return waits_for_retry(world, node.status.plan);
+               });
+    };
+    for (int looks = 0; looks < 1000; ++looks) {
+        if (!world.run_until(what, [&] { return done() || is_any_waiting(); })) return false;
+        if (done()) return true;
+        bool is_any = false;
+        for (const auto& node : world.nodes()) is_any = bring_retries_forward(world, node) || is_any;
+        if (const auto deployment = world.deployment(fleet))
+            is_any = bring_retries_forward(world, *deployment) || is_any;
+        // Else this test's watches have not seen yet what it wrote.
+        if (is_any) world.operator_manager().wake_all();
+    }
+    return false;
 }
 
 }  // namespace steps
