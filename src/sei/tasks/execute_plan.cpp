@@ -73,6 +73,12 @@ void note_progress(TaskContext& context, const api::PlannedTask& task, const pla
     context.memory.trouble->is_about_task = true;
 }
 
+/// Is it done when people have provided something? Then it waits without limit (spec 04 §7).
+bool waits_for_people(const api::PlannedTask& task) {
+    const auto type = plan::parse_task_type(task.type);
+    return type && !plan::time_limit(*type);
+}
+
 /// When to look again, and what the operator remembers for it.
 struct NextLook {
     TaskContext& context;
@@ -87,8 +93,9 @@ struct NextLook {
             memory.polled_task = task.id;
             memory.polls = 0;
         }
-        const bool is_watched = running.watched == plan::Running::Watched::Yes;
-        return {is_watched ? kWatchedDelay : poll_delay(++memory.polls), running.waits_for};
+        if (running.watched == plan::Running::Watched::Yes) return {kWatchedDelay, running.waits_for};
+        ++memory.polls;
+        return {waits_for_people(task) ? provision_delay(memory.polls) : poll_delay(memory.polls), running.waits_for};
     }
     PlanWaits operator()(const plan::Transient& transient) const {
         const kube::MonotonicTime now = context.clock.monotonic();

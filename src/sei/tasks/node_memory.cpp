@@ -12,6 +12,12 @@ std::chrono::milliseconds poll_delay(unsigned n) {
     return kDelays[std::clamp<std::size_t>(n, 1, kDelays.size()) - 1];
 }
 
+std::chrono::milliseconds provision_delay(unsigned n) {
+    using namespace std::chrono_literals;
+    if (n <= 30) return std::min<std::chrono::milliseconds>(poll_delay(n), 1s);
+    return n <= 75 ? 2s : 5s;
+}
+
 std::chrono::milliseconds attempt_delay(unsigned n, kube::MonotonicTime::duration failing_for) {
     using namespace std::chrono_literals;
     if (failing_for >= 10min) return 30s;

@@ -56,6 +56,9 @@ struct NodeMemory {
 /// The wait before the n-th look at something that is expected soon, n from 1: 100 ms, 250 ms, 500 ms, 1 s, 2 s, then
 /// 5 s (spec 02 §1: task poll interval).
 [[nodiscard]] std::chrono::milliseconds poll_delay(unsigned n);
+/// The same for what people provide, such as Secrets and volumes: mostly they come right after the node. Every second
+/// for half a minute, every two seconds for two minutes, then every five.
+[[nodiscard]] std::chrono::milliseconds provision_delay(unsigned n);
 /// The same for attempts that failed; from 2 minutes on 15 s, from 10 minutes on 30 s.
 [[nodiscard]] std::chrono::milliseconds attempt_delay(unsigned n, kube::MonotonicTime::duration failing_for);
 

@@ -12,6 +12,21 @@ TEST(PollDelay, begins_short_and_ends_at_five_seconds) {
     for (unsigned n = 1; n <= expected.size(); ++n) EXPECT_EQ(poll_delay(n), expected[n - 1]) << n;
 }
 
+TEST(ProvisionDelay, is_a_second_for_half_a_minute_and_two_for_two_minutes) {
+    const auto waited = [](unsigned looks) {
+        std::chrono::milliseconds sum{0};
+        for (unsigned n = 1; n <= looks; ++n) sum += provision_delay(n);
+        return sum;
+    };
+    EXPECT_EQ(provision_delay(1), 100ms);
+    EXPECT_EQ(provision_delay(4), 1s);
+    EXPECT_EQ(provision_delay(30), 1s);
+    EXPECT_EQ(waited(30), 27'850ms);
+    EXPECT_EQ(provision_delay(31), 2s);
+    EXPECT_EQ(waited(75), 117'850ms);
+    EXPECT_EQ(provision_delay(76), 5s);
+}
+
 TEST(AttemptDelay, grows_with_the_time_that_attempts_have_failed_for) {
     EXPECT_EQ(attempt_delay(1, 0s), 100ms);
     EXPECT_EQ(attempt_delay(9, 40s), 5s);
