@@ -444,9 +444,13 @@ void World::collect_garbage(const Change& change) {
             scope_.spawn("garbage collector", delete_orphan(kind, object->key(), kube::Uid{uid_of(object)}));
         }
     };
-    if (!change.before) {
-        collect(static_cast<std::size_t>(change.kind), change.after);
-    } else if (!change.after) {
+    if (change.after) {
+        const auto* after = array_at(change.after->value(), {"metadata", "ownerReferences"});
+        const auto* before =
+            change.before ? array_at(change.before->value(), {"metadata", "ownerReferences"}) : nullptr;
+        const bool has_new_owner = after != nullptr && (before == nullptr || *before != *after);
+        if (has_new_owner) collect(static_cast<std::size_t>(change.kind), change.after);
+    } else {
         for (std::size_t kind = 0; kind < kWatchedKinds; ++kind) {
             for (const auto& [key, object] : watched_[kind].collection->objects()) collect(kind, object);
         }

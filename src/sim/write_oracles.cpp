@@ -99,8 +99,9 @@ void NoConflictWithItself::exchanged(const Exchange& exchange) {
     const auto last = last_writes_.find({kind, *key});
     if (last == last_writes_.end() || last->second.incarnation != exchange.by.incarnation) return;
     const Value body = parsed(exchange.body);
-    // Of nodes, specs are written by their fleet's controller and everything else by their own.
-    if (kind == WatchedKind::Node && find(body, {"spec"}) != nullptr) return;
+    // Of nodes, specs and owners are written by their fleet's controller and everything else by their own.
+    const bool is_of_fleet = find(body, {"spec"}) != nullptr || find(body, {"metadata", "ownerReferences"}) != nullptr;
+    if (kind == WatchedKind::Node && is_of_fleet) return;
     const std::string base{find_string(body, {"metadata", "resourceVersion"})};
     // Refused for the sake of exactly the write that came after this base.
     if (base == last->second.version_before) {
@@ -154,11 +155,14 @@ void OnlyOursIsDeleted::exchanged(const Exchange& exchange) {
 }
 
 void OnlyOursIsDeleted::changed(const Change& change) {
-    if (change.by == nullptr || !change.by->is_operator || !change.before) return;
+    note_owners(change);
+    if (change.by == nullptr || !change.before) return;
     const bool goes_now = !change.after;
     const bool begins_to_go = change.after && !text_at(change.after, {"metadata", "deletionTimestamp"}).empty() &&
                               text_at(change.before, {"metadata", "deletionTimestamp"}).empty();
     if (!goes_now && !begins_to_go) return;
+    if (change.kind == WatchedKind::Node && begins_to_go) judge_retention(change);
+    if (!change.by->is_operator) return;
     if (change.kind == WatchedKind::Event || change.kind == WatchedKind::Deployment) return;
     // The last finalizer went: others asked for the deletion.
     if (goes_now && !text_at(change.before, {"metadata", "deletionTimestamp"}).empty()) return;
@@ -166,7 +170,7 @@ void OnlyOursIsDeleted::changed(const Change& change) {
     if (change.kind == WatchedKind::Node) return judge_node(change);
     const std::string owner = controller_of(change.before);
     if (is_one(WatchedKind::Deployment, owner)) return;
-    if (is_one(WatchedKind::Node, owner)) {
+    if (nodes_.contains(owner)) {
         if (change.kind != WatchedKind::StatefulSet) return;
         const std::string uid = text_at(change.before, {"metadata", "uid"});
         const ObjectPtr node = view().find(WatchedKind::Node, change.key);
@@ -184,10 +188,25 @@ void OnlyOursIsDeleted::changed(const Change& change) {
     }
     if (change.kind == WatchedKind::Pod) {
         for (const ObjectPtr& set : view().all(WatchedKind::StatefulSet)) {
-            if (text_at(set, {"metadata", "uid"}) == owner && is_one(WatchedKind::Node, controller_of(set))) return;
+            if (text_at(set, {"metadata", "uid"}) == owner && nodes_.contains(controller_of(set))) return;
         }
     }
     violated(fmt::format("{} deleted {}, which no node of ours controls", change.by->name, change.key.name));
+}
+
+void OnlyOursIsDeleted::note_owners(const Change& change) {
+    if (!change.after) return;
+    const std::string uid = text_at(change.after, {"metadata", "uid"});
+    if (change.kind == WatchedKind::Node) nodes_.insert(uid);
+    if (change.kind != WatchedKind::Deployment) return;
+    if (text_at(change.after, {"spec", "deletionPolicy"}) == "Retain") retaining_.insert(uid);
+}
+
+/// Nodes that were to outlive their fleet are collected when it is gone and still their owner.
+void OnlyOursIsDeleted::judge_retention(const Change& change) {
+    const std::string owner = controller_of(change.before);
+    if (!retaining_.contains(owner) || is_one(WatchedKind::Deployment, owner)) return;
+    violated(fmt::format("node {} is collected with its fleet, which was to leave it behind", change.key.name));
 }
 
 /// A node goes when its fleet has become smaller, as far as this operator could know.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 
 #include "sim/oracle.hpp"
@@ -70,14 +71,21 @@ public:
     [[nodiscard]] std::string_view name() const override { return "only-ours-is-deleted"; }
     [[nodiscard]] std::string_view sentence() const override {
         return "An operator deletes what its nodes control, a StatefulSet under a node's name that is not the tracked "
-               "one, and nodes that are too many in their fleet, as far as it could know; nothing else.";
+               "one, and nodes that are too many in their fleet, as far as it could know; nothing else. Nodes "
+               "that are to outlive their fleet are not collected with it.";
     }
     void exchanged(const Exchange& exchange) override;
     void changed(const Change& change) override;
 
 private:
+    void note_owners(const Change& change);
     void judge_node(const Change& change);
+    void judge_retention(const Change& change);
     [[nodiscard]] bool is_one(WatchedKind kind, const std::string& uid) const;
+    /// The uids of all nodes that ever were: what one of them left behind is still ours.
+    std::set<std::string> nodes_;
+    /// The uids of fleets with the policy Retain.
+    std::set<std::string> retaining_;
     /// By incarnation and node: the uid of the tracked StatefulSet when this operator read the node last, uncached.
     std::map<std::pair<unsigned, kube::NamespacedName>, std::string> last_read_;
     /// By incarnation and fleet: how many nodes it asked for when this operator read it last, uncached.

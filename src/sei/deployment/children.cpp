@@ -81,6 +81,7 @@ kube::Async<> make(DeploymentContext& context, std::int32_t ordinal, Peers peers
     const kube::NamespacedName key = child.metadata.key();
     // One that is there already wakes this deployment when the cache sees it: its name is watched for.
     if (co_await context.client.get<api::SeiNode>(key)) co_return;
+    if (!co_await context.is_confirmed()) co_return;
     try {
         NodeSnapshot made = co_await context.client.apply(std::move(child), field_manager(), kube::Force::No);
         context.fleet.put(std::move(made));
@@ -104,6 +105,7 @@ kube::Async<> keep(DeploymentContext& context, NodeSnapshot live, std::int32_t o
         compared = now;
         co_return;
     }
+    if (!co_await context.is_confirmed()) co_return;
     try {
         NodeSnapshot written = co_await context.client.apply(std::move(child), field_manager(), kube::Force::Yes);
         context.fleet.put(std::move(written));

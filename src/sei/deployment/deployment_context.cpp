@@ -28,6 +28,16 @@ void DeploymentContext::tell(std::string_view reason, std::string message) const
     events.record(kube::reference_to(*deployment), kube::EventType::Normal, std::string{reason}, std::move(message));
 }
 
+kube::Async<bool> DeploymentContext::is_confirmed() {
+    if (!confirmation) {
+        const auto live = co_await client.get<api::SeiNodeDeployment>(deployment.key());
+        confirmation = live && live->uid() == deployment.uid() && !(*live)->metadata.deletionTimestamp &&
+                       (*live)->metadata.generation == object().metadata.generation;
+        if (!*confirmation) note_conflict(deployment.resource_version());
+    }
+    co_return *confirmation;
+}
+
 void DeploymentContext::note_conflict(kube::ResourceVersion read_at) {
     if (!refused_version || refused_version->empty()) refused_version = std::move(read_at);
 }

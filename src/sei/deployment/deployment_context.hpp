@@ -92,11 +92,17 @@ struct DeploymentContext {
     /// A node was not written since somebody else wrote it first: the version that was read, empty where it is not
     /// known. The pass is repeated as soon as a newer one is seen; what concerns other nodes was done in this one.
     std::optional<kube::ResourceVersion> refused_version;
+    /// What an uncached read said of this deployment, once it was asked: see `is_confirmed`.
+    std::optional<bool> confirmation;
 
     [[nodiscard]] const api::SeiNodeDeployment& object() const { return *deployment; }
     [[nodiscard]] kube::Time now() const { return kube::Time::of(clock.now()); }
     /// Tells at once of something that was done to one node.
     void tell(std::string_view reason, std::string message) const;
+    /// Is the deployment still what this pass was made for, and not being deleted? Read uncached, before the pass first
+    /// writes what it decides of a node: a node that was let go would be claimed again, for an owner that is gone. If
+    /// not, the pass is repeated with what is on its way.
+    [[nodiscard]] kube::Async<bool> is_confirmed();
     /// Notes that a write was refused because what it was computed from is no longer the newest.
     void note_conflict(kube::ResourceVersion read_at);
     /// Notes a refusal that concerns this deployment: of an apply, which has no version that it was computed from. One

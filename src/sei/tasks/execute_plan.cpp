@@ -133,6 +133,14 @@ bool is_waiting(const plan::TaskOutcome& outcome) {
     return std::holds_alternative<plan::Running>(outcome) || std::holds_alternative<plan::Transient>(outcome);
 }
 
+/// The teardown removes the only witness of a bootstrap's success: that is stored before (spec 08 4.4).
+bool waits_for_write(const TaskContext& context, const api::PlannedTask& task) {
+    if (task.type != plan::to_wire(plan::TaskType::TeardownBootstrap)) return false;
+    const std::optional<api::TaskPlan>& stored = context.node->status.plan;
+    return !stored || stored->id != context.status.plan->id ||
+           !plan::has_completed(*stored, plan::TaskType::AwaitBootstrapComplete);
+}
+
 /// A task that has had all its time fails, after one more look at it: with a condition that outlives the plan.
 bool end_when_late(TaskContext& context, const api::PlannedTask& task, plan::TaskOutcome& outcome) {
     api::PlannedTask seen = task;
@@ -173,6 +181,9 @@ kube::Async<PlanExecution> execute_plan(TaskContext& context) {
         const kube::Time now = kube::Time::of(context.clock.now());
         if (const milliseconds left = plan::time_to_retry(task, now); left.count() > 0) {
             co_return PlanWaits{left, "the next attempt at " + task.type};
+        }
+        if (waits_for_write(context, task)) {
+            co_return PlanWaits{milliseconds{0}, "the success of the bootstrap to be stored"};
         }
         remember_trouble(context, task);
         const bool is_lost = lost.has_value();

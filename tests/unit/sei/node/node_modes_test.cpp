@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 
 #include "node_world.hpp"
@@ -222,6 +223,35 @@ TEST(BootstrappedNode, takes_the_success_of_its_job_for_an_open_gate) {
     world.settle();
     EXPECT_EQ(world.task("teardown-bootstrap").status, api::TaskStatus::Complete);
     EXPECT_NE(world.uid_of(kSetPath), "");
+}
+
+TEST(BootstrappedNode, removes_its_job_only_when_its_success_is_stored) {
+    NodeWorld world;
+    world.create_node(kBootstrapped);
+    world.settle();
+    world.api.edit(kJobPath, [](json::Object& job) {
+        job["status"] =
+            json::Object{{"conditions", json::Array{json::Object{{"type", "Complete"}, {"status", "True"}}}}};
+    });
+    // The operator dies before it has written what it saw.
+    world.api.before = [](const kube::HttpRequest& request, const std::string& path) {
+        std::optional<kube::HttpResponse> refused;
+        if (request.method == kube::HttpMethod::Patch && path.ends_with("/status")) {
+            refused = FakeApi::refusal(500, "InternalError", "no");
+        }
+        return refused;
+    };
+    EXPECT_THROW(world.pass(), kube::ApiError);
+    EXPECT_NE(world.uid_of(kJobPath), "");
+    world.api.before = {};
+    world.restart_operator();
+    world.settle();
+    EXPECT_EQ(world.uid_of(kJobPath), "");
+    EXPECT_NE(world.uid_of(kSetPath), "");
+    const auto jobs = std::ranges::count_if(world.api.writes, [](const FakeApi::Write& write) {
+        return write.method == "POST" && write.path.ends_with("/jobs");
+    });
+    EXPECT_EQ(jobs, 1) << "it is not done once more";
 }
 
 TEST(BootstrappedNode, takes_the_success_of_its_job_for_all_that_came_before_the_gate) {

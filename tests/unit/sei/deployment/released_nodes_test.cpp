@@ -1,0 +1,63 @@
+// Nodes that were let go with their fleet are not claimed again by a pass that began before (spec 08 5.5, 5.7).
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "deployment_world.hpp"
+
+namespace sei::deployment::test {
+namespace {
+
+TEST(ReleasedNodes, are_not_claimed_for_a_fleet_that_was_deleted_meanwhile) {
+    DeploymentWorld world;
+    auto fleet = DeploymentWorld::a_fleet(2);
+    fleet.spec.deletionPolicy = api::DeletionPolicy::Retain;
+    world.world.create(std::move(fleet));
+    ASSERT_TRUE(world.world.run_until_quiet()) << world.world.last_reason();
+
+    // A pass has read the fleet and has its nodes to write, and is late: the fleet is deleted before it asks once more.
+    int deletions = 0;
+    int claims = 0;
+    const auto before = [&](std::string target, bool is_read) -> kube::Async<> {
+        const std::string path = target.substr(0, target.find('?'));
+        if (path.find("/seinodes/fleet-") != std::string::npos &&
+            target.find("seinodedeployment-controller") != std::string::npos) {
+            ++claims;
+        }
+        if (!is_read || !path.ends_with("/seinodedeployments/fleet") || deletions++ > 0) co_return;
+        const auto read = co_await world.world.person().get<api::SeiNodeDeployment>(DeploymentWorld::key("fleet"));
+        const kube::DeletePrecondition precondition{.uid = read->uid(), .resource_version = std::nullopt};
+        (void)co_await world.world.person().delete_object<api::SeiNodeDeployment>(
+            DeploymentWorld::key("fleet"), precondition
+        );
+    };
+    world.world.calls().before_each = [&](const kube::HttpRequest& request) {
+        return before(request.target, request.method == kube::HttpMethod::Get);
+    };
+    world.edit([](auto& edited) { edited.spec.template_.spec.podLabels["a"] = "b"; });
+    ASSERT_TRUE(world.world.run_until([&] { return world.is_gone(); })) << world.world.last_reason();
+    world.world.calls().before_each = {};
+
+    EXPECT_GT(deletions, 0);
+    EXPECT_EQ(claims, 0);
+    ASSERT_EQ(world.nodes().size(), 2U);
+    for (const auto& node : world.nodes()) EXPECT_EQ(node->metadata.controller(), nullptr);
+}
+
+TEST(LeftNodes, are_adopted_by_the_next_fleet_of_the_name) {
+    DeploymentWorld world;
+    auto fleet = DeploymentWorld::a_fleet(2);
+    fleet.spec.deletionPolicy = api::DeletionPolicy::Retain;
+    world.world.create(fleet);
+    ASSERT_TRUE(world.world.run_until_quiet()) << world.world.last_reason();
+    world.world.erase<api::SeiNodeDeployment>(DeploymentWorld::key("fleet"));
+    ASSERT_TRUE(world.world.run_until([&] { return world.is_gone(); })) << world.world.last_reason();
+    world.world.create(std::move(fleet));
+    ASSERT_TRUE(world.world.run_until_quiet()) << world.world.last_reason();
+    const kube::Uid owner{world.fleet().metadata.uid};
+    ASSERT_EQ(world.nodes().size(), 2U);
+    for (const auto& node : world.nodes()) EXPECT_TRUE(node->metadata.is_controlled_by(owner));
+}
+
+}  // namespace
+}  // namespace sei::deployment::test
