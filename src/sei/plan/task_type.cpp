@@ -1,272 +1,98 @@
 #include "sei/plan/task_type.hpp"
 
 #include <algorithm>
-#include <utility>
 
 namespace sei::plan {
+namespace {
 
-const std::array<TaskType, 34>& all_task_types() {
-    static constexpr std::array<TaskType, 34> kAll = [] {
-        std::array<TaskType, 34> all{};
-        for (std::size_t i = 0; i < all.size(); ++i) all[i] = static_cast<TaskType>(i);
-        return all;
-    }();
-    static_assert(kAll.back() == TaskType::GovSoftwareUpgrade, "the list ends with the last enumerator");
-    return kAll;
+/// All that is known of a type (see the functions of the header).
+struct Traits {
+    TaskType type;
+    std::string_view word;
+    TaskRunner runner;
+    std::int32_t retries_max;
+    Repeatable repeatable;
+    std::optional<std::chrono::hours> time_limit;
+};
+
+using enum TaskRunner;
+constexpr std::chrono::hours kDay{24};
+constexpr std::nullopt_t kWaitsForPeople = std::nullopt;
+
+// clang-format off
+constexpr Traits kTraits[] = {
+    {TaskType::EnsureDataPvc, "ensure-data-pvc", Operator, 0, Repeatable::Yes, kWaitsForPeople},
+    {TaskType::ApplyRbacProxyConfig, "apply-rbac-proxy-config", Operator, 0, Repeatable::Yes, kDay},
+    {TaskType::ApplyStatefulSet, "apply-statefulset", Operator, 0, Repeatable::Yes, kDay},
+    {TaskType::ApplyService, "apply-service", Operator, 0, Repeatable::Yes, kDay},
+    {TaskType::ReplacePod, "replace-pod", Operator, 3, Repeatable::Yes, kDay},
+    {TaskType::ObserveImage, "observe-image", Operator, 0, Repeatable::Yes, kDay},
+    {TaskType::ValidateSigningKey, "validate-signing-key", Operator, 0, Repeatable::Yes, kWaitsForPeople},
+    {TaskType::ValidateNodeKey, "validate-node-key", Operator, 0, Repeatable::Yes, kWaitsForPeople},
+    {TaskType::ValidateOperatorKeyring, "validate-operator-keyring", Operator, 0, Repeatable::Yes, kWaitsForPeople},
+    {TaskType::DeployBootstrapService, "deploy-bootstrap-service", Operator, 0, Repeatable::Yes, kDay},
+    {TaskType::DeployBootstrapJob, "deploy-bootstrap-job", Operator, 0, Repeatable::Yes, kDay},
+    {TaskType::AwaitBootstrapComplete, "await-bootstrap-complete", Operator, 0, Repeatable::Yes, 30 * kDay},  // blocks up to the halt height
+    {TaskType::TeardownBootstrap, "teardown-bootstrap", Operator, 0, Repeatable::Yes, kDay},
+    {TaskType::UpdateNodeSpecs, "update-node-specs", Operator, 0, Repeatable::Yes, kDay},
+    {TaskType::AwaitSpecUpdate, "await-spec-update", Operator, 0, Repeatable::Yes, kDay},
+    {TaskType::CollectAndSetPeers, "collect-and-set-peers", Operator, 0, Repeatable::Yes, kDay},
+    {TaskType::AwaitNodesRunning, "await-nodes-running", Operator, 0, Repeatable::Yes, kDay},
+    {TaskType::UpdateNodeImage, "update-node-image", Operator, 0, Repeatable::Yes, kDay},
+    {TaskType::SnapshotRestore, "snapshot-restore", Sidecar, 0, Repeatable::Yes, 3 * kDay},  // terabytes
+    {TaskType::ConfigureGenesis, "configure-genesis", Sidecar, 180, Repeatable::Yes, kDay},
+    {TaskType::ConfigApply, "config-apply", Sidecar, 0, Repeatable::Yes, kDay},
+    {TaskType::DiscoverPeers, "discover-peers", Sidecar, 20, Repeatable::Yes, kDay},
+    {TaskType::ConfigureStateSync, "configure-state-sync", Sidecar, 0, Repeatable::Yes, kDay},
+    {TaskType::ConfigValidate, "config-validate", Sidecar, 0, Repeatable::Yes, kDay},
+    {TaskType::MarkReady, "mark-ready", Sidecar, 0, Repeatable::Yes, kDay},
+    {TaskType::SnapshotUpload, "snapshot-upload", Sidecar, 0, Repeatable::Yes, kDay},
+    {TaskType::GenerateIdentity, "generate-identity", Sidecar, 0, Repeatable::Yes, kDay},
+    {TaskType::GenerateGentx, "generate-gentx", Sidecar, 0, Repeatable::Yes, kDay},
+    {TaskType::UploadGenesisArtifacts, "upload-genesis-artifacts", Sidecar, 0, Repeatable::Yes, kDay},
+    {TaskType::SetGenesisPeers, "set-genesis-peers", Sidecar, 0, Repeatable::Yes, kDay},
+    {TaskType::AssembleAndUploadGenesis, "assemble-and-upload-genesis", Sidecar, 180, Repeatable::Yes, kDay},
+    {TaskType::AwaitCondition, "await-condition", Sidecar, 0, Repeatable::Yes, kDay},
+    {TaskType::GovVote, "gov-vote", Sidecar, 0, Repeatable::No, kDay},
+    {TaskType::GovSoftwareUpgrade, "gov-software-upgrade", Sidecar, 0, Repeatable::No, kDay},
+};
+// clang-format on
+
+static_assert(
+    std::ranges::equal(kTraits, all_task_types(), {}, &Traits::type),
+    "every type has its line, in the order of the enum"
+);
+
+constexpr const Traits& traits_of(TaskType type) {
+    return kTraits[static_cast<std::size_t>(type)];
 }
 
+}  // namespace
+
 std::string_view to_wire(TaskType type) {
-    switch (type) {
-        case TaskType::EnsureDataPvc:
-            return "ensure-data-pvc";
-        case TaskType::ApplyRbacProxyConfig:
-            return "apply-rbac-proxy-config";
-        case TaskType::ApplyStatefulSet:
-            return "apply-statefulset";
-        case TaskType::ApplyService:
-            return "apply-service";
-        case TaskType::ReplacePod:
-            return "replace-pod";
-        case TaskType::ObserveImage:
-            return "observe-image";
-        case TaskType::ValidateSigningKey:
-            return "validate-signing-key";
-        case TaskType::ValidateNodeKey:
-            return "validate-node-key";
-        case TaskType::ValidateOperatorKeyring:
-            return "validate-operator-keyring";
-        case TaskType::DeployBootstrapService:
-            return "deploy-bootstrap-service";
-        case TaskType::DeployBootstrapJob:
-            return "deploy-bootstrap-job";
-        case TaskType::AwaitBootstrapComplete:
-            return "await-bootstrap-complete";
-        case TaskType::TeardownBootstrap:
-            return "teardown-bootstrap";
-        case TaskType::UpdateNodeSpecs:
-            return "update-node-specs";
-        case TaskType::AwaitSpecUpdate:
-            return "await-spec-update";
-        case TaskType::CollectAndSetPeers:
-            return "collect-and-set-peers";
-        case TaskType::AwaitNodesRunning:
-            return "await-nodes-running";
-        case TaskType::UpdateNodeImage:
-            return "update-node-image";
-        case TaskType::SnapshotRestore:
-            return "snapshot-restore";
-        case TaskType::ConfigureGenesis:
-            return "configure-genesis";
-        case TaskType::ConfigApply:
-            return "config-apply";
-        case TaskType::DiscoverPeers:
-            return "discover-peers";
-        case TaskType::ConfigureStateSync:
-            return "configure-state-sync";
-        case TaskType::ConfigValidate:
-            return "config-validate";
-        case TaskType::MarkReady:
-            return "mark-ready";
-        case TaskType::SnapshotUpload:
-            return "snapshot-upload";
-        case TaskType::GenerateIdentity:
-            return "generate-identity";
-        case TaskType::GenerateGentx:
-            return "generate-gentx";
-        case TaskType::UploadGenesisArtifacts:
-            return "upload-genesis-artifacts";
-        case TaskType::SetGenesisPeers:
-            return "set-genesis-peers";
-        case TaskType::AssembleAndUploadGenesis:
-            return "assemble-and-upload-genesis";
-        case TaskType::AwaitCondition:
-            return "await-condition";
-        case TaskType::GovVote:
-            return "gov-vote";
-        case TaskType::GovSoftwareUpgrade:
-            return "gov-software-upgrade";
-    }
-    std::unreachable();
+    return traits_of(type).word;
 }
 
 std::optional<TaskType> parse_task_type(std::string_view wire) {
-    const auto& all = all_task_types();
-    const auto found = std::ranges::find(all, wire, to_wire);
-    if (found == all.end()) return std::nullopt;
-    return *found;
+    const auto* found = std::ranges::find(kTraits, wire, &Traits::word);
+    if (found == std::end(kTraits)) return std::nullopt;
+    return found->type;
 }
 
 TaskRunner runner_of(TaskType type) {
-    switch (type) {
-        case TaskType::EnsureDataPvc:
-        case TaskType::ApplyRbacProxyConfig:
-        case TaskType::ApplyStatefulSet:
-        case TaskType::ApplyService:
-        case TaskType::ReplacePod:
-        case TaskType::ObserveImage:
-        case TaskType::ValidateSigningKey:
-        case TaskType::ValidateNodeKey:
-        case TaskType::ValidateOperatorKeyring:
-        case TaskType::DeployBootstrapService:
-        case TaskType::DeployBootstrapJob:
-        case TaskType::AwaitBootstrapComplete:
-        case TaskType::TeardownBootstrap:
-        case TaskType::UpdateNodeSpecs:
-        case TaskType::AwaitSpecUpdate:
-        case TaskType::CollectAndSetPeers:
-        case TaskType::AwaitNodesRunning:
-        case TaskType::UpdateNodeImage:
-            return TaskRunner::Operator;
-        case TaskType::SnapshotRestore:
-        case TaskType::ConfigureGenesis:
-        case TaskType::ConfigApply:
-        case TaskType::DiscoverPeers:
-        case TaskType::ConfigureStateSync:
-        case TaskType::ConfigValidate:
-        case TaskType::MarkReady:
-        case TaskType::SnapshotUpload:
-        case TaskType::GenerateIdentity:
-        case TaskType::GenerateGentx:
-        case TaskType::UploadGenesisArtifacts:
-        case TaskType::SetGenesisPeers:
-        case TaskType::AssembleAndUploadGenesis:
-        case TaskType::AwaitCondition:
-        case TaskType::GovVote:
-        case TaskType::GovSoftwareUpgrade:
-            return TaskRunner::Sidecar;
-    }
-    std::unreachable();
+    return traits_of(type).runner;
 }
 
 std::int32_t max_retries(TaskType type) {
-    switch (type) {
-        case TaskType::ConfigureGenesis:
-        case TaskType::AssembleAndUploadGenesis:
-            return 180;
-        case TaskType::DiscoverPeers:
-            return 20;
-        case TaskType::ReplacePod:
-            return 3;
-        case TaskType::EnsureDataPvc:
-        case TaskType::ApplyRbacProxyConfig:
-        case TaskType::ApplyStatefulSet:
-        case TaskType::ApplyService:
-        case TaskType::ObserveImage:
-        case TaskType::ValidateSigningKey:
-        case TaskType::ValidateNodeKey:
-        case TaskType::ValidateOperatorKeyring:
-        case TaskType::DeployBootstrapService:
-        case TaskType::DeployBootstrapJob:
-        case TaskType::AwaitBootstrapComplete:
-        case TaskType::TeardownBootstrap:
-        case TaskType::UpdateNodeSpecs:
-        case TaskType::AwaitSpecUpdate:
-        case TaskType::CollectAndSetPeers:
-        case TaskType::AwaitNodesRunning:
-        case TaskType::UpdateNodeImage:
-        case TaskType::SnapshotRestore:
-        case TaskType::ConfigApply:
-        case TaskType::ConfigureStateSync:
-        case TaskType::ConfigValidate:
-        case TaskType::MarkReady:
-        case TaskType::SnapshotUpload:
-        case TaskType::GenerateIdentity:
-        case TaskType::GenerateGentx:
-        case TaskType::UploadGenesisArtifacts:
-        case TaskType::SetGenesisPeers:
-        case TaskType::AwaitCondition:
-        case TaskType::GovVote:
-        case TaskType::GovSoftwareUpgrade:
-            return 0;
-    }
-    std::unreachable();
+    return traits_of(type).retries_max;
 }
 
 Repeatable repeatable(TaskType type) {
-    switch (type) {
-        case TaskType::GovVote:
-        case TaskType::GovSoftwareUpgrade:
-            return Repeatable::No;
-        case TaskType::EnsureDataPvc:
-        case TaskType::ApplyRbacProxyConfig:
-        case TaskType::ApplyStatefulSet:
-        case TaskType::ApplyService:
-        case TaskType::ReplacePod:
-        case TaskType::ObserveImage:
-        case TaskType::ValidateSigningKey:
-        case TaskType::ValidateNodeKey:
-        case TaskType::ValidateOperatorKeyring:
-        case TaskType::DeployBootstrapService:
-        case TaskType::DeployBootstrapJob:
-        case TaskType::AwaitBootstrapComplete:
-        case TaskType::TeardownBootstrap:
-        case TaskType::UpdateNodeSpecs:
-        case TaskType::AwaitSpecUpdate:
-        case TaskType::CollectAndSetPeers:
-        case TaskType::AwaitNodesRunning:
-        case TaskType::UpdateNodeImage:
-        case TaskType::SnapshotRestore:
-        case TaskType::ConfigureGenesis:
-        case TaskType::ConfigApply:
-        case TaskType::DiscoverPeers:
-        case TaskType::ConfigureStateSync:
-        case TaskType::ConfigValidate:
-        case TaskType::MarkReady:
-        case TaskType::SnapshotUpload:
-        case TaskType::GenerateIdentity:
-        case TaskType::GenerateGentx:
-        case TaskType::UploadGenesisArtifacts:
-        case TaskType::SetGenesisPeers:
-        case TaskType::AssembleAndUploadGenesis:
-        case TaskType::AwaitCondition:
-            return Repeatable::Yes;
-    }
-    std::unreachable();
+    return traits_of(type).repeatable;
 }
 
 std::optional<std::chrono::hours> time_limit(TaskType type) {
-    using namespace std::chrono_literals;
-    switch (type) {
-        case TaskType::EnsureDataPvc:
-        case TaskType::ValidateSigningKey:
-        case TaskType::ValidateNodeKey:
-        case TaskType::ValidateOperatorKeyring:
-            return std::nullopt;
-        case TaskType::ApplyRbacProxyConfig:
-        case TaskType::ApplyStatefulSet:
-        case TaskType::ApplyService:
-        case TaskType::ReplacePod:
-        case TaskType::ObserveImage:
-        case TaskType::DeployBootstrapService:
-        case TaskType::DeployBootstrapJob:
-        case TaskType::TeardownBootstrap:
-        case TaskType::UpdateNodeSpecs:
-        case TaskType::AwaitSpecUpdate:
-        case TaskType::CollectAndSetPeers:
-        case TaskType::AwaitNodesRunning:
-        case TaskType::UpdateNodeImage:
-        case TaskType::ConfigureGenesis:
-        case TaskType::ConfigApply:
-        case TaskType::DiscoverPeers:
-        case TaskType::ConfigureStateSync:
-        case TaskType::ConfigValidate:
-        case TaskType::MarkReady:
-        case TaskType::SnapshotUpload:
-        case TaskType::GenerateIdentity:
-        case TaskType::GenerateGentx:
-        case TaskType::UploadGenesisArtifacts:
-        case TaskType::SetGenesisPeers:
-        case TaskType::AssembleAndUploadGenesis:
-        case TaskType::AwaitCondition:
-        case TaskType::GovVote:
-        case TaskType::GovSoftwareUpgrade:
-            return 24h;
-        case TaskType::SnapshotRestore:
-            return 72h;  // terabytes
-        case TaskType::AwaitBootstrapComplete:
-            return 30 * 24h;  // blocks up to the halt height
-    }
-    std::unreachable();
+    return traits_of(type).time_limit;
 }
 
 std::chrono::seconds retry_delay(std::int32_t retry_count) {

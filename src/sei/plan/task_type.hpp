@@ -1,4 +1,5 @@
-// Every type of task that a stored plan may name, and what each type promises.
+// Every type of task that a stored plan may name, and what each type promises: one line for each in the .cpp. A type
+// without its line does not compile.
 #pragma once
 
 #include <array>
@@ -44,11 +45,15 @@ enum class TaskType {
     AssembleAndUploadGenesis,
     AwaitCondition,
     GovVote,
-    GovSoftwareUpgrade,
+    GovSoftwareUpgrade,  // the last one: all_task_types() ends with it
 };
 
 /// All of them, in the order of the enum.
-[[nodiscard]] const std::array<TaskType, 34>& all_task_types();
+[[nodiscard]] constexpr auto all_task_types() {
+    std::array<TaskType, static_cast<std::size_t>(TaskType::GovSoftwareUpgrade) + 1> all{};
+    for (std::size_t i = 0; i < all.size(); ++i) all[i] = static_cast<TaskType>(i);
+    return all;
+}
 
 /// The word in plans and on the sidecar's wire, such as "config-apply".
 [[nodiscard]] std::string_view to_wire(TaskType type);
@@ -64,8 +69,7 @@ enum class TaskRunner {
 };
 [[nodiscard]] TaskRunner runner_of(TaskType type);
 
-/// How often a failed run is repeated before the plan fails (spec 04 §4.5). Every type has its line: a new type without
-/// one does not compile.
+/// How often a failed run is repeated before the plan fails (spec 04 §4.5).
 [[nodiscard]] std::int32_t max_retries(TaskType type);
 
 /// May the task be started again when nobody knows what became of an earlier run? Never for a signed transaction, whose
@@ -74,8 +78,7 @@ enum class Repeatable { Yes, No };
 [[nodiscard]] Repeatable repeatable(TaskType type);
 
 /// How long a task may take from its first wait on, all waiting included, before it has failed (spec 08 1.4). Nullopt:
-/// it waits for people, without a limit (spec 04 §7), and a condition of its own tells what for. Every type has its
-/// line.
+/// it waits for people, without a limit (spec 04 §7), and a condition of its own tells what for.
 [[nodiscard]] std::optional<std::chrono::hours> time_limit(TaskType type);
 
 /// The wait after the n-th retry was granted, n counted from 1: 10 s, 20 s, then 30 s (spec 04 §4.5).
