@@ -35,7 +35,14 @@ kube::Async<plan::TaskOutcome> deploy_bootstrap_job(TaskContext& context) {
             .report_at_once = true
         };
     }
-    if (!has_ended(**live) && serves_spec(**live, *desired)) co_return plan::Complete{};
+    // One that has succeeded was this plan's: whoever made it could not say so. Done once more, its gate would never be
+    // opened: the sidecar knows the task for it.
+    const bool has_failed = kube::is_condition_true((*live)->status.conditions, "Failed");
+    if (!has_failed && serves_spec(**live, *desired)) co_return plan::Complete{};
+    const auto node = co_await context.client.get<api::SeiNode>(context.node.key());
+    if (!node || node->resource_version() != context.node.resource_version()) {
+        co_return plan::Transient{.error = "waiting for the newest version of the node"};
+    }
     const kube::DeletePrecondition precondition{.uid = live->uid(), .resource_version = std::nullopt};
     static_cast<void>(co_await context.client.delete_object<kube::Job>(key, precondition, kube::Propagation::Foreground)
     );
