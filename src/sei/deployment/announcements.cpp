@@ -20,7 +20,7 @@ public:
     Announcer(const api::SeiNodeDeploymentStatus& before, const api::SeiNodeDeploymentStatus& after)
         : before_{before}, after_{after} {}
 
-    std::vector<Announcement> all() {
+    std::vector<kube::Announcement> all() {
         announce_pause();
         announce_end_of_rollout();
         announce_end_of_plan();
@@ -110,12 +110,12 @@ private:
 
     const api::SeiNodeDeploymentStatus& before_;
     const api::SeiNodeDeploymentStatus& after_;
-    std::vector<Announcement> out_;
+    std::vector<kube::Announcement> out_;
 };
 
 }  // namespace
 
-std::vector<Announcement> announcements(
+std::vector<kube::Announcement> announcements(
     const api::SeiNodeDeploymentStatus& before, const api::SeiNodeDeploymentStatus& after
 ) {
     return Announcer{before, after}.all();

@@ -1,24 +1,16 @@
 // What the world is told after a deployment's status was written: computed from what was and what is (spec 03 §16).
 #pragma once
 
-#include <string>
 #include <vector>
 
-#include "kube/runtime/event_recorder.hpp"
+#include "kube/runtime/announcement.hpp"
 #include "sei/api/deployment.hpp"
 
 namespace sei::deployment {
 
-struct Announcement {
-    kube::EventType type = kube::EventType::Normal;
-    std::string reason;
-    std::string message;
-    bool operator==(const Announcement&) const = default;
-};
-
 /// The events of a status that changed from `before` to `after`, each for a change, none for a state (spec 08 2.7).
 /// What was done to single nodes is told where it is done.
-[[nodiscard]] std::vector<Announcement> announcements(
+[[nodiscard]] std::vector<kube::Announcement> announcements(
     const api::SeiNodeDeploymentStatus& before, const api::SeiNodeDeploymentStatus& after
 );
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "kube/meta/resource_version.hpp"
+#include "kube/runtime/finalizer.hpp"
 #include "sei/api/events.hpp"
 #include "sei/api/labels.hpp"
 #include "sei/deployment/deployment_reconciler.hpp"
@@ -114,10 +115,8 @@ kube::Async<Requeue> DeploymentReconciler::finalize(DeploymentSnapshot deploymen
             std::rethrow_exception(failure);
         }
     }
-    std::vector<std::string> finalizers = deployment->metadata.finalizers;
-    std::erase(finalizers, std::string{api::kDeploymentFinalizer});
-    auto written = co_await client_.write_finalizers(deployment, std::move(finalizers));
-    if (!written) co_return kube::after_refusal(written.error(), deployment.resource_version());
+    auto let_go = co_await kube::without_finalizer(client_, deployment, api::kDeploymentFinalizer);
+    if (!let_go) co_return std::move(let_go.error());
     metrics_.forget(deployment.key());
     co_return Requeue::on_change("the deployment to be gone");
 }

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "kube/runtime/finalizer.hpp"
 #include "sei/api/labels.hpp"
 #include "sei/deployment/announcements.hpp"
 #include "sei/deployment/deployment_conditions.hpp"
@@ -50,14 +51,9 @@ kube::Async<Requeue> DeploymentReconciler::pass_over(DeploymentSnapshot deployme
     metrics_.observe(*deployment);
     if (deployment->metadata.deletionTimestamp) co_return co_await finalize(deployment);
     std::shared_ptr<DeploymentMemory> memory = memory_of(*deployment);
-    if (!deployment->metadata.has_finalizer(api::kDeploymentFinalizer)) {
-        std::vector<std::string> finalizers = deployment->metadata.finalizers;
-        finalizers.emplace_back(api::kDeploymentFinalizer);
-        auto written = co_await client_.write_finalizers(deployment, std::move(finalizers));
-        if (!written) co_return kube::after_refusal(written.error(), deployment.resource_version());
-        deployment = *written;
-    }
-    co_return co_await advance(deployment, std::move(memory));
+    auto finalized = co_await kube::with_finalizer(client_, deployment, api::kDeploymentFinalizer);
+    if (!finalized) co_return std::move(finalized.error());
+    co_return co_await advance(*std::move(finalized), std::move(memory));
 }
 
 void DeploymentReconciler::forget(const kube::NamespacedName& key) {
@@ -111,7 +107,7 @@ kube::Async<Requeue> DeploymentReconciler::advance(
     if (!written) co_return kube::after_refusal(written.error(), deployment.resource_version());
     const DeploymentSnapshot after = *written;
     metrics_.observe(*after);
-    for (Announcement& announcement : announcements(deployment->status, after->status)) {
+    for (kube::Announcement& announcement : announcements(deployment->status, after->status)) {
         log_.info(announcement.message, {{"SeiNodeDeployment", after.key()}, {"event", announcement.reason}});
         events_.record(
             kube::reference_to(*after),

@@ -21,7 +21,9 @@ std::string failure_of(const api::SeiNodeStatus& status) {
     return "task " + status.plan->failedTaskDetail->type + ": " + status.plan->failedTaskDetail->error;
 }
 
-void announce_phase(const api::SeiNodeStatus& before, const api::SeiNodeStatus& after, std::vector<Announcement>& out) {
+void announce_phase(
+    const api::SeiNodeStatus& before, const api::SeiNodeStatus& after, std::vector<kube::Announcement>& out
+) {
     if (before.phase == after.phase || !after.phase || after.phase == api::NodePhase::Terminating) return;
     out.push_back(
         {kube::EventType::Normal,
@@ -39,7 +41,7 @@ void announce_phase(const api::SeiNodeStatus& before, const api::SeiNodeStatus& 
 }
 
 void announce_sidecar(
-    const api::SeiNodeStatus& before, const api::SeiNodeStatus& after, std::vector<Announcement>& out
+    const api::SeiNodeStatus& before, const api::SeiNodeStatus& after, std::vector<kube::Announcement>& out
 ) {
     const Condition* previous = kube::find_condition(before.conditions, api::node_condition::kSidecarReady);
     const Condition* current = kube::find_condition(after.conditions, api::node_condition::kSidecarReady);
@@ -61,7 +63,7 @@ void announce_sidecar(
 }
 
 void announce_rejected_spec(
-    const api::SeiNodeStatus& before, const api::SeiNodeStatus& after, std::vector<Announcement>& out
+    const api::SeiNodeStatus& before, const api::SeiNodeStatus& after, std::vector<kube::Announcement>& out
 ) {
     const Condition* previous = kube::find_condition(before.conditions, api::node_condition::kSpecValid);
     const Condition* current = kube::find_condition(after.conditions, api::node_condition::kSpecValid);
@@ -72,8 +74,8 @@ void announce_rejected_spec(
 
 }  // namespace
 
-std::vector<Announcement> announcements(const api::SeiNodeStatus& before, const api::SeiNodeStatus& after) {
-    std::vector<Announcement> out;
+std::vector<kube::Announcement> announcements(const api::SeiNodeStatus& before, const api::SeiNodeStatus& after) {
+    std::vector<kube::Announcement> out;
     announce_sidecar(before, after, out);
     announce_rejected_spec(before, after, out);
     announce_phase(before, after, out);

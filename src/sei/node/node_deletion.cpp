@@ -2,6 +2,7 @@
 #include <utility>
 #include <vector>
 
+#include "kube/runtime/finalizer.hpp"
 #include "sei/api/labels.hpp"
 #include "sei/api/node_queries.hpp"
 #include "sei/node/node_reconciler.hpp"
@@ -25,10 +26,8 @@ kube::Async<Requeue> NodeReconciler::finalize(kube::Snapshot<api::SeiNode> node)
     }
     co_await delete_data_volume_claim(node);
 
-    std::vector<std::string> finalizers = node->metadata.finalizers;
-    std::erase(finalizers, std::string{api::kNodeFinalizer});
-    auto written = co_await client_.write_finalizers(node, std::move(finalizers));
-    if (!written) co_return kube::after_refusal(written.error(), node.resource_version());
+    auto let_go = co_await kube::without_finalizer(client_, node, api::kNodeFinalizer);
+    if (!let_go) co_return std::move(let_go.error());
     metrics_.forget(node.key());
     co_return Requeue::on_change("the node to be gone");
 }

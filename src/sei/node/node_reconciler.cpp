@@ -7,6 +7,7 @@
 
 #include <boost/asio/this_coro.hpp>
 
+#include "kube/runtime/finalizer.hpp"
 #include "planted/planted.hpp"
 #include "sei/api/conditions.hpp"
 #include "sei/api/labels.hpp"
@@ -107,13 +108,9 @@ kube::Async<Requeue> NodeReconciler::pass_over(NodeSnapshot node) {
 }
 
 kube::Async<std::expected<NodeSnapshot, Requeue>> NodeReconciler::prepare(NodeSnapshot node) {
-    if (!node->metadata.has_finalizer(api::kNodeFinalizer)) {
-        std::vector<std::string> finalizers = node->metadata.finalizers;
-        finalizers.emplace_back(api::kNodeFinalizer);
-        auto written = co_await client_.write_finalizers(node, std::move(finalizers));
-        if (!written) co_return std::unexpected(kube::after_refusal(written.error(), node.resource_version()));
-        node = *written;
-    }
+    auto finalized = co_await kube::with_finalizer(client_, node, api::kNodeFinalizer);
+    if (!finalized) co_return finalized;
+    node = *std::move(finalized);
     // A request is heeded once the plan for it is stored.
     const bool is_requested = node->metadata.annotations.contains(std::string{api::kRetryAnnotation});
     const bool waits_for_plan = api::is_failed(*node) || (!plan::is_active(node->status.plan) && awaits_request(*node));
@@ -225,7 +222,7 @@ kube::Async<Requeue> NodeReconciler::advance(NodeSnapshot node, std::shared_ptr<
 void NodeReconciler::announce(
     const api::SeiNode& node, const api::SeiNodeStatus& before, const api::SeiNodeStatus& after
 ) {
-    for (Announcement& announcement : announcements(before, after)) {
+    for (kube::Announcement& announcement : announcements(before, after)) {
         events_.record(
             kube::reference_to(node), announcement.type, std::move(announcement.reason), std::move(announcement.message)
         );

@@ -20,7 +20,7 @@ using Status = api::SeiNodeDeploymentStatus;
 
 std::vector<std::string> told(const Status& before, const Status& after) {
     std::vector<std::string> lines;
-    for (const Announcement& one : announcements(before, after)) {
+    for (const kube::Announcement& one : announcements(before, after)) {
         const char* kind = one.type == kube::EventType::Warning ? "Warning " : "Normal ";
         lines.push_back(kind + one.reason + " " + one.message);
     }
