@@ -55,6 +55,16 @@ std::vector<kube::NamespacedName> nodes_of_pod(const kube::Pod& pod) {
     return {std::move(node)};
 }
 
+/// One that stands where the node's own is to be need not have an owner: that it comes and goes is seen by its name.
+std::vector<kube::NamespacedName> node_of_the_same_name(const kube::StatefulSet& set) {
+    return {set.metadata.key()};
+}
+
+/// Comings and goings only.
+bool no_update(const kube::StatefulSet&, const kube::StatefulSet&) {
+    return false;
+}
+
 /// Of the pod specs in caches only the images of seid and its sidecar are read: rollouts are judged by them. The rest
 /// is most of what a fleet's StatefulSets and pods weigh.
 void keep_images(kube::PodSpec& spec) {
@@ -147,6 +157,7 @@ void build_controller(kube::Manager& manager, kube::Reconciler<api::SeiNode>& re
     kube::ControllerBuilder<api::SeiNode>{manager, std::string{api::kNodeControllerName}}
         .when(kube::any_of(kube::generation_changed, kube::deletion_requested, retry_requested))
         .owns<kube::StatefulSet>()
+        .watches<kube::StatefulSet>(node_of_the_same_name, no_update)
         .owns<kube::Job>(job_outcome_changed)
         .owns<kube::PersistentVolumeClaim>(kube::deletion_requested)
         .owns<kube::Service>(service_changed)
