@@ -85,7 +85,7 @@ Value reduced(const Value& value) {
         if (are_conditions) std::ranges::sort(kept, {}, [](const Value& one) { return type_of(one); });
         return kept;
     }
-    return value;
+    return Value(value, {});  // braces would make a list
 }
 
 }  // namespace

@@ -32,14 +32,14 @@ Reply bind_pod(Core& core, const ResourceRequest& request) {
     const ObjectPtr before = resource.collection->find(request.key());
     if (!before) throw not_found(resource.qualified(), request.name);
     std::vector<std::string> duplicates;
-    const Value body = parse_body(request.http, core.types, duplicates);
+    const Value body = parse_body(request.http, core.types, duplicates, core.storage());
     const std::string machine{kube::json::find_string(body, {"target", "name"})};
     const std::string_view kind = kube::json::find_string(body, {"target", "kind"});
     if (machine.empty()) throw bad_request("target.name: Required value");
     if (!kind.empty() && kind != "Node")
         throw bad_request("target.kind: Unsupported value: supported values: \"Node\"");
 
-    Object object = before->object();
+    Object object(before->object(), core.storage());
     const Object& metadata = metadata_of(before->object());
     const auto refuse = [&](std::string_view why) { throw conflict(resource.qualified(), request.name, why); };
     const std::string_view uid = kube::json::find_string(body, {"metadata", "uid"});

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,7 @@
 #include "devcluster/apiserver/builtin_types.hpp"
 #include "devcluster/apiserver/document_cache.hpp"
 #include "devcluster/apiserver/faults.hpp"
+#include "devcluster/apiserver/json_memory.hpp"
 #include "devcluster/apiserver/registry.hpp"
 #include "devcluster/apiserver/request.hpp"
 #include "devcluster/apiserver/store.hpp"
@@ -28,6 +30,11 @@ struct Core {
     Faults faults;
     Audit audit;
     DocumentCache documents{};
+    /// Of the JSON that one request works on: gone with the beginning of the next.
+    std::unique_ptr<JsonMemory> scratch = std::make_unique<JsonMemory>(kScratchBytes);
+    static constexpr std::size_t kScratchBytes = 64U << 10U;
+
+    [[nodiscard]] boost::json::storage_ptr storage() const { return scratch->storage(); }
 
     /// Now, as it is written into objects.
     [[nodiscard]] std::string now() const;

@@ -10,7 +10,7 @@ using kube::json::Object;
 using kube::json::Value;
 
 Object object_in_body(const Core& core, const ResourceRequest& request, std::vector<std::string>& duplicates) {
-    Value body = parse_body(request.http, core.types, duplicates);
+    Value body = parse_body(request.http, core.types, duplicates, core.storage());
     if (!body.is_object()) throw bad_request("the request body must be an object");
     return std::move(body.get_object());
 }

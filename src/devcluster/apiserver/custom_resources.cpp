@@ -149,7 +149,7 @@ ResourcePtr resource_of(Core& core, const Object& definition, const Object& vers
             resource->selectable_fields.emplace_back(path);
         }
     }
-    const Value& openapi = version.at("schema").at("openAPIV3Schema");
+    const Value openapi(version.at("schema").at("openAPIV3Schema"), {});  // The stored one may go.
     auto compiled = schema::Schema::compile(openapi);
     if (!compiled) {  // Validation has compiled it before; only a defect leads here.
         throw internal_error(
@@ -195,7 +195,7 @@ void release(Core& core, const StoredObject& definition) {
     const ResourcePtr definitions = core.registry.find("apiextensions.k8s.io", "v1", "customresourcedefinitions");
     const ObjectPtr current = definitions->collection->find(definition.key());
     if (!current) return;
-    Object object = current->object();
+    Object object(current->object(), core.storage());
     remove_finalizer(metadata_of(object), kDefinitionFinalizer);
     if (may_be_removed(*definitions, object)) {
         core.store.remove(*definitions->collection, current->key(), std::move(object));

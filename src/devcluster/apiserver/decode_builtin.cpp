@@ -58,20 +58,36 @@ std::string_view go_type_name(const BuiltinType& type) {
     return type.is_struct() ? std::string_view{type.name()} : type.kind() == TypeKind::List ? "slice" : "map";
 }
 
+/// Where in a body we are: spelled only when somebody asks.
+struct Place {
+    const Place* parent = nullptr;
+    std::string_view key;
+    std::size_t index = 0;  // of an element, when `key` has no data
+
+    [[nodiscard]] Place child(std::string_view of_object) const { return {.parent = this, .key = of_object}; }
+    [[nodiscard]] Place element(std::size_t at) const { return {.parent = this, .key = {}, .index = at}; }
+    [[nodiscard]] std::string path() const {
+        if (parent == nullptr) return {};
+        const std::string above = parent->path();
+        if (key.data() == nullptr) return fmt::format("{}[{}]", above, index);
+        return above.empty() ? std::string{key} : fmt::format("{}.{}", above, key);
+    }
+};
+
 class Decoder {
 public:
     explicit Decoder(DecodeProblems& problems) : problems_{problems} {}
 
-    void decode_struct(Object& object, const BuiltinType& type, const std::string& path) {
+    void decode_struct(Object& object, const BuiltinType& type, const Place& place) {
         for (auto it = object.begin(); it != object.end();) {
             const BuiltinField* field = type.find_field(it->key());
             if (field == nullptr) {
-                problems_.unknown_fields.push_back(below(path, it->key()));
+                problems_.unknown_fields.push_back(place.child(it->key()).path());
                 it = object.erase(it);
                 continue;
             }
             Value& value = it->value();
-            if (!value.is_null()) decode(value, *field->type, below(path, it->key()), type, *field);
+            if (!value.is_null()) decode(value, *field->type, place.child(it->key()), type, *field);
             if (is_left_out(value, *field)) {
                 it = object.erase(it);
             } else {
@@ -82,10 +98,6 @@ public:
     }
 
 private:
-    static std::string below(const std::string& path, std::string_view key) {
-        return path.empty() ? std::string{key} : fmt::format("{}.{}", path, key);
-    }
-
     static bool is_zero(const Value& value) {
         switch (value.kind()) {
             case boost::json::kind::null:
@@ -155,8 +167,9 @@ private:
     }
 
     [[noreturn]] static void refuse(
-        const Value& value, const BuiltinType& type, const std::string& path, const BuiltinType& owner
+        const Value& value, const BuiltinType& type, const Place& place, const BuiltinType& owner
     ) {
+        const std::string path = place.path();
         std::string shown;  // Go tells no indexes.
         for (std::size_t at = 0; at < path.size(); ++at) {
             if (path[at] == '[') {
@@ -175,21 +188,17 @@ private:
     }
 
     void decode(
-        Value& value,
-        const BuiltinType& type,
-        const std::string& path,
-        const BuiltinType& owner,
-        const BuiltinField& field
+        Value& value, const BuiltinType& type, const Place& place, const BuiltinType& owner, const BuiltinField& field
     ) {
         switch (type.kind()) {
             case TypeKind::Scalar:
-                decode_scalar(value, type, path, owner);
+                decode_scalar(value, type, place, owner);
                 return;
             case TypeKind::List: {
-                if (!value.is_array()) refuse(value, type, path, owner);
+                if (!value.is_array()) refuse(value, type, place, owner);
                 std::size_t index = 0;
                 for (Value& element : value.get_array()) {
-                    const std::string at = fmt::format("{}[{}]", path, index++);
+                    const Place at = place.element(index++);
                     if (element.is_null()) {
                         if (type.element_type()->is_struct())
                             element = Object{};
@@ -207,56 +216,52 @@ private:
             case TypeKind::Deduced:
                 return;
         }
-        if (!value.is_object()) refuse(value, type, path, owner);
+        if (!value.is_object()) refuse(value, type, place, owner);
         if (type.is_struct()) {
-            decode_struct(value.get_object(), type, path);
+            decode_struct(value.get_object(), type, place);
             return;
         }
         for (auto& entry : value.get_object()) {
             if (entry.value().is_null() && type.element_type()->scalar() == Scalar::String) entry.value() = "";
             if (entry.value().is_null()) continue;
-            decode(entry.value(), *type.element_type(), below(path, entry.key()), owner, field);
+            decode(entry.value(), *type.element_type(), place.child(entry.key()), owner, field);
         }
     }
 
-    static void decode_integer(
-        Value& value, const BuiltinType& type, const std::string& path, const BuiltinType& owner
-    ) {
+    static void decode_integer(Value& value, const BuiltinType& type, const Place& place, const BuiltinType& owner) {
         if (value.is_double()) {
             const double number = value.get_double();
             const auto whole = static_cast<std::int64_t>(number);
-            if (static_cast<double>(whole) != number) refuse(value, type, path, owner);
+            if (static_cast<double>(whole) != number) refuse(value, type, place, owner);
             value = whole;
         }
-        if (!value.is_int64()) refuse(value, type, path, owner);
+        if (!value.is_int64()) refuse(value, type, place, owner);
         const std::int64_t number = value.get_int64();
         if (type.scalar() == Scalar::Int32 && (number < INT32_MIN || number > INT32_MAX))
-            refuse(value, type, path, owner);
+            refuse(value, type, place, owner);
     }
 
-    static void decode_scalar(
-        Value& value, const BuiltinType& type, const std::string& path, const BuiltinType& owner
-    ) {
+    static void decode_scalar(Value& value, const BuiltinType& type, const Place& place, const BuiltinType& owner) {
         switch (type.scalar()) {
             case Scalar::String:
             case Scalar::Bytes:
-                if (!value.is_string()) refuse(value, type, path, owner);
+                if (!value.is_string()) refuse(value, type, place, owner);
                 return;
             case Scalar::Bool:
-                if (!value.is_bool()) refuse(value, type, path, owner);
+                if (!value.is_bool()) refuse(value, type, place, owner);
                 return;
             case Scalar::Int32:
             case Scalar::Int64:
-                decode_integer(value, type, path, owner);
+                decode_integer(value, type, place, owner);
                 return;
             case Scalar::Float:
-                if (!value.is_number()) refuse(value, type, path, owner);
+                if (!value.is_number()) refuse(value, type, place, owner);
                 return;
             case Scalar::IntOrString:
-                if (!value.is_int64() && !value.is_string()) refuse(value, type, path, owner);
+                if (!value.is_int64() && !value.is_string()) refuse(value, type, place, owner);
                 return;
             case Scalar::Quantity: {
-                if (!value.is_string() && !value.is_number()) refuse(value, type, path, owner);
+                if (!value.is_string() && !value.is_number()) refuse(value, type, place, owner);
                 const std::string text =
                     value.is_string() ? std::string{value.get_string()} : boost::json::serialize(value);
                 const auto quantity = kube::Quantity::parse(text);
@@ -269,14 +274,14 @@ private:
                 return;
             }
             case Scalar::Time: {
-                if (!value.is_string()) refuse(value, type, path, owner);
+                if (!value.is_string()) refuse(value, type, place, owner);
                 const auto time = kube::parse_time(std::string_view{value.get_string()});
                 if (!time) refuse_time(value, "2006-01-02T15:04:05Z07:00");
                 value = kube::to_string(*time);
                 return;
             }
             case Scalar::MicroTime: {
-                if (!value.is_string()) refuse(value, type, path, owner);
+                if (!value.is_string()) refuse(value, type, place, owner);
                 const std::string_view text{value.get_string()};
                 const auto time = kube::parse_micro_time(text);
                 // Go's layout wants exactly six digits.
@@ -303,7 +308,7 @@ private:
 }  // namespace
 
 void decode_builtin(Object& object, const BuiltinType& type, DecodeProblems& problems) {
-    Decoder{problems}.decode_struct(object, type, "");
+    Decoder{problems}.decode_struct(object, type, Place{});
 }
 
 }  // namespace devcluster::apiserver

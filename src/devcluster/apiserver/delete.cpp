@@ -1,6 +1,7 @@
 // delete and deletecollection: preconditions, finalizers, grace periods.
 #include "devcluster/apiserver/custom_resources.hpp"
 #include "devcluster/apiserver/metadata.hpp"
+#include "devcluster/apiserver/same_json.hpp"
 #include "devcluster/apiserver/selection.hpp"
 #include "devcluster/apiserver/verbs.hpp"
 #include "devcluster/apiserver/write.hpp"
@@ -28,7 +29,7 @@ DeleteOptions options_of(const Core& core, const ResourceRequest& request) {
     options.propagation = request.query.get("propagationPolicy");
     if (!request.http.body.empty()) {
         std::vector<std::string> duplicates;
-        const Value body = parse_body(request.http, core.types, duplicates);
+        const Value body = parse_body(request.http, core.types, duplicates, core.storage());
         if (const Object* given = body.if_object()) {
             if (const auto seconds = integer_in(*given, "gracePeriodSeconds")) options.grace_period_seconds = seconds;
             if (const auto policy = string_in(*given, "propagationPolicy"); !policy.empty())
@@ -89,7 +90,7 @@ struct Deleted {
 
 Deleted delete_one(Core& core, const Resource& resource, const ObjectPtr& before, const DeleteOptions& options) {
     check_preconditions(resource, *before, options);
-    Object object = before->object();
+    Object object(before->object(), core.storage());
     Object& metadata = metadata_of(object);
     const bool is_deleting = metadata.contains("deletionTimestamp");
     const auto grace = resource.behaviour->grace_period_seconds(object, options.grace_period_seconds);
@@ -124,12 +125,14 @@ Deleted delete_one(Core& core, const Resource& resource, const ObjectPtr& before
     if (is_removed) {
         // Watchers see the object as it was: a deletion that nothing held up leaves no deletion timestamp.
         ObjectPtr removed = core.store.remove(
-            *resource.collection, before->key(), is_deleting ? Value(std::move(object)) : before->value()
+            *resource.collection,
+            before->key(),
+            is_deleting ? Value(std::move(object)) : Value(before->value(), core.storage())
         );
         after_write(core, resource, before.get(), nullptr);
         return {removed, true};
     }
-    if (object == before->object()) return {before, false};
+    if (same(object, before->object())) return {before, false};
     ObjectPtr stored = core.store.put(*resource.collection, before->key(), std::move(object));
     after_write(core, resource, before.get(), stored.get());
     const ObjectPtr current = resource.collection->find(before->key());

@@ -134,6 +134,21 @@ std::vector<std::string> FieldSet::paths() const {
     return paths;
 }
 
+bool has_all(const FieldSet& a, const FieldSet& b) {
+    return std::ranges::all_of(b.entries(), [&](const FieldSet::Entry& entry) {
+        if (holds_nothing(entry)) return true;
+        const FieldSet::Entry* mine = a.find(entry.step);
+        return mine != nullptr && (mine->is_member || !entry.is_member) && has_all(mine->below, entry.below);
+    });
+}
+
+bool has_any(const FieldSet& a, const FieldSet& b) {
+    return std::ranges::any_of(b.entries(), [&](const FieldSet::Entry& entry) {
+        const FieldSet::Entry* mine = a.find(entry.step);
+        return mine != nullptr && ((mine->is_member && entry.is_member) || has_any(mine->below, entry.below));
+    });
+}
+
 FieldSet set_union(const FieldSet& a, const FieldSet& b) {
     FieldSet out;
     out.entries_.reserve(a.entries_.size() + b.entries_.size());

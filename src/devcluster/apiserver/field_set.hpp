@@ -69,6 +69,10 @@ struct FieldSet::Entry {
     [[nodiscard]] bool operator==(const Entry& other) const = default;
 };
 
+/// Is every member of `b` one of `a`?
+[[nodiscard]] bool has_all(const FieldSet& a, const FieldSet& b);
+/// Do they have a member in common?
+[[nodiscard]] bool has_any(const FieldSet& a, const FieldSet& b);
 [[nodiscard]] FieldSet set_union(const FieldSet& a, const FieldSet& b);
 [[nodiscard]] FieldSet set_intersection(const FieldSet& a, const FieldSet& b);
 /// The members of `a` that are no members of `b`.

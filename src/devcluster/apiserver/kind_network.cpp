@@ -117,7 +117,7 @@ void prepare_service_update(Object& service, const Object& before, Endpoint endp
     const Object& old = spec_of(before);
     if (string_in(spec, "type") == "ExternalName") return;
     for (const std::string_view key : {"clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy"}) {
-        if (const Value* value = old.if_contains(key)) set_default(spec, key, *value);
+        if (const Value* value = old.if_contains(key)) set_default(spec, key, Value(*value, spec.storage()));
     }
     const Array* old_ports = array_in(old, "ports");
     Array* ports = array_in(spec, "ports");
@@ -128,7 +128,7 @@ void prepare_service_update(Object& service, const Object& before, Endpoint endp
         for (const Value& theirs : *old_ports) {
             if (!theirs.is_object() || !theirs.get_object().contains("nodePort")) continue;
             if (theirs.get_object().at("port") == port.get_object()["port"]) {
-                set_default(port.get_object(), "nodePort", theirs.get_object().at("nodePort"));
+                set_default(port.get_object(), "nodePort", Value(theirs.get_object().at("nodePort"), {}));
             }
         }
     }

@@ -73,8 +73,11 @@ void validate_pod(const Object& pod, FieldErrors& errors) {
 
 /// Of a pod's spec, an update may change images, tolerations (add), deadlines, gates; nothing else.
 void validate_pod_update(const Object& pod, const Object& before, FieldErrors& errors) {
-    Object now = object_in(pod, "spec") != nullptr ? *object_in(pod, "spec") : Object{};
-    Object then = object_in(before, "spec") != nullptr ? *object_in(before, "spec") : Object{};
+    const Object* spec_now = object_in(pod, "spec");
+    const Object* spec_then = object_in(before, "spec");
+    if (spec_now != nullptr && spec_then != nullptr && same(*spec_now, *spec_then)) return;
+    Object now = spec_now != nullptr ? Object(*spec_now, {}) : Object{};
+    Object then = spec_then != nullptr ? Object(*spec_then, {}) : Object{};
     for (Object* spec : {&now, &then}) {
         for (const std::string_view key :
              {"tolerations", "activeDeadlineSeconds", "terminationGracePeriodSeconds", "schedulingGates"}) {

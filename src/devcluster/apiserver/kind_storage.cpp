@@ -86,11 +86,11 @@ void validate_claim_update(const Object& claim, const Object& before, FieldError
     const Object& then = part_of(before, "spec");
     // A binder sets the volume once; a request may be raised.
     const bool is_binding = string_in(then, "volumeName").empty();
-    Object comparable = now;
+    Object comparable(now, {});
     if (is_binding) comparable.erase("volumeName");
     comparable.erase("resources");
     comparable.erase("volumeAttributesClassName");
-    Object old = then;
+    Object old(then, {});
     if (is_binding) old.erase("volumeName");
     old.erase("resources");
     old.erase("volumeAttributesClassName");
@@ -199,7 +199,7 @@ Array class_cells(const Object& storage_class, const kube::Clock& clock) {
         Value(string_in(storage_class, "provisioner")),
         Value(string_in(storage_class, "reclaimPolicy")),
         Value(string_in(storage_class, "volumeBindingMode")),
-        expansion != nullptr ? *expansion : Value(false),
+        expansion != nullptr ? Value(*expansion, {}) : Value(false),
         Value(age_cell(storage_class, clock))
     };
 }

@@ -21,7 +21,7 @@ std::string string_at(const Object& object, std::string_view key) {
 }
 
 /// What nobody owns: identity and what the server writes itself.
-FieldSet without_identity(const FieldSet& fields) {
+FieldSet fields_of_identity() {
     FieldSet identity;
     identity.insert({"f:apiVersion"});
     identity.insert({"f:kind"});
@@ -38,7 +38,21 @@ FieldSet without_identity(const FieldSet& fields) {
           "f:resourceVersion"}) {
         identity.insert({"f:metadata", step});
     }
-    return set_difference(fields, identity);
+    return identity;
+}
+
+const FieldSet& identity() {
+    static const auto* const fields = new FieldSet{fields_of_identity()};  // Leaked: nothing to destroy at exit.
+    return *fields;
+}
+
+FieldSet without_identity(const FieldSet& fields) {
+    return set_difference(fields, identity());
+}
+
+/// Does `owned` stay what it is when somebody who owns it changes `mine` and removes `removed`?
+bool is_owned_already(const FieldSet& owned, const FieldSet& mine, const FieldSet& removed) {
+    return has_all(owned, mine) && !has_any(owned, removed) && !has_any(owned, identity());
 }
 
 Comparison without_ignored(Comparison comparison, const FieldSet& ignored) {
@@ -61,7 +75,7 @@ void take_from_others(
     const FieldSet gone = set_union(taken, removed);
     if (gone.empty()) return;
     for (ManagedEntry& entry : managed.entries) {
-        if (&entry == keeps || set_intersection(*entry.fields, gone).empty()) continue;
+        if (&entry == keeps || !has_any(*entry.fields, gone)) continue;
         entry.fields = std::make_shared<const FieldSet>(set_difference(*entry.fields, gone));
     }
 }
@@ -271,11 +285,13 @@ void track_update(ManagedFields& managed, const Object& before, const Object& af
     const Comparison comparison = without_ignored(compare(before, after, writing.type), writing.ignored);
     if (comparison.is_same()) return;
     const FieldSet changed = set_union(comparison.modified, comparison.added);
-    take_from_others(managed, changed, comparison.removed, nullptr);
     FieldSet mine = without_identity(changed);
+    ManagedEntry* entry = managed.find(writing.as);
+    const bool stays = entry != nullptr && is_owned_already(*entry->fields, mine, comparison.removed);
+    take_from_others(managed, changed, comparison.removed, stays ? entry : nullptr);
     if (!mine.empty()) {
-        if (ManagedEntry* entry = managed.find(writing.as)) {
-            entry->fields = std::make_shared<const FieldSet>(set_union(*entry->fields, mine));
+        if (entry != nullptr) {
+            if (!stays) entry->fields = std::make_shared<const FieldSet>(set_union(*entry->fields, mine));
             entry->time = writing.as.time;
         } else {
             managed.entries.push_back(writing.as);

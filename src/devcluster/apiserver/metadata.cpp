@@ -72,6 +72,14 @@ void copy_field(Object& to, const Object& from, std::string_view key) {
     }
 }
 
+void move_field(Object& to, Object& from, std::string_view key) {
+    if (Value* value = from.if_contains(key)) {
+        to[key] = std::move(*value);
+    } else {
+        to.erase(key);
+    }
+}
+
 bool has_finalizer(const Object& metadata, std::string_view finalizer) {
     const Array* finalizers = array_in(metadata, "finalizers");
     return finalizers != nullptr && std::ranges::any_of(*finalizers, [&](const Value& value) {

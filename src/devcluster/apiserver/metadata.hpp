@@ -27,6 +27,8 @@ namespace devcluster::apiserver {
 void set_default(kube::json::Object& object, std::string_view key, kube::json::Value value);
 /// Makes `to[key]` what `from[key]` is: the same value, or absent.
 void copy_field(kube::json::Object& to, const kube::json::Object& from, std::string_view key);
+/// The same, leaving anything where it was.
+void move_field(kube::json::Object& to, kube::json::Object& from, std::string_view key);
 [[nodiscard]] bool has_finalizer(const kube::json::Object& metadata, std::string_view finalizer);
 void add_finalizer(kube::json::Object& metadata, std::string_view finalizer);
 void remove_finalizer(kube::json::Object& metadata, std::string_view finalizer);

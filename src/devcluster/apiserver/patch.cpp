@@ -68,7 +68,7 @@ void update_last_applied(Object& object, const Value& configuration, std::string
     if (manager != "kubectl") return;
     Object* annotations = object_in(metadata_of(object), "annotations");
     if (annotations == nullptr || !annotations->contains(kAnnotation)) return;
-    Value applied(configuration);
+    Value applied(configuration, {});
     if (Object* theirs = object_in(metadata_of(applied.get_object()), "annotations")) {
         theirs->erase(kAnnotation);
         if (theirs->empty()) metadata_of(applied.get_object()).erase("annotations");
@@ -101,7 +101,7 @@ Reply patch_status(
     const Resource& resource = *request.resource;
     const InVersion view{*before, resource};
     const Object& old = view.object();
-    Object status_before;
+    Object status_before(core.storage());
     copy_field(status_before, old, "status");
     Value part(status_before);
     part.get_object()["apiVersion"] = resource.api_version();
@@ -119,14 +119,15 @@ Reply patch_status(
     }
     ManagedFields managed = before->managed();
     if (!managed.empty()) {
-        Object status_after;
-        copy_field(status_after, decoded, "status");
+        Object status_after(core.storage());
+        move_field(status_after, decoded, "status");
         track_update(
             managed,
             status_before,
             status_after,
             {.as = writer_of(core, request, false), .type = *resource.type, .ignored = resource.reset_by_status}
         );
+        move_field(decoded, status_after, "status");
     }
     keep_to_endpoint(resource, Endpoint::Status, decoded, old);
     const ObjectPtr stored = commit_update(core, request, before, std::move(decoded), std::move(managed));
@@ -154,7 +155,7 @@ Reply apply_object(Core& core, const ResourceRequest& request, const Value& body
         errors.throw_if_any("meta.k8s.io", "PatchOptions", "");
     }
     if (!body.is_object()) throw bad_request("the applied configuration must be an object");
-    Object config = body.get_object();
+    Object config(body.get_object(), core.storage());
     if (string_in(config, "apiVersion").empty() || string_in(config, "kind").empty()) {
         throw bad_request("the applied configuration must have apiVersion and kind");
     }
@@ -262,7 +263,7 @@ Reply patch_object(Core& core, const ResourceRequest& request) {
         return object_reply(core, request, *before);
     }
     std::vector<std::string> duplicates;
-    const Value body = parse_body(request.http, core.types, duplicates);
+    const Value body = parse_body(request.http, core.types, duplicates, core.storage());
     if (type.starts_with("application/apply-patch")) return apply_object(core, request, body);
     if (request.query.has("force")) {
         FieldErrors errors;
@@ -278,7 +279,7 @@ Reply patch_object(Core& core, const ResourceRequest& request) {
     const Object& old = view.object();
     // Patches that speak of managedFields get to see them.
     const bool sees_owners = request.http.body.contains("managedFields");
-    Value patched(sees_owners ? before->whole() : old);
+    Value patched = sees_owners ? Value(before->whole(), core.storage()) : Value(old, core.storage());
     if (sees_owners) patched.get_object()["apiVersion"] = resource.api_version();
     try {
         if (type == "application/json-patch+json") {

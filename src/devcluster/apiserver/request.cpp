@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "devcluster/apiserver/json_keys.hpp"
+#include "devcluster/apiserver/json_memory.hpp"
 #include "devcluster/apiserver/protobuf.hpp"
 #include "devcluster/apiserver/yaml.hpp"
 
@@ -138,7 +139,10 @@ Form negotiate(std::string_view accept) {
 }
 
 kube::json::Value parse_body(
-    const kube::ServedRequest& http, const BuiltinTypes& types, std::vector<std::string>& duplicates
+    const kube::ServedRequest& http,
+    const BuiltinTypes& types,
+    std::vector<std::string>& duplicates,
+    boost::json::storage_ptr storage
 ) {
     std::string_view type = http.header("content-type");
     type = type.substr(0, type.find(';'));
@@ -151,7 +155,7 @@ kube::json::Value parse_body(
     try {
         if (is_yaml && (first == std::string::npos || http.body[first] != '{')) return yaml_to_json(http.body);
         find_duplicate_keys(http.body, duplicates);
-        return kube::json::parse(http.body);
+        return parse_into(std::move(storage), http.body);
     } catch (const std::exception& error) {
         throw bad_request(fmt::format("the request body cannot be read: {}", error.what()));
     }

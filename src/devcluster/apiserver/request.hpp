@@ -62,9 +62,13 @@ struct ResourceRequest {
 [[nodiscard]] Form negotiate(std::string_view accept);
 
 /// A body as JSON: JSON; YAML or protocol buffers where the content type says so. Throws StatusError 400 or 415.
-/// Duplicate keys are added to `duplicates`, as paths.
+/// Duplicate keys are added to `duplicates`, as paths. JSON is read into
+/// `storage`.
 [[nodiscard]] kube::json::Value parse_body(
-    const kube::ServedRequest& http, const BuiltinTypes& types, std::vector<std::string>& duplicates
+    const kube::ServedRequest& http,
+    const BuiltinTypes& types,
+    std::vector<std::string>& duplicates,
+    boost::json::storage_ptr storage
 );
 
 }  // namespace devcluster::apiserver

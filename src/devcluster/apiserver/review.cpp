@@ -12,7 +12,7 @@ using kube::json::Value;
 Reply review(Core& core, const ResourceRequest& request) {
     const Resource& resource = *request.resource;
     std::vector<std::string> duplicates;
-    Value body = parse_body(request.http, core.types, duplicates);
+    Value body = parse_body(request.http, core.types, duplicates, core.storage());
     if (!body.is_object()) throw bad_request("the request body must be an object");
     Object object = std::move(body.get_object());
     decode_object(request, object, duplicates);

@@ -160,6 +160,7 @@ Routed route(const Core& core, const kube::ServedRequest& http) {
 }
 
 Reply answer(Core& core, const Routed& routed, const kube::ServedRequest& http) {
+    core.scratch->clear();
     if (routed.resource == nullptr) {
         if (!routed.summary.resource.empty()) throw no_such_path();
         return answer_other(core, routed, http);

@@ -77,7 +77,7 @@ Reply scale_object(Core& core, const ResourceRequest& request) {
     if (request.http.method == kube::HttpMethod::Get) return json_reply(scale);
 
     std::vector<std::string> duplicates;
-    const Value body = parse_body(request.http, core.types, duplicates);
+    const Value body = parse_body(request.http, core.types, duplicates, core.storage());
     const std::string_view type = request.http.header("content-type");
     if (request.http.method == kube::HttpMethod::Put) {
         scale = body;
@@ -101,7 +101,7 @@ Reply scale_object(Core& core, const ResourceRequest& request) {
         errors.invalid("spec.replicas", Value(wanted), "must be greater than or equal to 0");
         errors.throw_if_any("autoscaling", "Scale", request.name);
     }
-    Object object = old;
+    Object object(old, core.storage());
     set_replicas(object, resource.scale->spec_replicas, wanted);
     const std::string_view version = kube::json::find_string(scale, {"metadata", "resourceVersion"});
     if (!version.empty()) metadata_of(object)["resourceVersion"] = version;

@@ -6,13 +6,33 @@ namespace devcluster::apiserver {
 
 using kube::json::Value;
 
+namespace {
+
+/// Of an object that nothing is known about.
+constexpr std::size_t kFirstBytes = 4096;
+/// What a write adds to an object, as a rule.
+constexpr std::size_t kMoreBytes = 512;
+
+}  // namespace
+
 StoredObject::StoredObject(kube::NamespacedName key, Value value, Revision revision, OwnersPtr owners)
-    : key_{std::move(key)}, value_(std::move(value)), revision_{revision}, owners_{std::move(owners)} {}
+    : StoredObject{std::move(key), std::move(value), revision, std::move(owners), kFirstBytes} {}
+
+StoredObject::StoredObject(
+    kube::NamespacedName key, Value value, Revision revision, OwnersPtr owners, std::size_t expected_bytes
+)
+    : key_{std::move(key)},
+      memory_{expected_bytes},
+      value_(std::move(value), memory_.storage()),
+      revision_{revision},
+      owners_{std::move(owners)} {
+    memory_.seal();
+}
 
 StoredObject::~StoredObject() = default;
 
 kube::json::Object StoredObject::whole() const {
-    kube::json::Object object = this->object();
+    kube::json::Object object(this->object(), {});
     if (!owners_->empty()) object["metadata"].as_object()["managedFields"] = owners_->to_json();
     return object;
 }
@@ -90,8 +110,13 @@ ObjectPtr Store::put(Collection& collection, const kube::NamespacedName& key, Va
     const Revision revision = ++revision_;
     value.as_object()["metadata"].as_object()["resourceVersion"] = std::to_string(revision);
     ObjectPtr& slot = collection.objects_[key];
-    auto stored =
-        std::make_shared<const StoredObject>(key, std::move(value), revision, owners_or(std::move(owners), slot.get()));
+    auto stored = std::make_shared<const StoredObject>(
+        key,
+        std::move(value),
+        revision,
+        owners_or(std::move(owners), slot.get()),
+        slot ? slot->json_bytes() + kMoreBytes : kFirstBytes
+    );
     StoreEvent event{.revision = revision, .before = slot, .after = stored, .last = nullptr};
     slot = stored;
     record(collection, std::move(event));
@@ -104,7 +129,11 @@ ObjectPtr Store::remove(Collection& collection, const kube::NamespacedName& key,
     const Revision revision = ++revision_;
     final_value.as_object()["metadata"].as_object()["resourceVersion"] = std::to_string(revision);
     auto last = std::make_shared<const StoredObject>(
-        key, std::move(final_value), revision, owners_or(std::move(owners), it->second.get())
+        key,
+        std::move(final_value),
+        revision,
+        owners_or(std::move(owners), it->second.get()),
+        it->second->json_bytes() + kMoreBytes
     );
     StoreEvent event{.revision = revision, .before = it->second, .after = nullptr, .last = last};
     collection.objects_.erase(it);

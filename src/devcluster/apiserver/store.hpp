@@ -10,6 +10,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 
+#include "devcluster/apiserver/json_memory.hpp"
 #include "kube/async/signal.hpp"
 #include "kube/json/json.hpp"
 #include "kube/meta/names.hpp"
@@ -28,13 +29,24 @@ class StoredObject {
 public:
     /// `value` without its managedFields, which `owners` are.
     StoredObject(kube::NamespacedName key, kube::json::Value value, Revision revision, OwnersPtr owners);
+    /// The same; `expected_bytes`: how much memory its JSON takes, more or less.
+    StoredObject(
+        kube::NamespacedName key,
+        kube::json::Value value,
+        Revision revision,
+        OwnersPtr owners,
+        std::size_t expected_bytes
+    );
     ~StoredObject();
     StoredObject(const StoredObject&) = delete;
     StoredObject& operator=(const StoredObject&) = delete;
     [[nodiscard]] const kube::NamespacedName& key() const { return key_; }
-    /// Without managedFields: they are larger than all else, and hardly anybody looks at them.
+    /// Without managedFields: they are larger than all else, and hardly anybody looks at them. Lives in memory of this
+    /// object alone: a copy names its own storage, `Object(stored.object(), {})`.
     [[nodiscard]] const kube::json::Value& value() const { return value_; }
     [[nodiscard]] const kube::json::Object& object() const { return value_.get_object(); }
+    /// How much memory its JSON takes.
+    [[nodiscard]] std::size_t json_bytes() const { return memory_.used_bytes(); }
     /// A copy with managedFields.
     [[nodiscard]] kube::json::Object whole() const;
     [[nodiscard]] Revision revision() const { return revision_; }
@@ -54,6 +66,7 @@ public:
 
 private:
     kube::NamespacedName key_;
+    JsonMemory memory_;  ///< Of `value_`, which refers to it.
     kube::json::Value value_;
     Revision revision_;
     mutable std::map<std::string, std::string, std::less<>> texts_;

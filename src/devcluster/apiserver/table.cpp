@@ -35,9 +35,9 @@ Value custom_cell(const Column& column, const Object& object, const kube::Clock&
         return value.is_string() ? Value(age_of(std::string_view{value.get_string()}, clock)) : Value("<invalid>");
     }
     if (column.type == "string") {
-        return value.is_string() ? value : Value(boost::json::serialize(value));
+        return value.is_string() ? Value(value, {}) : Value(boost::json::serialize(value));
     }
-    return value;
+    return Value(value, {});  // braces would make a list
 }
 
 }  // namespace

@@ -118,6 +118,11 @@ FieldSet fields_below(const Value& value, const TypeModel& type) {
 struct Difference {
     enum class Self { Same, Added, Removed, Modified } self = Self::Same;
     Comparison below;
+
+    [[nodiscard]] bool is_none() const {
+        return self == Self::Same && below.added.entries().empty() && below.removed.entries().empty() &&
+               below.modified.entries().empty();
+    }
 };
 
 Difference compare_at(const Value* before, const Value* after, const TypeModel& declared);
@@ -137,7 +142,8 @@ void attach(Comparison& into, std::string_view step, Difference&& difference) {
 
 void compare_maps(Comparison& into, const Object* before, const Object* after, const TypeModel& type) {
     const auto compare_field = [&](std::string_view key, const Value* left, const Value* right) {
-        attach(into, field_step(key), compare_at(left, right, or_scalar(type.field(key))));
+        Difference difference = compare_at(left, right, or_scalar(type.field(key)));
+        if (!difference.is_none()) attach(into, field_step(key), std::move(difference));
     };
     if (before != nullptr) {
         for (const auto& [key, value] : *before) compare_field(key, &value, after ? after->if_contains(key) : nullptr);
@@ -186,6 +192,8 @@ const TypeModel& shape_of(const TypeModel& type, const Value* before, const Valu
 
 Difference compare_at(const Value* before, const Value* after, const TypeModel& declared) {
     Difference difference;
+    // Most of an object stays as it is; to see that needs no types.
+    if (before != nullptr && after != nullptr && same(*before, *after)) return difference;
     const TypeModel& type = shape_of(declared, before, after);
     const Object* object_before = before != nullptr ? before->if_object() : nullptr;
     const Object* object_after = after != nullptr ? after->if_object() : nullptr;
@@ -227,7 +235,7 @@ Value merge_lists(const Array& base, const Array& patch, const TypeModel& type) 
         if (left.find(step) != nullptr) shared.push_back(&step);
     }
     std::size_t next_shared = 0;
-    Array merged;
+    Array merged(base.storage());
     std::size_t l = 0;
     std::size_t r = 0;
     const auto emit_right = [&] {
@@ -407,7 +415,7 @@ Value merge_typed(const Value& base, const Value& patch, const TypeModel& type) 
 }
 
 Value merge_objects(const Object& base, const Object& patch, const TypeModel& type) {
-    Object merged = base;
+    Object merged(base, patch.storage());
     merge_object_into(merged, patch, type);
     return merged;
 }

@@ -1,12 +1,20 @@
 // watch: the current state, then every change, until the time is up or the client goes.
 #include <charconv>
 
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/this_coro.hpp>
+
 #include "devcluster/apiserver/metadata.hpp"
 #include "devcluster/apiserver/selection.hpp"
 #include "devcluster/apiserver/table.hpp"
 #include "devcluster/apiserver/verbs.hpp"
 
 namespace devcluster::apiserver {
+
+namespace asio = boost::asio;
+
 namespace {
 
 using kube::json::Object;
@@ -17,6 +25,37 @@ constexpr std::size_t kEventsPerWriteMax = 500;
 constexpr std::chrono::seconds kBookmarkInterval{60};
 constexpr std::chrono::minutes kWatchTimeMax{30};
 constexpr std::string_view kInitialEventsEnd = "k8s.io/initial-events-end";
+
+/// Wakes who waits for a signal at a time, too: one sleep for a minute, not one for each event that comes meanwhile.
+class Alarm {
+public:
+    explicit Alarm(kube::Signal& signal) : state_{std::make_shared<State>(signal)} {}
+    ~Alarm() { cancel_->emit(asio::cancellation_type::terminal); }
+    Alarm(const Alarm&) = delete;
+    Alarm& operator=(const Alarm&) = delete;
+
+    /// Notifies the signal at `when`, or earlier, when that was asked for before.
+    void set(const asio::any_io_executor& executor, kube::Clock& clock, kube::MonotonicTime when) {
+        if (std::exchange(state_->is_set, true)) return;
+        // Who sleeps needs the signal that cancels it to its end, which may come after that of the watch.
+        const auto rings = [weak = std::weak_ptr{state_}, keep = cancel_](const std::exception_ptr& cancelled) {
+            const auto state = weak.lock();
+            if (!state || cancelled) return;
+            state->is_set = false;
+            state->signal.notify_all();
+        };
+        asio::co_spawn(executor, clock.sleep_until(when), asio::bind_cancellation_slot(cancel_->slot(), rings));
+    }
+
+private:
+    struct State {
+        explicit State(kube::Signal& of) : signal{of} {}
+        kube::Signal& signal;
+        bool is_set = false;
+    };
+    std::shared_ptr<State> state_;
+    std::shared_ptr<asio::cancellation_signal> cancel_ = std::make_shared<asio::cancellation_signal>();
+};
 
 /// One running watch. Lives as long as its stream.
 class Watch {
@@ -50,6 +89,8 @@ public:
 
     kube::Async<> run(kube::ResponseWriter& writer, std::string first) {
         if (!first.empty()) co_await writer.write(std::move(first));
+        const asio::any_io_executor executor = co_await asio::this_coro::executor;
+        Alarm alarm{collection().changed()};
         kube::MonotonicTime next_bookmark = core_.clock.monotonic() + kBookmarkInterval;
         while (core_.store.watch_epoch() == epoch_ && is_served()) {
             std::string out = pending();
@@ -67,9 +108,8 @@ public:
                 if (is_over_) co_return;
                 continue;
             }
-            co_await collection().changed().wait_until(
-                core_.clock, with_bookmarks_ ? std::min(ends_, next_bookmark) : ends_
-            );
+            alarm.set(executor, core_.clock, with_bookmarks_ ? std::min(ends_, next_bookmark) : ends_);
+            co_await collection().changed().wait();
         }
     }
 
@@ -104,7 +144,7 @@ private:
         if (!matched) return {};
         if (event.last) return line("DELETED", *event.last);
         // It left the selection: what is shown is what matched, at the revision of the change.
-        Object gone = event.before->object();
+        Object gone(event.before->object(), {});
         metadata_of(gone)["resourceVersion"] = std::to_string(event.revision);
         return line(
             "DELETED", StoredObject{event.before->key(), std::move(gone), event.revision, event.before->owners()}

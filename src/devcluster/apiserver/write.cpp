@@ -133,7 +133,7 @@ bool is_definitions(const Resource& resource) {
 void track_conditions(
     const Core& core, const Resource& resource, ManagedFields& managed, const Object& before, const Object& after
 ) {
-    Object with_status = before;
+    Object with_status(before, after.storage());
     copy_field(with_status, after, "status");
     made_object_in(with_status, "status").erase("storedVersions");  // Not the controller's: set with the object.
     track_update(
@@ -242,8 +242,8 @@ void keep_to_endpoint(const Resource& resource, Endpoint endpoint, Object& objec
         if (resource.has_status) copy_field(object, before, "status");
         return;
     }
-    Object kept = before;
-    if (endpoint == Endpoint::Status) copy_field(kept, object, "status");
+    Object kept(before, object.storage());
+    if (endpoint == Endpoint::Status) move_field(kept, object, "status");
     if (endpoint == Endpoint::Finalize) {
         if (const Object* spec = object_in(object, "spec"))
             copy_field(made_object_in(kept, "spec"), *spec, "finalizers");
@@ -402,7 +402,7 @@ InVersion::InVersion(const StoredObject& object, const Resource& resource) : obj
     if (resource.is_builtin) return;
     const std::string wanted = resource.api_version();
     if (string_in(object_, "apiVersion") == wanted) return;
-    copy_ = object_;
+    copy_.emplace(object_, boost::json::storage_ptr{});
     (*copy_)["apiVersion"] = wanted;
 }
 

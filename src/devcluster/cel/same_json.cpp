@@ -1,8 +1,9 @@
-#include "devcluster/apiserver/same_json.hpp"
+#include "devcluster/cel/same_json.hpp"
 
 #include <cstring>
+#include <string_view>
 
-namespace devcluster::apiserver {
+namespace devcluster::cel {
 namespace {
 
 bool same_text(std::string_view a, std::string_view b) {
@@ -11,14 +12,14 @@ bool same_text(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-bool same(const kube::json::Object& a, const kube::json::Object& b) {
+bool same(const boost::json::object& a, const boost::json::object& b) {
     if (a.size() != b.size()) return false;
     auto theirs = b.begin();
     for (const auto& entry : a) {
         if (same_text(entry.key(), theirs->key())) {
             if (!same(entry.value(), theirs->value())) return false;
         } else {
-            const kube::json::Value* other = b.if_contains(entry.key());
+            const boost::json::value* other = b.if_contains(entry.key());
             if (other == nullptr || !same(entry.value(), *other)) return false;
         }
         ++theirs;
@@ -26,7 +27,7 @@ bool same(const kube::json::Object& a, const kube::json::Object& b) {
     return true;
 }
 
-bool same(const kube::json::Array& a, const kube::json::Array& b) {
+bool same(const boost::json::array& a, const boost::json::array& b) {
     if (a.size() != b.size()) return false;
     for (std::size_t i = 0; i < a.size(); ++i) {
         if (!same(a[i], b[i])) return false;
@@ -34,7 +35,7 @@ bool same(const kube::json::Array& a, const kube::json::Array& b) {
     return true;
 }
 
-bool same(const kube::json::Value& a, const kube::json::Value& b) {
+bool same(const boost::json::value& a, const boost::json::value& b) {
     if (a.kind() != b.kind()) return a.is_number() && b.is_number() && a == b;
     switch (a.kind()) {
         case boost::json::kind::null:
@@ -57,4 +58,4 @@ bool same(const kube::json::Value& a, const kube::json::Value& b) {
     return false;
 }
 
-}  // namespace devcluster::apiserver
+}  // namespace devcluster::cel
