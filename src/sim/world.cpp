@@ -52,7 +52,8 @@ sei::platform::Platform make_platform() {
 devcluster::workloads::WorkloadsOptions workloads_options() {
     devcluster::workloads::WorkloadsOptions options;
     options.has_namespaces = false;
-    options.has_garbage_collector = false;  // the world's own needs no discovery and no watches
+    options.has_garbage_collector = false;                   // the world's own needs no discovery and no watches
+    options.events = devcluster::workloads::Events::Silent;  // oracles judge those of operators only
     return options;
 }
 

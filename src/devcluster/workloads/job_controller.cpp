@@ -7,10 +7,10 @@
 namespace devcluster::workloads {
 
 struct JobController::Impl {
-    explicit Impl(kube::Manager& manager)
+    Impl(kube::Manager& manager, Events recorded)
         : clock{manager.clock()},
           client{manager.client()},
-          events{manager.event_recorder("job-controller")},
+          events{recorder(manager, "job-controller", recorded)},
           pods{manager.cache<kube::Pod>()} {}
 
     kube::Clock& clock;
@@ -55,7 +55,7 @@ void JobController::Impl::announce(const Job& before, const Job& after) {
     }
 }
 
-JobController::JobController(kube::Manager& manager) : impl_{std::make_unique<Impl>(manager)} {
+JobController::JobController(kube::Manager& manager, Events events) : impl_{std::make_unique<Impl>(manager, events)} {
     kube::ControllerBuilder<Job>{manager, "job"}
         .when([](const Job& before, const Job& after) {
             return before.metadata.generation != after.metadata.generation ||

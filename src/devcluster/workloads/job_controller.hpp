@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "devcluster/workloads/objects.hpp"
+#include "devcluster/workloads/recorders.hpp"
 #include "kube/runtime/manager.hpp"
 #include "kube/runtime/reconciler.hpp"
 
@@ -14,7 +15,7 @@ namespace devcluster::workloads {
 class JobController final : public kube::Reconciler<Job> {
 public:
     /// Registers with the manager, before it runs. The manager must be destroyed first.
-    explicit JobController(kube::Manager& manager);
+    JobController(kube::Manager& manager, Events events);
     ~JobController() override;
 
     [[nodiscard]] kube::Async<kube::Requeue> reconcile(kube::Snapshot<Job> job) override;

@@ -7,6 +7,7 @@
 #include "devcluster/workloads/kubelet_faults.hpp"
 #include "devcluster/workloads/machine.hpp"
 #include "devcluster/workloads/pod_probe.hpp"
+#include "devcluster/workloads/recorders.hpp"
 #include "kube/http/transport.hpp"
 #include "kube/runtime/log.hpp"
 #include "kube/runtime/manager.hpp"
@@ -26,6 +27,7 @@ struct KubeletOptions {
     Binding binding = Binding::Own;
     /// How long the processes of a pod take to end, at most the pod's grace period.
     std::chrono::milliseconds termination_delay{0};
+    Events events = Events::Recorded;
 };
 
 /// Runs pods as a kubelet does, without any process: decides with `step_pod`, and writes what it says.

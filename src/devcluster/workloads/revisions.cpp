@@ -10,21 +10,71 @@ namespace {
 constexpr std::size_t kNamePrefixCharactersMax = 223;
 constexpr std::int32_t kRevisionsKeptByDefault = 10;
 
-/// Without nulls, at every level.
-kube::json::Value without_nulls(const kube::json::Value& value) {
+/// Without nulls, keys sorted, at every level.
+kube::json::Value in_order(const kube::json::Value& value) {
     if (value.is_object()) {
-        kube::json::Object kept;
-        for (const auto& [key, member] : value.get_object()) {
-            if (!member.is_null()) kept.emplace(key, without_nulls(member));
+        std::vector<const kube::json::Object::value_type*> members;
+        members.reserve(value.get_object().size());
+        for (const auto& member : value.get_object()) {
+            if (!member.value().is_null()) members.push_back(&member);
         }
+        std::ranges::sort(members, {}, [](const kube::json::Object::value_type* member) {
+            return std::string_view{member->key()};
+        });
+        kube::json::Object kept;
+        kept.reserve(members.size());
+        for (const auto* member : members) kept.emplace(member->key(), in_order(member->value()));
         return kept;
     }
     if (value.is_array()) {
         kube::json::Array kept;
-        for (const auto& element : value.get_array()) kept.push_back(without_nulls(element));
+        kept.reserve(value.get_array().size());
+        for (const auto& element : value.get_array()) kept.push_back(in_order(element));
         return kept;
     }
-    return value;
+    return kube::json::Value(value, {});  // braces would make a list
+}
+
+bool is_remembered(const kube::json::Value& value, const kube::json::Value& remembered);
+
+/// Is every member of `object` in `remembered`, which has `extra` members more?
+bool is_remembered(const kube::json::Object& object, const kube::json::Object& remembered, std::size_t extra) {
+    std::size_t members = 0;
+    for (const auto& [key, member] : object) {
+        if (member.is_null()) continue;
+        ++members;
+        const kube::json::Value* theirs = remembered.if_contains(key);
+        if (theirs == nullptr || !is_remembered(member, *theirs)) return false;
+    }
+    return members + extra == remembered.size();
+}
+
+/// Are they equal but for nulls in `value`?
+bool is_remembered(const kube::json::Value& value, const kube::json::Value& remembered) {
+    if (value.is_object() && remembered.is_object()) {
+        return is_remembered(value.get_object(), remembered.get_object(), 0);
+    }
+    if (value.is_array() && remembered.is_array()) {
+        return std::ranges::equal(
+            value.get_array(),
+            remembered.get_array(),
+            [](const kube::json::Value& mine, const kube::json::Value& theirs) { return is_remembered(mine, theirs); }
+        );
+    }
+    return value.kind() == remembered.kind() && value == remembered;
+}
+
+/// Is `data` what `revision_data` makes of the template?
+bool is_data_of(const kube::json::Value& data, const kube::json::Value& pod_template) {
+    const kube::json::Value* spec = kube::json::find(data, {"spec"});
+    const kube::json::Value* remembered = kube::json::find(data, {"spec", "template"});
+    if (remembered == nullptr || !remembered->is_object() ||
+        kube::json::find_string(*remembered, {"$patch"}) != "replace")
+        return false;
+    if (data.get_object().size() != 1 || spec->get_object().size() != 1) return false;
+    if (!pod_template.is_object()) return remembered->get_object().size() == 1;
+    // A template has no key of this name: the API server would refuse it.
+    return is_remembered(pod_template.get_object(), remembered->get_object(), 1);
 }
 
 std::uint32_t fnv1(std::string_view bytes) {
@@ -48,14 +98,16 @@ std::string spelled_safely(std::string_view text) {
 }  // namespace
 
 kube::json::Value revision_data(const kube::json::Value& pod_template) {
-    kube::json::Value written = without_nulls(pod_template);
-    if (!written.is_object()) written = kube::json::Object{};
-    written.get_object()["$patch"] = "replace";
+    kube::json::Object written{{"$patch", "replace"}};  // It comes before all letters.
+    if (pod_template.is_object()) {
+        kube::json::Value ordered = in_order(pod_template);
+        for (auto& [key, member] : ordered.get_object()) written.emplace(key, std::move(member));
+    }
     kube::json::Object spec;
     spec["template"] = std::move(written);
     kube::json::Object data;
     data["spec"] = std::move(spec);
-    return kube::json::parse(kube::json::serialize_canonical(data));
+    return data;
 }
 
 kube::json::Value template_of(const kube::ControllerRevision& revision) {
@@ -103,14 +155,12 @@ RevisionDecision decide_revision(
     const StatefulSet& set, const std::vector<kube::Snapshot<kube::ControllerRevision>>& revisions
 ) {
     const std::int64_t next_number = revisions.empty() ? 1 : revisions.back()->revision + 1;
-    kube::ControllerRevision wanted = new_revision(set, next_number, set.status.collisionCount.value_or(0));
-    const std::string wanted_bytes = kube::json::serialize_canonical(wanted.data);
     for (auto revision = revisions.rbegin(); revision != revisions.rend(); ++revision) {
-        if (kube::json::serialize_canonical((*revision)->data) != wanted_bytes) continue;
+        if (!is_data_of((*revision)->data, set.spec.template_)) continue;
         if (revision == revisions.rbegin()) return KeepRevision{*revision};
         return RenumberRevision{*revision, next_number};
     }
-    return CreateRevision{std::move(wanted)};
+    return CreateRevision{new_revision(set, next_number, set.status.collisionCount.value_or(0))};
 }
 
 std::vector<kube::Snapshot<kube::ControllerRevision>> superfluous_revisions(

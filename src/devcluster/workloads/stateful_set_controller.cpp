@@ -23,10 +23,10 @@ constexpr int kNameCollisionsMax = 10;
 }  // namespace
 
 struct StatefulSetController::Impl {
-    explicit Impl(kube::Manager& manager)
+    Impl(kube::Manager& manager, Events recorded)
         : clock{manager.clock()},
           client{manager.client()},
-          events{manager.event_recorder("statefulset-controller")},
+          events{recorder(manager, "statefulset-controller", recorded)},
           pods{manager.cache<kube::Pod>()},
           revisions{manager.cache<kube::ControllerRevision>()},
           claims{manager.cache<kube::PersistentVolumeClaim>()} {}
@@ -65,7 +65,7 @@ struct StatefulSetController::Impl {
     [[nodiscard]] kube::Async<std::optional<Chosen>> choose_revisions(Set set, std::vector<Revision> known);
     [[nodiscard]] Chosen chosen_of(const Set& set, const std::vector<Revision>& known, Revision update) const;
     [[nodiscard]] kube::Async<std::optional<Revision>> create_revision(
-        Set set, std::int64_t number, std::int32_t& collisions
+        Set set, kube::ControllerRevision wanted, std::int32_t& collisions
     );
     [[nodiscard]] kube::Async<HeldUp> ensure_claims(Set set, int ordinal);
     [[nodiscard]] kube::Async<HeldUp> create_pod(Set set, CreatePod action, Chosen chosen);
@@ -88,10 +88,9 @@ kube::Async<> StatefulSetController::Impl::adopt_pods(Set set) {
 }
 
 kube::Async<std::optional<Revision>> StatefulSetController::Impl::create_revision(
-    Set set, std::int64_t number, std::int32_t& collisions
+    Set set, kube::ControllerRevision wanted, std::int32_t& collisions
 ) {
     for (int attempt = 0; attempt < kNameCollisionsMax; ++attempt) {
-        kube::ControllerRevision wanted = new_revision(*set, number, collisions);
         const kube::NamespacedName key = wanted.metadata.key();
         auto created = co_await client.create(wanted);
         if (created) co_return *created;
@@ -103,6 +102,7 @@ kube::Async<std::optional<Revision>> StatefulSetController::Impl::create_revisio
             co_return std::nullopt;
         }
         ++collisions;
+        wanted = new_revision(*set, wanted.revision, collisions);
     }
     throw std::runtime_error{"no free name for a ControllerRevision after several collisions"};
 }
@@ -134,8 +134,7 @@ kube::Async<std::optional<StatefulSetController::Impl::Chosen>> StatefulSetContr
         if (!written) co_return std::nullopt;
         update = *written;
     } else {
-        const std::int64_t number = std::get<CreateRevision>(decision).revision.revision;
-        update = co_await create_revision(set, number, collisions);
+        update = co_await create_revision(set, std::move(std::get<CreateRevision>(decision).revision), collisions);
         if (!update) co_return std::nullopt;
     }
     Chosen chosen = chosen_of(set, known, *update);
@@ -256,7 +255,8 @@ kube::Async<> StatefulSetController::Impl::drop_old_revisions(Set set, Pods owne
     }
 }
 
-StatefulSetController::StatefulSetController(kube::Manager& manager) : impl_{std::make_unique<Impl>(manager)} {
+StatefulSetController::StatefulSetController(kube::Manager& manager, Events events)
+    : impl_{std::make_unique<Impl>(manager, events)} {
     index_owners<kube::ControllerRevision>(manager);
     kube::ControllerBuilder<StatefulSet>{manager, "statefulset"}
         .when([](const StatefulSet& before, const StatefulSet& after) {

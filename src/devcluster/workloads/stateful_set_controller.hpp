@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "devcluster/workloads/objects.hpp"
+#include "devcluster/workloads/recorders.hpp"
 #include "kube/runtime/manager.hpp"
 #include "kube/runtime/reconciler.hpp"
 
@@ -15,7 +16,7 @@ namespace devcluster::workloads {
 class StatefulSetController final : public kube::Reconciler<StatefulSet> {
 public:
     /// Registers with the manager, before it runs. The manager must be destroyed first.
-    explicit StatefulSetController(kube::Manager& manager);
+    StatefulSetController(kube::Manager& manager, Events events);
     ~StatefulSetController() override;
 
     [[nodiscard]] kube::Async<kube::Requeue> reconcile(kube::Snapshot<StatefulSet> set) override;

@@ -53,11 +53,13 @@ struct Workloads::Impl {
         manager = std::make_unique<kube::Manager>(executor, clock, transport, std::move(manager_options));
         const bool creates_pods = options.has_stateful_sets || options.has_jobs;
         if (creates_pods) index_owners<kube::Pod>(*manager);
-        if (options.has_stateful_sets) stateful_sets = std::make_unique<StatefulSetController>(*manager);
-        if (options.has_jobs) jobs = std::make_unique<JobController>(*manager);
+        if (options.has_stateful_sets)
+            stateful_sets = std::make_unique<StatefulSetController>(*manager, options.events);
+        if (options.has_jobs) jobs = std::make_unique<JobController>(*manager, options.events);
         if (options.has_claims) claims = std::make_unique<ClaimBinder>(*manager);
         if (options.has_namespaces) namespaces = std::make_unique<NamespaceController>(*manager, transport);
         if (options.has_kubelet) {
+            options.kubelet.events = options.events;
             PodProbe& asked = probe != nullptr ? *probe : passes_at_once;
             kubelet =
                 std::make_unique<Kubelet>(*manager, transport, options.log, options.kubelet, faults, asked, observer);

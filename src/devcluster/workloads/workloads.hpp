@@ -8,6 +8,7 @@
 #include "devcluster/workloads/kubelet.hpp"
 #include "devcluster/workloads/kubelet_faults.hpp"
 #include "devcluster/workloads/pod_probe.hpp"
+#include "devcluster/workloads/recorders.hpp"
 #include "devcluster/workloads/status_faker.hpp"
 #include "kube/async/clock.hpp"
 #include "kube/http/transport.hpp"
@@ -27,6 +28,8 @@ struct WorkloadsOptions {
     /// Instead of StatefulSets, Jobs and claims: statuses without pods (`WorkloadsOptions::faker_only`).
     bool has_status_faker = false;
     KubeletOptions kubelet;
+    /// Of StatefulSets, Jobs and the kubelet.
+    Events events = Events::Recorded;
     kube::Logger log;
 
     /// On a bare kube-apiserver: statuses are played, garbage is collected, namespaces go away; there are no pods.
