@@ -110,7 +110,7 @@ std::optional<SidecarDrift> sidecar_drift(
 
 std::string running_image(const kube::StatefulSet& stateful_set, const std::vector<PodSnapshot>& pods) {
     for (const PodSnapshot& pod : pods) {
-        if (is_living_pod_of(stateful_set, *pod)) return seid_image(pod->spec);
+        if (is_living_pod_of(stateful_set, *pod) && obstacle_of(*pod).empty()) return seid_image(pod->spec);
     }
     constexpr std::int64_t kFirstGeneration = 1;
     const bool is_unchanged = stateful_set.metadata.generation == kFirstGeneration;

@@ -55,9 +55,9 @@ struct SidecarDrift {
     const kube::StatefulSet& stateful_set, const std::vector<kube::Snapshot<kube::Pod>>& pods, std::string wanted
 );
 
-/// The image that the node's pods run: of a living pod where there is one. Where none is seen, that of the template, if
-/// there never was another one, or if the StatefulSet reports for its current generation all replicas updated and
-/// ready. Empty: not known, for the pod that runs may be of an earlier template.
+/// The image that the node's pods run: of a living pod whose seid has started. Where none is seen, that of the
+/// template, if there never was another one, or if the StatefulSet reports for its current generation all replicas
+/// updated and ready. Empty: not known, for the pod that runs may be of an earlier template.
 [[nodiscard]] std::string running_image(
     const kube::StatefulSet& stateful_set, const std::vector<kube::Snapshot<kube::Pod>>& pods
 );

@@ -139,6 +139,7 @@ TEST(RunningImage, is_told_only_where_it_is_known) {
     const Seen rolled{.updated = 1, .ready = 1};
     const std::vector<Case> cases{
         {"that of a living pod", stateful_set(rolled), {pod("rev-1", "seid:v1", "")}, "seid:v1"},
+        {"that of a pod which has not started is not run", stateful_set({}), {pod("rev-2", "seid:v2", "Pulling")}, ""},
         {"a changed template says nothing of a pod that is not seen", stateful_set({}), {}, ""},
         {"nor of one that goes", stateful_set({}), {terminating(pod("rev-1", "seid:v1", ""))}, ""},
         {"what is reported of an earlier template says nothing",
