@@ -37,10 +37,7 @@ TEST(NodeUpdate, is_done_when_the_stateful_set_reports_all_replicas_updated_and_
     EXPECT_THAT(
         world.take_writes(),
         ElementsAre(
-            "PATCH statefulsets/n0",
-            "PATCH seinodes/n0/status",
-            "PATCH seinodes/n0/status",
-            "PATCH seinodes/n0/status"
+            "PATCH statefulsets/n0", "PATCH seinodes/n0/status", "PATCH seinodes/n0/status", "PATCH seinodes/n0/status"
         )
     ) << "the Service is as rendered already";
     EXPECT_EQ(world.events.size(), 2u) << "the phase did not change";
