@@ -107,6 +107,14 @@ TEST(ValidatorNode, has_its_keys_checked_again_before_an_update_replaces_its_pod
     EXPECT_NE(world.uid_of(kPodPath), "") << "the pod that signs is left alone";
 }
 
+/// As `kubectl get` shows it at last.
+void complete_job(NodeWorld& world) {
+    world.api.edit(kJobPath, [](json::Object& job) {
+        job["status"] =
+            json::Object{{"conditions", json::Array{json::Object{{"type", "Complete"}, {"status", "True"}}}}};
+    });
+}
+
 TEST(BootstrappedNode, has_no_workload_until_its_job_is_done_and_gone) {
     NodeWorld world;
     world.create_node(kBootstrapped);
@@ -120,10 +128,7 @@ TEST(BootstrappedNode, has_no_workload_until_its_job_is_done_and_gone) {
     pod["metadata"] = json::Object{{"labels", json::Object{{"sei.io/node", "n0"}, {"sei.io/component", "bootstrap"}}}};
     pod["spec"] = json::Object{{"containers", json::Array{}}};
     world.api.put("/api/v1/namespaces/ns/pods/n0-bootstrap-x", pod);
-    world.api.edit(kJobPath, [](json::Object& job) {
-        job["status"] =
-            json::Object{{"conditions", json::Array{json::Object{{"type", "Complete"}, {"status", "True"}}}}};
-    });
+    complete_job(world);
     world.settle();
     EXPECT_EQ(world.uid_of(kJobPath), "");
     EXPECT_EQ(world.uid_of(kSetPath), "") << "its pod is still there";
@@ -138,10 +143,7 @@ TEST(BootstrappedNode, keeps_a_success_that_was_seen_although_the_job_goes) {
     NodeWorld world;
     world.create_node(kBootstrapped);
     world.settle();
-    world.api.edit(kJobPath, [](json::Object& job) {
-        job["status"] =
-            json::Object{{"conditions", json::Array{json::Object{{"type", "Complete"}, {"status", "True"}}}}};
-    });
+    complete_job(world);
     json::Object pod;
     pod["metadata"] = json::Object{{"labels", json::Object{{"sei.io/node", "n0"}, {"sei.io/component", "bootstrap"}}}};
     pod["spec"] = json::Object{{"containers", json::Array{}}};
@@ -216,10 +218,7 @@ TEST(BootstrappedNode, takes_the_success_of_its_job_for_an_open_gate) {
     world.settle();
     ASSERT_EQ(world.task("mark-ready").status, api::TaskStatus::Pending);
     world.sidecar.is_unreachable = true;
-    world.api.edit(kJobPath, [](json::Object& job) {
-        job["status"] =
-            json::Object{{"conditions", json::Array{json::Object{{"type", "Complete"}, {"status", "True"}}}}};
-    });
+    complete_job(world);
     world.settle();
     EXPECT_EQ(world.task("teardown-bootstrap").status, api::TaskStatus::Complete);
     EXPECT_NE(world.uid_of(kSetPath), "");
@@ -229,10 +228,7 @@ TEST(BootstrappedNode, removes_its_job_only_when_its_success_is_stored) {
     NodeWorld world;
     world.create_node(kBootstrapped);
     world.settle();
-    world.api.edit(kJobPath, [](json::Object& job) {
-        job["status"] =
-            json::Object{{"conditions", json::Array{json::Object{{"type", "Complete"}, {"status", "True"}}}}};
-    });
+    complete_job(world);
     // The operator dies before it has written what it saw.
     world.api.before = [](const kube::HttpRequest& request, const std::string& path) {
         std::optional<kube::HttpResponse> refused;
@@ -264,22 +260,11 @@ TEST(BootstrappedNode, takes_the_success_of_its_job_for_all_that_came_before_the
     ASSERT_EQ(world.task("snapshot-restore").status, api::TaskStatus::Pending);
     // The passes that saw the rest of it, up to the open gate, could not write what they had seen.
     world.sidecar.is_unreachable = true;
-    world.api.edit(kJobPath, [](json::Object& job) {
-        job["status"] =
-            json::Object{{"conditions", json::Array{json::Object{{"type", "Complete"}, {"status", "True"}}}}};
-    });
+    complete_job(world);
     world.settle();
     EXPECT_EQ(world.phase(), "Initializing");
     EXPECT_EQ(world.task("teardown-bootstrap").status, api::TaskStatus::Complete);
     EXPECT_NE(world.uid_of(kSetPath), "");
-}
-
-/// As `kubectl get` shows it at last.
-void complete_job(NodeWorld& world) {
-    world.api.edit(kJobPath, [](json::Object& job) {
-        job["status"] =
-            json::Object{{"conditions", json::Array{json::Object{{"type", "Complete"}, {"status", "True"}}}}};
-    });
 }
 
 TEST(BootstrappedNode, takes_over_a_job_that_ended_well_before_anybody_stored_that_it_was_made) {
