@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "devcluster/cel/same_json.hpp"
+#include "kube/json/same.hpp"
 #include "kube/types/config_map.hpp"
 #include "kube/types/controller_revision.hpp"
 #include "kube/types/event.hpp"
@@ -450,7 +450,7 @@ void World::collect_garbage(const Change& change) {
         const auto* after = array_at(change.after->value(), {"metadata", "ownerReferences"});
         const auto* before =
             change.before ? array_at(change.before->value(), {"metadata", "ownerReferences"}) : nullptr;
-        const bool has_new_owner = after != nullptr && (before == nullptr || !devcluster::cel::same(*before, *after));
+        const bool has_new_owner = after != nullptr && (before == nullptr || !kube::json::same(*before, *after));
         if (has_new_owner) collect(static_cast<std::size_t>(change.kind), change.after);
     } else {
         for (std::size_t kind = 0; kind < kWatchedKinds; ++kind) {

@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "devcluster/cel/same_json.hpp"
+#include "kube/json/same.hpp"
 #include "sei/api/labels.hpp"
 #include "sim/json_look.hpp"
 
@@ -82,7 +82,7 @@ void NoConflictWithItself::changed(const Change& change) {
     const Value* status_before = change.before ? find(change.before->value(), {"status"}) : nullptr;
     const Value* status_after = change.after ? find(change.after->value(), {"status"}) : nullptr;
     const bool is_of_status =
-        status_before != nullptr && status_after != nullptr && !devcluster::cel::same(*status_before, *status_after);
+        status_before != nullptr && status_after != nullptr && !kube::json::same(*status_before, *status_after);
     if (change.kind == WatchedKind::Node && !is_of_status) last.incarnation = 0;
 }
 

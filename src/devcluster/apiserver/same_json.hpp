@@ -1,10 +1,10 @@
-// Equality of JSON values, as expressions compare them.
+// Equality of JSON values: one for all rooms.
 #pragma once
 
-#include "devcluster/cel/same_json.hpp"
+#include "kube/json/same.hpp"
 
 namespace devcluster::apiserver {
 
-using cel::same;
+using kube::json::same;
 
 }  // namespace devcluster::apiserver

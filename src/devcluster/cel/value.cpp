@@ -1,8 +1,8 @@
 #include "devcluster/cel/value.hpp"
 
 #include "devcluster/cel/base64.hpp"
-#include "devcluster/cel/same_json.hpp"
 #include "devcluster/cel/time_text.hpp"
+#include "kube/json/same.hpp"
 
 #include <fmt/core.h>
 #include <boost/json.hpp>
@@ -340,7 +340,8 @@ bool equal_maps(const Value& left, const Value& right, Arena& arena) {
                 left.type->fields, std::string_view{member.key().data(), member.key().size()}, &Type::Field::json_name
             );
             if (field == left.type->fields.end()) {
-                if (!same(member.value(), *other)) return false;  // Not visible to expressions: compared as plain JSON.
+                if (!kube::json::same(member.value(), *other))
+                    return false;  // Not visible to expressions: compared as plain JSON.
             } else if (!equal(
                            Value::of_json(member.value(), field->type, arena),
                            Value::of_json(*other, field->type, arena),

@@ -1,36 +1,8 @@
 // JSON merge patch (RFC 7386): the difference, and its application.
-#include <algorithm>
-
 #include "kube/json/json.hpp"
+#include "kube/json/same.hpp"
 
 namespace kube::json {
-namespace {
-
-bool is_same(const Value& a, const Value& b);
-
-/// Boost.JSON's own comparison copies each member.
-bool is_same(const Object& a, const Object& b) {
-    if (a.size() != b.size()) return false;
-    auto theirs = b.begin();
-    for (const auto& [key, mine] : a) {
-        const Value* other = theirs->key() == key ? &theirs->value() : b.if_contains(key);
-        if (other == nullptr || !is_same(mine, *other)) return false;
-        ++theirs;
-    }
-    return true;
-}
-
-bool is_same(const Value& a, const Value& b) {
-    if (a.is_object() && b.is_object()) return is_same(a.get_object(), b.get_object());
-    if (a.is_array() && b.is_array()) {
-        return std::ranges::equal(a.get_array(), b.get_array(), [](const Value& mine, const Value& theirs) {
-            return is_same(mine, theirs);
-        });
-    }
-    return a == b;
-}
-
-}  // namespace
 
 Object merge_patch(const Object& from, const Object& to) {
     Object patch;
@@ -45,7 +17,7 @@ Object merge_patch(const Object& from, const Object& to) {
         } else if (before->is_object() && after.is_object()) {
             Object changes = merge_patch(before->get_object(), after.get_object());
             if (!changes.empty()) patch.emplace(key, std::move(changes));
-        } else if (!is_same(*before, after)) {
+        } else if (!same(*before, after)) {
             patch.emplace(key, after);
         }
     }

@@ -1,6 +1,6 @@
 #include "devcluster/schema/detail/correlation.hpp"
 
-#include "devcluster/cel/same_json.hpp"
+#include "kube/json/same.hpp"
 
 namespace devcluster::schema::detail {
 
@@ -29,7 +29,7 @@ bool is_unchanged(const Node& node, const json::value& value, const json::value&
     if (value.is_array() && old_value.is_array()) {
         const json::array& array = value.get_array();
         if (array.size() != old_value.get_array().size()) return false;
-        if (node.list != ListType::Map || !node.items) return cel::same(value, old_value);
+        if (node.list != ListType::Map || !node.items) return kube::json::same(value, old_value);
         for (const json::value& element : array) {
             const json::value* old_element = correlated_element(node, &old_value, element);
             if (old_element == nullptr || !is_unchanged(*node.items, element, *old_element)) return false;
@@ -46,7 +46,7 @@ bool is_unchanged(const Node& node, const json::value& value, const json::value&
         }
         return true;
     }
-    return cel::same(value, old_value);
+    return kube::json::same(value, old_value);
 }
 
 }  // namespace devcluster::schema::detail

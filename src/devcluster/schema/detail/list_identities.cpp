@@ -1,7 +1,7 @@
 #include "devcluster/schema/detail/list_identities.hpp"
 
-#include "devcluster/cel/same_json.hpp"
 #include "devcluster/schema/detail/path.hpp"
+#include "kube/json/same.hpp"
 
 namespace devcluster::schema::detail {
 namespace {
@@ -62,7 +62,7 @@ private:
         for (std::size_t index = 1; index < elements.size(); ++index) {
             std::size_t earlier = 0;
             for (std::size_t other = 0; other < index; ++other) {
-                if (cel::same(elements[other], elements[index])) ++earlier;
+                if (kube::json::same(elements[other], elements[index])) ++earlier;
             }
             if (earlier == 1) errors.push_back(duplicate(field_path(path.at(index)), elements[index]));
         }

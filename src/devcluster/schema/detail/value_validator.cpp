@@ -1,11 +1,11 @@
 #include "devcluster/schema/detail/value_validator.hpp"
 
 #include "devcluster/cel/number_text.hpp"
-#include "devcluster/cel/same_json.hpp"
 #include "devcluster/cel/utf8.hpp"
 #include "devcluster/schema/detail/correlation.hpp"
 #include "devcluster/schema/detail/formats.hpp"
 #include "devcluster/schema/detail/path.hpp"
+#include "kube/json/same.hpp"
 
 #include <fmt/core.h>
 
@@ -75,7 +75,7 @@ bool is_same(const json::value& left, const json::value& right) {
         return is_integer(left) && is_integer(right) ? as_integer(left) == as_integer(right)
                                                      : as_double(left) == as_double(right);
     }
-    return cel::same(left, right);
+    return kube::json::same(left, right);
 }
 
 class Validator {

@@ -1,9 +1,9 @@
-#include "devcluster/cel/same_json.hpp"
+#include "kube/json/same.hpp"
 
 #include <cstring>
 #include <string_view>
 
-namespace devcluster::cel {
+namespace kube::json {
 namespace {
 
 bool same_text(std::string_view a, std::string_view b) {
@@ -58,4 +58,4 @@ bool same(const boost::json::value& a, const boost::json::value& b) {
     return false;
 }
 
-}  // namespace devcluster::cel
+}  // namespace kube::json
