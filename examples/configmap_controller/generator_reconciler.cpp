@@ -28,7 +28,9 @@ kube::Async<kube::Requeue> GeneratorReconciler::reconcile(kube::Snapshot<ConfigM
     const auto found = config_maps_.get(wanted.metadata.key());
     const bool must_write = !found || !has_what_is_wanted(**found, wanted, generator.uid());
     if (must_write) {
-        (void)co_await client_.apply(wanted, kube::FieldManager{"configmap-controller"}, kube::Force::Yes);
+        (void)co_await client_.apply_returning_metadata(
+            wanted, kube::FieldManager{"configmap-controller"}, kube::Force::Yes
+        );
     }
 
     ConfigMapGeneratorStatus status = generator->status;

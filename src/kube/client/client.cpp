@@ -62,10 +62,20 @@ bool is_success(unsigned status) {
     return status >= 200 && status < 300;
 }
 
+std::string accepted(Answer answer) {
+    switch (answer) {
+        case Answer::Object:
+            return "application/json";
+        case Answer::Metadata:
+            return "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
+    }
+    return "application/json";
+}
+
 /// The object that a successful response carries.
-json::Tree object_of(const std::string& request, const HttpResponse& response) {
+json::Tree object_of(const std::string& request, const HttpResponse& response, UnreadMembers unread = {}) {
     boost::system::error_code failed;
-    json::Tree value = parse_transient(response.body, failed);
+    json::Tree value = parse_transient(response.body, failed, unread);
     if (failed) {
         throw TransportError{
             TransportError::Kind::Broken,
@@ -151,7 +161,7 @@ Async<RawClient::Page> RawClient::list_page(const ResourceType& type, ListOption
     const std::string name = name_of(request);
     const HttpResponse response = co_await transport_.send(std::move(request));
     if (!is_success(response.status)) throw api_error_of(name, response);
-    Page page{.list = object_of(name, response)};
+    Page page{.list = object_of(name, response, options.unread)};
     const json::Value* items = page.list->get_object().if_contains("items");
     const bool is_list = items == nullptr || items->is_null() || items->is_array();
     const std::string_view version = json::find_string(*page.list, {"metadata", "resourceVersion"});
@@ -190,7 +200,7 @@ Async<std::unique_ptr<RawWatch>> RawClient::watch(
     };
     std::string name = fmt::format("WATCH {}", type.collection_path(options.namespace_));
     std::unique_ptr<HttpStream> stream = co_await transport_.open(std::move(request));
-    if (is_success(stream->status())) co_return make_watch(std::move(stream), std::move(name));
+    if (is_success(stream->status())) co_return make_watch(std::move(stream), std::move(name), options.unread);
     HttpResponse refused{.status = stream->status()};
     while (auto chunk = co_await stream->next_chunk()) {
         refused.body += *chunk;
@@ -200,13 +210,14 @@ Async<std::unique_ptr<RawWatch>> RawClient::watch(
 }
 
 Async<std::expected<json::Tree, AlreadyExists>> RawClient::create(
-    const ResourceType& type, std::string namespace_, std::string body
+    const ResourceType& type, std::string namespace_, std::string body, Answer answer
 ) {
     // Never repeated blindly: after a lost answer the second attempt could not tell whose object it finds.
     HttpRequest request{
         .method = HttpMethod::Post,
         .target = Target{type.collection_path(namespace_)}.with("fieldManager", options_.field_manager.value()).text(),
         .content_type = "application/json",
+        .accept = accepted(answer),
         .body = std::move(body),
         .time_limit = options_.time_limit
     };
@@ -219,7 +230,7 @@ Async<std::expected<json::Tree, AlreadyExists>> RawClient::create(
 }
 
 Async<WriteResult<json::Tree>> RawClient::merge_patch(
-    const ResourceType& type, NamespacedName key, std::string_view subresource, json::Object patch
+    const ResourceType& type, NamespacedName key, std::string_view subresource, json::Object patch, Answer answer
 ) {
     std::string path = type.object_path(key);
     if (!subresource.empty()) path.append("/").append(subresource);
@@ -228,6 +239,7 @@ Async<WriteResult<json::Tree>> RawClient::merge_patch(
         .method = HttpMethod::Patch,
         .target = Target{std::move(path)}.with("fieldManager", options_.field_manager.value()).text(),
         .content_type = "application/merge-patch+json",
+        .accept = accepted(answer),
         .body = boost::json::serialize(std::exchange(patch, {})),
         .time_limit = options_.time_limit,
         .repeat = is_conditional ? Repeat::WhenSafe : Repeat::Never
@@ -242,7 +254,7 @@ Async<WriteResult<json::Tree>> RawClient::merge_patch(
 }
 
 Async<json::Tree> RawClient::apply(
-    const ResourceType& type, NamespacedName key, std::string body, FieldManager manager, Force force
+    const ResourceType& type, NamespacedName key, std::string body, FieldManager manager, Force force, Answer answer
 ) {
     HttpRequest request{
         .method = HttpMethod::Patch,
@@ -251,6 +263,7 @@ Async<json::Tree> RawClient::apply(
                       .with("force", force == Force::Yes ? "true" : "false")
                       .text(),
         .content_type = "application/apply-patch+yaml",
+        .accept = accepted(answer),
         .body = std::move(body),
         .time_limit = options_.time_limit,
         .repeat = Repeat::WhenSafe
@@ -336,6 +349,12 @@ Undecodable undecodable(const json::Value& item, std::string error) {
         .resource_version = ResourceVersion{std::string{json::find_string(item, {"metadata", "resourceVersion"})}},
         .error = std::move(error)
     };
+}
+
+ObjectMeta metadata_of(const json::Value& value) {
+    const json::Value* metadata = json::find(value, {"metadata"});
+    if (metadata == nullptr) throw json::DecodeError{"metadata", "is missing"};
+    return json::from_json<ObjectMeta>(*metadata);
 }
 
 std::string body_text(const ResourceType& type, const json::Value& object) {

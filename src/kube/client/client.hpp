@@ -15,6 +15,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -61,6 +62,11 @@ enum class DeleteOutcome {
     PreconditionFailed,
 };
 
+/// Names of members that a reader of a kind does not look at. Where such a member is a list or an object, it is read as
+/// an empty one, wherever in an object it stands; parsing what is thrown away at once is most of the work of a watch.
+/// What it refers to outlives each list and watch.
+using UnreadMembers = std::span<const std::string_view>;
+
 struct ListOptions {
     /// Empty: all namespaces.
     std::string namespace_;
@@ -72,6 +78,7 @@ struct ListOptions {
     bool any_version = false;
     /// Watches only: the server ends the watch after this time (timeoutSeconds); zero leaves it to the server.
     std::chrono::seconds watch_time_limit{0};
+    UnreadMembers unread;
 };
 
 /// An object of a list or watch that does not fit its type. It is reported, and does not hide the others (spec 01
@@ -107,6 +114,10 @@ public:
     /// TransportError when the connection broke; std::runtime_error when the server sent what is no event.
     [[nodiscard]] virtual Async<std::optional<RawWatchEvent>> next() = 0;
 };
+
+/// What the server sends back of an object that was written: all of it, or its metadata (PartialObjectMetadata), which
+/// costs both sides a fraction.
+enum class Answer { Object, Metadata };
 
 /// Told of every object that a write of this client returned: what the caches must have seen before a key is reconciled
 /// again.
@@ -154,20 +165,29 @@ public:
     );
     /// `body` is the object, serialised.
     [[nodiscard]] Async<std::expected<json::Tree, AlreadyExists>> create(
-        const ResourceType& type, std::string namespace_, std::string body
+        const ResourceType& type, std::string namespace_, std::string body, Answer answer = Answer::Object
     );
     [[nodiscard]] Async<std::expected<json::Tree, AlreadyExists>> create(
-        const ResourceType& type, std::string namespace_, json::Object object
+        const ResourceType& type, std::string namespace_, json::Object object, Answer answer = Answer::Object
     ) {
-        return create(type, std::move(namespace_), boost::json::serialize(object));
+        return create(type, std::move(namespace_), boost::json::serialize(object), answer);
     }
     /// JSON merge patch; `patch` carries metadata.resourceVersion.
     [[nodiscard]] Async<WriteResult<json::Tree>> merge_patch(
-        const ResourceType& type, NamespacedName key, std::string_view subresource, json::Object patch
+        const ResourceType& type,
+        NamespacedName key,
+        std::string_view subresource,
+        json::Object patch,
+        Answer answer = Answer::Object
     );
     /// `body` is the object, serialised.
     [[nodiscard]] Async<json::Tree> apply(
-        const ResourceType& type, NamespacedName key, std::string body, FieldManager manager, Force force
+        const ResourceType& type,
+        NamespacedName key,
+        std::string body,
+        FieldManager manager,
+        Force force,
+        Answer answer = Answer::Object
     );
     [[nodiscard]] Async<DeleteOutcome> delete_object(
         const ResourceType& type, NamespacedName key, DeletePrecondition precondition, Propagation propagation
@@ -198,6 +218,9 @@ private:
 };
 
 [[nodiscard]] Undecodable undecodable(const json::Value& item, std::string error);
+
+/// Of an object or a PartialObjectMetadata. json::DecodeError when it has none that fits.
+[[nodiscard]] ObjectMeta metadata_of(const json::Value& value);
 
 /// What is sent of an object: its type, and all of it but its status.
 [[nodiscard]] std::string body_text(const ResourceType& type, const json::Value& object);
@@ -234,13 +257,24 @@ public:
     template <Kind K>
     [[nodiscard]] Async<std::expected<Snapshot<K>, AlreadyExists>> create(K object) {
         std::string namespace_ = object.metadata.namespace_;
-        auto created = co_await raw_.create(KindOf<K>::type, std::move(namespace_), body_of(object));
+        auto created = co_await raw_.create(KindOf<K>::type, std::move(namespace_), body_of(std::move(object)));
         if (!created) co_return std::unexpected(AlreadyExists{});
         co_return observed<K>(**created);
     }
 
+    /// The same for one who does not look at what was made: its metadata alone comes back.
+    template <Kind K>
+    [[nodiscard]] Async<std::expected<ObjectMeta, AlreadyExists>> create_returning_metadata(K object) {
+        std::string namespace_ = object.metadata.namespace_;
+        auto created =
+            co_await raw_.create(KindOf<K>::type, std::move(namespace_), body_of(std::move(object)), Answer::Metadata);
+        if (!created) co_return std::unexpected(AlreadyExists{});
+        co_return observed_metadata<K>(**created);
+    }
+
     /// Writes `status` over that of `base`: the smallest JSON merge patch on /status, with the version of `base` as its
-    /// precondition. Nothing is sent when nothing changed, and `base` comes back.
+    /// precondition. Nothing is sent when nothing changed, and `base` comes back; else `base` with this status and the
+    /// metadata of the new version, which is all that such a write can have changed.
     template <Kind K>
     [[nodiscard]] Async<WriteResult<Snapshot<K>>> write_status(Snapshot<K> base, decltype(K::status) status) {
         json::Object changes = changes_of(base->status, status);
@@ -248,12 +282,17 @@ public:
         json::Object patch;
         patch["metadata"] = json::Object{{"resourceVersion", detail::version_of(base->metadata)}};
         patch["status"] = std::move(changes);
-        auto written = co_await raw_.merge_patch(KindOf<K>::type, base.key(), "status", std::move(patch));
+        auto written =
+            co_await raw_.merge_patch(KindOf<K>::type, base.key(), "status", std::move(patch), Answer::Metadata);
         if (!written) co_return std::unexpected(written.error());
-        co_return observed<K>(**written);
+        K now = *base;
+        now.metadata = observed_metadata<K>(**written);
+        now.status = std::move(status);
+        co_return Snapshot<K>{std::move(now)};
     }
 
-    /// Replaces the finalizers of `base`, with its version and uid as preconditions.
+    /// Replaces the finalizers of `base`, with its version and uid as preconditions. `base` comes back with the
+    /// metadata of the new version.
     template <Kind K>
     [[nodiscard]] Async<WriteResult<Snapshot<K>>> write_finalizers(
         Snapshot<K> base, std::vector<std::string> finalizers
@@ -262,9 +301,11 @@ public:
         metadata["finalizers"] = json::Array(finalizers.begin(), finalizers.end());
         json::Object patch;
         patch["metadata"] = std::move(metadata);
-        auto written = co_await raw_.merge_patch(KindOf<K>::type, base.key(), {}, std::move(patch));
+        auto written = co_await raw_.merge_patch(KindOf<K>::type, base.key(), {}, std::move(patch), Answer::Metadata);
         if (!written) co_return std::unexpected(written.error());
-        co_return observed<K>(**written);
+        K now = *base;
+        now.metadata = observed_metadata<K>(**written);
+        co_return Snapshot<K>{std::move(now)};
     }
 
     /// Writes the difference between `base` and `changed` (all but status) as a merge patch with the version of `base`.
@@ -289,8 +330,18 @@ public:
     [[nodiscard]] Async<Snapshot<K>> apply(K object, FieldManager manager, Force force) {
         NamespacedName key = object.metadata.key();
         const json::Tree applied =
-            co_await raw_.apply(KindOf<K>::type, std::move(key), body_of(object), std::move(manager), force);
+            co_await raw_.apply(KindOf<K>::type, std::move(key), body_of(std::move(object)), std::move(manager), force);
         co_return observed<K>(*applied);
+    }
+
+    /// The same for one who needs no more than identity, version and generation of what is there now.
+    template <Kind K>
+    [[nodiscard]] Async<ObjectMeta> apply_returning_metadata(K object, FieldManager manager, Force force) {
+        NamespacedName key = object.metadata.key();
+        const json::Tree applied = co_await raw_.apply(
+            KindOf<K>::type, std::move(key), body_of(std::move(object)), std::move(manager), force, Answer::Metadata
+        );
+        co_return observed_metadata<K>(*applied);
     }
 
     /// Deletes the object with this identity, or nothing.
@@ -311,8 +362,9 @@ private:
         return json::merge_patch(json::to_tree(before)->as_object(), json::to_tree(after)->as_object());
     }
 
+    /// Consumes the object: nobody holds it while the request is under way.
     template <Kind K>
-    [[nodiscard]] static std::string body_of(const K& object) {
+    [[nodiscard]] static std::string body_of(K object) {
         return detail::body_text(KindOf<K>::type, *json::to_tree(object));
     }
 
@@ -321,6 +373,13 @@ private:
         Snapshot<K> snapshot{json::from_json<K>(value)};
         raw_.observe(KindOf<K>::type, snapshot->metadata);
         return snapshot;
+    }
+
+    template <Kind K>
+    [[nodiscard]] ObjectMeta observed_metadata(const json::Value& value) const {
+        ObjectMeta metadata = detail::metadata_of(value);
+        raw_.observe(KindOf<K>::type, metadata);
+        return metadata;
     }
 };
 

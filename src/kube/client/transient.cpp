@@ -2,6 +2,7 @@
 #include <boost/json/basic_parser_impl.hpp>
 
 #include "kube/client/watch_stream.hpp"
+#include "kube/json/skip.hpp"
 
 namespace kube::detail {
 namespace {
@@ -11,6 +12,7 @@ using bj::error_code;
 
 constexpr std::size_t kTransientBytesMin = 1024;
 constexpr std::size_t kStackBytes = 4096;
+constexpr std::string_view kManagedFields = "managedFields";
 
 /// What the parser of Boost.JSON tells, as a tree without `metadata.managedFields`: of what a server sends of an object
 /// that is up to a half, and nobody here reads it.
@@ -59,7 +61,7 @@ public:
     bool on_key(bj::string_view part, std::size_t bytes, error_code&) {
         if (!is_kept()) return true;
         const bool is_whole = part.size() == bytes;
-        if (is_whole && depth_ == metadata_ && part == "managedFields" && !has_left_out_) {
+        if (is_whole && depth_ == metadata_ && part == kManagedFields && !has_left_out_) {
             left_out_ = depth_ + 1;
             has_left_out_ = true;
             return true;
@@ -127,56 +129,51 @@ private:
     bool is_metadata_next_ = false;
 };
 
-/// The list that begins with `text`, to its closing bracket; nullopt when it does not end, or no list begins there.
-/// Only brackets and strings are looked at: it is several times as quick as parsing.
-std::optional<std::string_view> list_at(std::string_view text) {
-    if (!text.starts_with('[')) return std::nullopt;
-    std::size_t depth = 0;
-    bool is_in_string = false;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const char byte = text[i];
-        if (is_in_string) {
-            if (byte == '\\') ++i;
-            if (byte == '"') is_in_string = false;
-        } else if (byte == '"') {
-            is_in_string = true;
-        } else if (byte == '[') {
-            ++depth;
-        } else if (byte == ']' && --depth == 0) {
-            return text.substr(0, i + 1);
-        }
-    }
-    return std::nullopt;
+/// The name of the member whose value comes behind `colon`, when it stands as it is sent, without escapes and spaces;
+/// else empty. A quote behind a brace or a comma begins a string: in one there are only escaped quotes, and behind its
+/// closing one there is no name.
+std::string_view name_before(std::string_view text, std::size_t colon) {
+    if (colon < 2 || text[colon - 1] != '"') return {};
+    const std::size_t begin = text.rfind('"', colon - 2);
+    if (begin == text.npos || begin == 0 || (text[begin - 1] != ',' && text[begin - 1] != '{')) return {};
+    return text.substr(begin + 1, colon - begin - 2);
 }
 
-/// Hands `text` to the parser, with an empty list in the place of each list that it is about to leave out.
+/// Hands `text` to the parser, with an empty list or object in the place of each that is `unread`, and of each that the
+/// tree leaves out.
 template <class Parser>
-void feed(Parser& parser, std::string_view text, boost::system::error_code& failed) {
-    constexpr std::string_view kKey = R"(managedFields":)";
+void feed(Parser& parser, std::string_view text, UnreadMembers unread, boost::system::error_code& failed) {
     const auto give = [&](std::string_view part, bool is_last) {
         if (failed) return;
         const std::size_t consumed = parser.write_some(!is_last, part.data(), part.size(), failed);
         if (!failed && consumed < part.size()) failed = bj::error::extra_data;
     };
-    for (std::size_t found = text.find(kKey); found != text.npos && !failed; found = text.find(kKey)) {
-        give(text.substr(0, found + kKey.size()), false);
-        text.remove_prefix(found + kKey.size());
-        if (!parser.handler().is_leaving_out()) continue;
-        if (const auto list = list_at(text)) {
-            give("[]", false);
-            text.remove_prefix(list->size());
+    std::size_t given = 0;
+    for (std::size_t i = text.find("\":"); i != text.npos && !failed; i = text.find("\":", i)) {
+        const std::size_t colon = i + 1;
+        i = colon + 1;
+        if (i == text.size() || (text[i] != '[' && text[i] != '{')) continue;
+        const std::string_view name = name_before(text, colon);
+        const bool is_unread = std::ranges::find(unread, name) != unread.end();
+        if (!is_unread && name != kManagedFields) continue;
+        give(text.substr(given, i - given), false);
+        given = i;
+        if (!is_unread && !parser.handler().is_leaving_out()) continue;
+        if (const auto value = json::leading_container(text.substr(i))) {
+            give(text[i] == '[' ? "[]" : "{}", false);
+            given = i += value->size();
         }
     }
-    give(text, true);
+    give(text.substr(given), true);
 }
 
 }  // namespace
 
-json::Tree parse_transient(std::string_view text, boost::system::error_code& failed) {
+json::Tree parse_transient(std::string_view text, boost::system::error_code& failed, UnreadMembers unread) {
     json::Tree tree{std::max<std::size_t>(text.size() * 2, kTransientBytesMin)};
     std::array<unsigned char, kStackBytes> stack;
     bj::basic_parser<TreeBuilder> parser{bj::parse_options{}, tree.root().storage(), stack.data(), stack.size()};
-    feed(parser, text, failed);
+    feed(parser, text, unread, failed);
     if (!failed) tree.root() = parser.handler().release();
     return tree;
 }

@@ -27,14 +27,14 @@ std::optional<RawWatchEvent::Type> type_of(std::string_view word) {
 
 class StreamWatch final : public RawWatch {
 public:
-    StreamWatch(std::unique_ptr<HttpStream> stream, std::string request)
-        : stream_{std::move(stream)}, request_{std::move(request)} {}
+    StreamWatch(std::unique_ptr<HttpStream> stream, std::string request, UnreadMembers unread)
+        : stream_{std::move(stream)}, request_{std::move(request)}, unread_{unread} {}
 
     Async<std::optional<RawWatchEvent>> next() override {
         for (;;) {
             while (const auto line = lines_.next_line()) {
                 if (line->find_first_not_of(" \t\r") == std::string_view::npos) continue;
-                co_return parse_watch_event(*line);
+                co_return parse_watch_event(*line, unread_);
             }
             if (lines_.pending_bytes() > kWatchLineBytesMax) {
                 throw TransportError{
@@ -56,6 +56,7 @@ public:
 private:
     std::unique_ptr<HttpStream> stream_;
     std::string request_;
+    UnreadMembers unread_;
     LineSplitter lines_;
 };
 
@@ -85,12 +86,12 @@ std::optional<std::string_view> LineSplitter::next_line() {
     return line;
 }
 
-RawWatchEvent parse_watch_event(std::string_view line) {
+RawWatchEvent parse_watch_event(std::string_view line, UnreadMembers unread) {
     const auto broken = [line](const std::string& why) {
         return std::runtime_error{fmt::format("not a watch event ({}): {}", why, line.substr(0, kQuotedLineBytesMax))};
     };
     boost::system::error_code failed;
-    json::Tree event = parse_transient(line, failed);
+    json::Tree event = parse_transient(line, failed, unread);
     if (failed) throw broken(failed.message());
     const auto type = type_of(json::find_string(*event, {"type"}));
     if (!type) throw broken("no known type");
@@ -99,8 +100,8 @@ RawWatchEvent parse_watch_event(std::string_view line) {
     return {.type = *type, .event = std::move(event)};
 }
 
-std::unique_ptr<RawWatch> make_watch(std::unique_ptr<HttpStream> stream, std::string request) {
-    return std::make_unique<StreamWatch>(std::move(stream), std::move(request));
+std::unique_ptr<RawWatch> make_watch(std::unique_ptr<HttpStream> stream, std::string request, UnreadMembers unread) {
+    return std::make_unique<StreamWatch>(std::move(stream), std::move(request), unread);
 }
 
 }  // namespace kube::detail

@@ -30,13 +30,18 @@ private:
     std::size_t scanned_ = 0;  // no line end before this
 };
 
-/// Parses what lives only until it is decoded. `metadata.managedFields` is left out.
-[[nodiscard]] json::Tree parse_transient(std::string_view text, boost::system::error_code& failed);
+/// Parses what lives only until it is decoded. `metadata.managedFields` is left out, `unread` lists and objects are
+/// empty.
+[[nodiscard]] json::Tree parse_transient(
+    std::string_view text, boost::system::error_code& failed, UnreadMembers unread = {}
+);
 
 /// Reads one line of a watch. Throws std::runtime_error when it is no event.
-[[nodiscard]] RawWatchEvent parse_watch_event(std::string_view line);
+[[nodiscard]] RawWatchEvent parse_watch_event(std::string_view line, UnreadMembers unread = {});
 
 /// A watch over a stream that was opened with status 200.
-[[nodiscard]] std::unique_ptr<RawWatch> make_watch(std::unique_ptr<HttpStream> stream, std::string request);
+[[nodiscard]] std::unique_ptr<RawWatch> make_watch(
+    std::unique_ptr<HttpStream> stream, std::string request, UnreadMembers unread = {}
+);
 
 }  // namespace kube::detail

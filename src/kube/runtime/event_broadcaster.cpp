@@ -161,13 +161,14 @@ Async<EventBroadcaster::Delivery> EventBroadcaster::deliver(RecordedEvent event,
                 {"message", decision.message}
             };
             NamespacedName key{namespace_of(event), next.name};
-            const auto patched = co_await around_.client.merge_patch(kEventType, std::move(key), {}, std::move(patch));
+            const auto patched =
+                co_await around_.client.merge_patch(kEventType, std::move(key), {}, std::move(patch), Answer::Metadata);
             is_counted = patched.has_value();  // else the server has forgotten it (events live for an hour)
         }
         if (!is_counted) {
             if (is_known) next.name = name_for(event);
-            (void
-            )co_await around_.client.create(kEventType, namespace_of(event), body_of(event, decision.message, next));
+            json::Object body = body_of(event, decision.message, next);
+            (void)co_await around_.client.create(kEventType, namespace_of(event), std::move(body), Answer::Metadata);
         }
         *decision.delivered = next;
     } catch (const ApiError& error) {

@@ -455,7 +455,7 @@ unsigned short Manager::metrics_port() const {
 }
 
 std::shared_ptr<detail::CacheStore> Manager::cache_store(
-    const ResourceType& type, DecodeEntry decode, KindNeed need, std::function<void(void*)> trim
+    const ResourceType& type, DecodeEntry decode, KindNeed need, std::function<void(void*)> trim, UnreadMembers unread
 ) {
     std::string name = fmt::format("{}{}{}", type.kind, type.group.empty() ? "" : ".", type.group);
     const auto found = impl_->kinds.find(name);
@@ -471,7 +471,7 @@ std::shared_ptr<detail::CacheStore> Manager::cache_store(
     detail::Reflector::Decode decode_and_trim = [decode, trim = std::move(trim)](const json::Value& object) {
         return decode(object, trim);
     };
-    auto reflector = std::make_unique<detail::Reflector>(impl_->around, store, std::move(decode_and_trim));
+    auto reflector = std::make_unique<detail::Reflector>(impl_->around, store, std::move(decode_and_trim), unread);
     impl_->kinds.emplace(std::move(name), Impl::Kind{std::move(reflector), need, decode});
     return store;
 }

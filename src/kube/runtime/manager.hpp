@@ -97,15 +97,22 @@ public:
     /// The cache of a kind. The first call (before `run`) adds its reflector.
     template <Kind K>
     [[nodiscard]] Cache<K> cache(KindNeed need = KindNeed::Required) {
-        return Cache<K>{cache_store(KindOf<K>::type, &decode_entry<K>, need, {})};
+        return Cache<K>{cache_store(KindOf<K>::type, &decode_entry<K>, need, {}, {})};
     }
-    /// The same, and every object loses what `trim` takes away before it is kept: memory for what nobody in this
-    /// process reads. To be asked for before anybody else asks for the cache of this kind.
+    /// What a cache does not keep of its objects, since nobody in this process reads it.
     template <Kind K>
-    [[nodiscard]] Cache<K> trimmed_cache(std::function<void(K&)> trim, KindNeed need = KindNeed::Required) {
-        return Cache<K>{cache_store(KindOf<K>::type, &decode_entry<K>, need, [trim = std::move(trim)](void* object) {
-            trim(*static_cast<K*>(object));
-        })};
+    struct Trim {
+        /// Takes away from an object what is not kept.
+        std::function<void(K&)> trim;
+        /// What is taken away anyway need not be parsed first. Refers to constants.
+        UnreadMembers unread = {};
+    };
+    /// The same, with less memory and work. To be asked for before anybody else asks for the cache of this kind.
+    template <Kind K>
+    [[nodiscard]] Cache<K> trimmed_cache(Trim<K> trim, KindNeed need = KindNeed::Required) {
+        const UnreadMembers unread = trim.unread;
+        auto take_away = [trim = std::move(trim.trim)](void* object) { trim(*static_cast<K*>(object)); };
+        return Cache<K>{cache_store(KindOf<K>::type, &decode_entry<K>, need, std::move(take_away), unread)};
     }
 
     /// Runs until `stop`, or until something fails that the process cannot survive (lost lease, metrics port in use, a
@@ -138,17 +145,17 @@ public:
     [[nodiscard]] Impl& impl() { return *impl_; }
 
 private:
-    using Trim = std::function<void(void* object)>;
-    using DecodeEntry = detail::CacheStore::Entry (*)(const json::Value& object, const Trim& trim);
+    using TrimEntry = std::function<void(void* object)>;
+    using DecodeEntry = detail::CacheStore::Entry (*)(const json::Value& object, const TrimEntry& trim);
     template <Kind K>
-    static detail::CacheStore::Entry decode_entry(const json::Value& object, const Trim& trim) {
+    static detail::CacheStore::Entry decode_entry(const json::Value& object, const TrimEntry& trim) {
         auto decoded = std::make_shared<K>(json::from_json<K>(object));
         if (trim) trim(decoded.get());
         const ObjectMeta* metadata = &decoded->metadata;
         return {std::move(decoded), metadata};
     }
     [[nodiscard]] std::shared_ptr<detail::CacheStore> cache_store(
-        const ResourceType& type, DecodeEntry decode, KindNeed need, Trim trim
+        const ResourceType& type, DecodeEntry decode, KindNeed need, TrimEntry trim, UnreadMembers unread
     );
     std::unique_ptr<Impl> impl_;
 };

@@ -34,10 +34,11 @@ bool is_cancellation(const boost::system::system_error& error) {
 
 }  // namespace
 
-Reflector::Reflector(Surroundings& around, std::shared_ptr<CacheStore> cache, Decode decode)
+Reflector::Reflector(Surroundings& around, std::shared_ptr<CacheStore> cache, Decode decode, UnreadMembers unread)
     : around_{around},
       cache_{std::move(cache)},
       decode_{std::move(decode)},
+      unread_{unread},
       log_{around.log.named("reflector").with({{"kind", cache_->type().kind}})},
       labels_{{"kind", std::string{cache_->type().kind}}} {}
 
@@ -81,6 +82,7 @@ Async<> Reflector::run() {
 Async<> Reflector::list() {
     has_news_ = false;
     ListOptions options;
+    options.unread = unread_;
     options.any_version = !cache_->is_synced();
     Paging paging{around_.client, cache_->type(), std::move(options)};
     std::vector<CacheStore::Entry> entries;
@@ -111,6 +113,7 @@ Async<Reflector::End> Reflector::watch() {
     using namespace asio::experimental::awaitable_operators;
     has_news_ = false;
     ListOptions options;
+    options.unread = unread_;
     options.watch_time_limit =
         kWatchTimeMin + std::chrono::seconds{static_cast<int>(around_.random.uniform() * kWatchTimeMin.count())};
     const MonotonicTime given_up_at = around_.clock.monotonic() + options.watch_time_limit + kWatchTimeGrace;

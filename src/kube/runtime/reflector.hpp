@@ -42,7 +42,7 @@ struct Surroundings {
 class Reflector {
 public:
     using Decode = std::function<CacheStore::Entry(const json::Value& object)>;
-    Reflector(Surroundings& around, std::shared_ptr<CacheStore> cache, Decode decode);
+    Reflector(Surroundings& around, std::shared_ptr<CacheStore> cache, Decode decode, UnreadMembers unread = {});
 
     /// Until it is cancelled.
     [[nodiscard]] Async<> run();
@@ -67,6 +67,7 @@ private:
     Surroundings& around_;
     std::shared_ptr<CacheStore> cache_;
     Decode decode_;
+    UnreadMembers unread_;
     Logger log_;
     MetricLabels labels_;
     bool must_list_ = true;

@@ -43,7 +43,9 @@ kube::Async<std::optional<NameTaken>> keep(DeploymentContext& context, const kub
         };
     }
     if (live) rendered.metadata.uid = (*live)->metadata.uid;
-    co_await context.client.apply(std::move(rendered), field_manager(), kube::Force::Yes);
+    static_cast<void>(
+        co_await context.client.apply_returning_metadata(std::move(rendered), field_manager(), kube::Force::Yes)
+    );
     co_return std::nullopt;
 }
 

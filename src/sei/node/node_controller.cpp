@@ -1,6 +1,8 @@
 #include "sei/node/node_controller.hpp"
 
 #include <algorithm>
+#include <array>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -65,21 +67,30 @@ bool no_update(const kube::StatefulSet&, const kube::StatefulSet&) {
     return false;
 }
 
-/// Of the pod specs in caches only the images of seid and its sidecar are read: rollouts are judged by them. The rest
-/// is most of what a fleet's StatefulSets and pods weigh.
-void keep_images(kube::PodSpec& spec) {
-    kube::PodSpec kept;
-    for (const kube::Container& container : spec.containers) {
-        if (container.name == tasks::kSeidContainer) {
-            kept.containers.push_back({.name = container.name, .image = container.image});
-        }
-    }
-    for (const kube::Container& container : spec.initContainers) {
-        if (container.name == tasks::kSidecarContainer) {
-            kept.initContainers.push_back({.name = container.name, .image = container.image});
-        }
-    }
-    spec = std::move(kept);
+/// Of a container only its name and image are looked at.
+constexpr std::array kUnreadOfPods = std::to_array<std::string_view>(
+    {"affinity",
+     "args",
+     "command",
+     "env",
+     "lifecycle",
+     "livenessProbe",
+     "ports",
+     "readinessProbe",
+     "resources",
+     "securityContext",
+     "startupProbe",
+     "tolerations",
+     "volumeMounts",
+     "volumes"}
+);
+constexpr std::array kUnreadOfJobs = std::to_array<std::string_view>({"selector", "template"});
+
+void keep_images_of_set(kube::StatefulSet& set) {
+    set.spec.template_.spec = tasks::images_of(set.spec.template_.spec);
+}
+void keep_images_of_pod(kube::Pod& pod) {
+    pod.spec = tasks::images_of(pod.spec);
 }
 
 /// Of the Jobs of a cluster only those of nodes matter, and of those how they end.
@@ -132,15 +143,14 @@ bool job_outcome_changed(const kube::Job& before, const kube::Job& after) {
 std::unique_ptr<NodeReconciler> make_reconciler(kube::Manager& manager, NodeReconcilerDependencies dependencies) {
     NodeCaches caches{
         .nodes = manager.cache<api::SeiNode>(),
-        .stateful_sets = manager.trimmed_cache<kube::StatefulSet>([](kube::StatefulSet& set) {
-            keep_images(set.spec.template_.spec);
-        }),
+        .stateful_sets =
+            manager.trimmed_cache<kube::StatefulSet>({.trim = keep_images_of_set, .unread = kUnreadOfPods}),
         .claims = manager.cache<kube::PersistentVolumeClaim>(),
-        .pods = manager.trimmed_cache<kube::Pod>([](kube::Pod& pod) { keep_images(pod.spec); }),
-        .services = manager.trimmed_cache<kube::Service>(keep_ours_of_services),
-        .config_maps = manager.trimmed_cache<kube::ConfigMap>(keep_ours_of_configs)
+        .pods = manager.trimmed_cache<kube::Pod>({.trim = keep_images_of_pod, .unread = kUnreadOfPods}),
+        .services = manager.trimmed_cache<kube::Service>({.trim = keep_ours_of_services}),
+        .config_maps = manager.trimmed_cache<kube::ConfigMap>({.trim = keep_ours_of_configs})
     };
-    static_cast<void>(manager.trimmed_cache<kube::Job>(keep_outcome));
+    static_cast<void>(manager.trimmed_cache<kube::Job>({.trim = keep_outcome, .unread = kUnreadOfJobs}));
     add_pods_of_node_index(caches.pods);
     return std::make_unique<NodeReconciler>(
         manager.client(),

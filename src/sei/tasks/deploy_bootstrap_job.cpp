@@ -22,7 +22,7 @@ kube::Async<plan::TaskOutcome> deploy_bootstrap_job(TaskContext& context) {
         if (pods.has_bootstrap_pod) {
             co_return plan::Transient{.error = "a pod of an earlier bootstrap is there; waiting for it to go"};
         }
-        if (co_await context.client.create(*std::move(desired))) co_return plan::Complete{};
+        if (co_await context.client.create_returning_metadata(*std::move(desired))) co_return plan::Complete{};
         co_return plan::Transient{.error = name + " was just created by somebody else"};
     }
     if ((*live)->metadata.deletionTimestamp) {

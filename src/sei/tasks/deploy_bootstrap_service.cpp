@@ -13,7 +13,7 @@ kube::Async<plan::TaskOutcome> deploy_bootstrap_service(TaskContext& context) {
     const std::string name = "Service " + key.name;
     const auto live = co_await context.client.get<kube::Service>(key);
     if (!live) {
-        if (co_await context.client.create(std::move(desired))) co_return plan::Complete{};
+        if (co_await context.client.create_returning_metadata(std::move(desired))) co_return plan::Complete{};
         co_return plan::Transient{.error = name + " was just created by somebody else"};
     }
     if ((*live)->metadata.deletionTimestamp) {

@@ -38,7 +38,7 @@ kube::Async<plan::TaskOutcome> ensure_data_pvc(TaskContext& context) {
     const std::optional<ClaimSnapshot> cached = context.observed.data_volume_claim();
     if (cached && is_ours(*cached, context)) co_return plan::Complete{};
     const kube::NamespacedName key = desired->metadata.key();
-    if (!cached && co_await context.client.create(std::move(*desired))) co_return plan::Complete{};
+    if (!cached && co_await context.client.create_returning_metadata(std::move(*desired))) co_return plan::Complete{};
 
     // Something of that name is there: only an uncached read may decide whose it is.
     const auto live = co_await context.client.get<kube::PersistentVolumeClaim>(key);

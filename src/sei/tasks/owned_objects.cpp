@@ -52,10 +52,10 @@ kube::Async<> keep(TaskContext& context, std::optional<kube::Snapshot<K>> live, 
         version = (*live)->metadata.resourceVersion;
         co_return;
     }
-    const auto applied = co_await context.client.apply<K>(
+    const kube::ObjectMeta applied = co_await context.client.apply_returning_metadata(
         std::move(wanted), kube::FieldManager{std::string{api::kNodeFieldManager}}, kube::Force::Yes
     );
-    version = applied->metadata.resourceVersion;
+    version = applied.resourceVersion;
 }
 
 template <kube::Kind K>

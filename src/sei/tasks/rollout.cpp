@@ -60,6 +60,21 @@ bool reports_all_updated(const kube::StatefulSet& stateful_set) {
 
 }  // namespace
 
+kube::PodSpec images_of(const kube::PodSpec& spec) {
+    kube::PodSpec kept;
+    for (const kube::Container& container : spec.containers) {
+        if (container.name == kSeidContainer) {
+            kept.containers.push_back({.name = container.name, .image = container.image});
+        }
+    }
+    for (const kube::Container& container : spec.initContainers) {
+        if (container.name == kSidecarContainer) {
+            kept.initContainers.push_back({.name = container.name, .image = container.image});
+        }
+    }
+    return kept;
+}
+
 Rollout observe_rollout(const kube::StatefulSet& stateful_set, const std::vector<PodSnapshot>& pods) {
     Rollout rollout;
     rollout.image = seid_image(stateful_set.spec.template_.spec);

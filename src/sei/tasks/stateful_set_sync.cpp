@@ -11,6 +11,7 @@
 #include "sei/plan/progress.hpp"
 #include "sei/resources/identity.hpp"
 #include "sei/resources/stateful_set.hpp"
+#include "sei/tasks/rollout.hpp"
 
 namespace sei::tasks {
 namespace {
@@ -108,17 +109,22 @@ kube::Async<SyncOutcome> sync_stateful_set(TaskContext& context) {
     if (!desired) co_return SyncRefused{desired.error().text};
     const bool is_held = plan::is_bootstrapping(context.status.plan);
     if (is_held) desired->spec.replicas = 0;
-    SetSnapshot applied = co_await context.client.apply<kube::StatefulSet>(
+    kube::StatefulSet now;
+    now.spec.replicas = desired->spec.replicas;
+    now.spec.template_.spec = images_of(desired->spec.template_.spec);
+    now.metadata = co_await context.client.apply_returning_metadata(
         std::move(*desired), kube::FieldManager{std::string{api::kNodeFieldManager}}, kube::Force::Yes
     );
+    // What its controller has last said of it: of an older generation, when the apply changed something.
+    if (live && (*live)->metadata.uid == now.metadata.uid) now.status = (*live)->status;
     context.memory.applied = AppliedWorkload{
         .node_generation = context.node->metadata.generation,
-        .uid = applied->metadata.uid,
-        .generation = applied->metadata.generation,
+        .uid = now.metadata.uid,
+        .generation = now.metadata.generation,
         .is_held = is_held
     };
-    context.status.statefulSet = api::StatefulSetIdentity{.name = applied->metadata.name, .uid = applied->metadata.uid};
-    context.live_stateful_set = std::move(applied);
+    context.status.statefulSet = api::StatefulSetIdentity{.name = now.metadata.name, .uid = now.metadata.uid};
+    context.live_stateful_set = SetSnapshot{std::move(now)};
     co_return Synced{};
 }
 

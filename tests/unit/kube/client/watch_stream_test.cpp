@@ -114,6 +114,48 @@ TEST(Transient, leaves_out_nothing_but_the_managed_fields_of_metadata) {
     }
 }
 
+TEST(Transient, reads_lists_and_objects_that_nobody_looks_at_as_empty) {
+    constexpr std::array kUnread = std::to_array<std::string_view>({"env", "probe"});
+    struct Case {
+        std::string behaviour;
+        std::string text;
+        std::string tree;
+    };
+    for (const Case& one : std::vector<Case>{
+             {"wherever they stand",
+              R"({"env":[{"a":1}],"c":[{"n":"x","env":[[1],{}],"probe":{"p":[{}]},"z":2}]})",
+              R"({"env":[],"c":[{"n":"x","env":[],"probe":{},"z":2}]})"},
+             {"but scalars as they are", R"({"env":"prod","probe":null})", R"({"env":"prod","probe":null})"},
+             {"with brackets, quotes and backslashes in their strings",
+              R"({"env":[{"k":"]\"]}\\"},"{"],"a":1})",
+              R"({"env":[],"a":1})"},
+             {"but not of names that end alike", R"({"my env":[1],"xenv":[2]})", R"({"my env":[1],"xenv":[2]})"},
+             {"but not of a name with a quote in it", R"({"a,\"env":[1]})", R"({"a,\"env":[1]})"},
+             {"but not in a string", R"({"a":",\"env\":[1]"})", R"({"a":",\"env\":[1]"})"},
+             {"though behind a space they are read",
+              R"({ "env":[1], "probe": {"a":1}})",
+              R"({"env":[1],"probe":{"a":1}})"},
+             {"beside managed fields",
+              R"({"metadata":{"managedFields":[{"env":[1]}],"env":{"a":1}},"env":[1]})",
+              R"({"metadata":{"env":{}},"env":[]})"},
+         }) {
+        SCOPED_TRACE(one.behaviour);
+        boost::system::error_code failed;
+        EXPECT_EQ(json::serialize(*kube::detail::parse_transient(one.text, failed, kUnread)), one.tree);
+        EXPECT_FALSE(failed) << failed.message();
+    }
+}
+
+TEST(Transient, refuses_an_unread_value_that_does_not_end) {
+    constexpr std::array kUnread = std::to_array<std::string_view>({"env"});
+    for (const std::string_view text : {R"({"env":[{"a":")", R"({"env":["]"})", R"({"env":{"a\)"}) {
+        SCOPED_TRACE(text);
+        boost::system::error_code failed;
+        EXPECT_TRUE(kube::detail::parse_transient(text, failed, kUnread)->is_null());
+        EXPECT_TRUE(failed);
+    }
+}
+
 TEST(Transient, refuses_text_behind_the_value) {
     boost::system::error_code failed;
     EXPECT_TRUE(kube::detail::parse_transient(R"({"a":1} {"b":2})", failed)->is_null());

@@ -107,8 +107,8 @@ TEST(Manager, refuses_new_kinds_once_it_runs) {
 TEST(Manager, keeps_of_trimmed_objects_what_the_trim_leaves) {
     World world;
     const Cache<Widget> cache =
-        world.manager->trimmed_cache<Widget>([](Widget& widget) { widget.metadata.annotations.clear(); });
-    EXPECT_THROW((void)world.manager->trimmed_cache<Widget>([](Widget&) {}), std::logic_error);
+        world.manager->trimmed_cache<Widget>({.trim = [](Widget& widget) { widget.metadata.annotations.clear(); }});
+    EXPECT_THROW((void)world.manager->trimmed_cache<Widget>({.trim = [](Widget&) {}}), std::logic_error);
     world.add_widget("a", 3);
     world.api.patch("widgets", {"ns", "a"}, R"({"metadata":{"annotations":{"large":"text"},"labels":{"x":"y"}}})");
     world.start_and_sync();
