@@ -90,6 +90,7 @@ TEST(ImageThatDoesNotExist, stops_a_bounded_rollout_at_its_first_node) {
     fleet.spec.updateStrategy.maxUnavailable = 1;
     world.create(std::move(fleet));
     ASSERT_TRUE(run_until_settled(world, "fleet", kV1));
+    ASSERT_TRUE(run_until_pods_ready(world));
     world.workloads().faults().add(
         {.namespace_ = world.namespace_name(), .pod = {}, .labels = {}, .container = {}, .image = kV2},
         {.kind = devcluster::workloads::FaultKind::ImagePull}
@@ -113,6 +114,7 @@ TEST(PodThatNeverGetsReady, stops_a_bounded_rollout_at_its_node) {
     fleet.spec.updateStrategy.maxUnavailable = 1;
     world.create(std::move(fleet));
     ASSERT_TRUE(run_until_settled(world, "fleet", kV1));
+    ASSERT_TRUE(run_until_pods_ready(world));
     const auto fault = world.workloads().faults().add(
         {.namespace_ = world.namespace_name(), .pod = "fleet-0-0", .labels = {}, .container = {}, .image = kV2},
         {.kind = devcluster::workloads::FaultKind::NeverReady}

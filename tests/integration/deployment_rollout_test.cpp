@@ -255,6 +255,7 @@ TEST(Rollout, keeps_to_its_bound_in_ordinal_order) {
     fleet.spec.updateStrategy.maxUnavailable = 1;
     world.create(std::move(fleet));
     ASSERT_TRUE(run_until_settled(world, "fleet", kV1));
+    ASSERT_TRUE(run_until_pods_ready(world));
     world.hold_image(kV2);
     set_image(world, "fleet", kV2);
     ASSERT_TRUE(world.run_until("the first node has its turn", [&] { return world.node("fleet-0")->spec.image == kV2; })

@@ -52,15 +52,22 @@ std::set<std::string> nodes_to_roll(
     const auto serves = [&](const NodeSnapshot& node) {
         return is_available(*node) && (!bound || bound->serving.contains(node->metadata.name));
     };
-    auto unavailable = std::ranges::count_if(wanted, [&](const NodeSnapshot& node) { return !serves(node); });
+    std::int32_t unavailable = 0;
+    std::int32_t under_way = 0;
     for (const NodeSnapshot& node : wanted) {
-        const std::string& name = node->metadata.name;
-        if (asks_for(*node, target) || !bound || !serves(node)) {
-            names.insert(name);
-        } else if (unavailable < bound->max_unavailable) {
-            ++unavailable;
-            names.insert(name);
-        }
+        if (serves(node)) continue;
+        ++unavailable;
+        if (asks_for(*node, target)) ++under_way;
+    }
+    for (const NodeSnapshot& node : wanted) {
+        const bool is_asked = asks_for(*node, target);
+        const bool is_serving = serves(node);
+        const std::int32_t taken = is_serving ? unavailable : under_way;
+        if (!is_asked && bound && taken >= bound->max_unavailable) continue;
+        names.insert(node->metadata.name);
+        if (is_asked) continue;
+        ++under_way;
+        if (is_serving) ++unavailable;
     }
     return names;
 }

@@ -40,8 +40,9 @@ struct Bound {
     std::set<std::string> serving;
 };
 /// The names of the nodes that may be brought to the images of the template now. All at once without a bound; with one,
-/// in ordinal order, as many as keep the number of unavailable nodes within it. A node that is not available anyway has
-/// its turn at once: it can only win.
+/// in ordinal order, as many as keep the number of unavailable nodes within it. A node that is not available anyway
+/// does not wait for itself, but never are more than the bound on their way to the new image: a bad one spreads no
+/// further.
 [[nodiscard]] std::set<std::string> nodes_to_roll(
     const std::vector<NodeSnapshot>& wanted, const api::NodeSpec& target, const std::optional<Bound>& bound
 );

@@ -206,6 +206,16 @@ TEST_F(Turns, come_at_once_for_a_node_that_does_not_serve_anyway) {
     nodes[2].status.phase = api::NodePhase::Failed;
     EXPECT_THAT(in_turn(1), ElementsAre("web-2"));
 }
+TEST_F(Turns, come_one_by_one_in_a_fleet_that_does_not_serve) {
+    serving.clear();
+    EXPECT_THAT(in_turn(1), ElementsAre("web-0"));
+    EXPECT_THAT(in_turn(2), ElementsAre("web-0", "web-1"));
+}
+TEST_F(Turns, do_not_come_to_an_unready_node_while_another_is_on_its_way) {
+    nodes[0].spec.image = kV2;
+    serving = {"web-2"};
+    EXPECT_THAT(in_turn(1), ElementsAre("web-0"));
+}
 
 TEST(Progress, names_the_first_node_in_trouble) {
     const auto deployment = a_deployment(3, kV1);
