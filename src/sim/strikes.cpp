@@ -122,7 +122,9 @@ kube::Async<> World::strike(Fault fault) {
                 .labels = impostor.metadata.labels
             };
             impostor.spec.replicas = 0;
-            static_cast<void>(co_await user_.create(std::move(impostor)));
+            if (const auto made = co_await user_.create(std::move(impostor))) {
+                sets_of_users_.insert(made->uid().value());
+            }
             break;
         }
         case FaultKind::StatefulSetRelabelled:

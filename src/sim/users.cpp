@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "kube/types/secret.hpp"
+#include "kube/types/stateful_set.hpp"
 #include "sei/api/deployment.hpp"
 #include "sei/api/labels.hpp"
 #include "sim/json_look.hpp"
@@ -249,6 +250,18 @@ kube::Async<> World::delete_all() {
         const std::string name = node->key().name;
         co_await edit<SeiNode>(name, [](SeiNode& held) { std::erase(held.metadata.finalizers, kHold); });
         co_await delete_one<SeiNode>(name);
+    }
+    co_await delete_own_sets();
+}
+
+kube::Async<> World::delete_own_sets() {
+    if (sets_of_users_.empty()) co_return;
+    const auto deadline = clock_.monotonic() + std::chrono::minutes{10};
+    while (clock_.monotonic() < deadline && !is_stopping_ && !all(WatchedKind::Node).empty()) {
+        co_await clock_.sleep_for(milliseconds{500});
+    }
+    for (const auto& set : all(WatchedKind::StatefulSet)) {
+        if (is_of_users(WatchedKind::StatefulSet, set)) co_await delete_one<kube::StatefulSet>(set->key().name);
     }
 }
 

@@ -495,6 +495,12 @@ kube::Async<> World::delete_pods_first(kube::NamespacedName job, kube::Uid uid) 
     }
 }
 
+/// Nobody's, and no node has its name: one that a node has, or should have removed, is not left to users.
+bool World::is_of_users(WatchedKind kind, const ObjectPtr& object) const {
+    return kind == WatchedKind::StatefulSet && sets_of_users_.contains(uid_of(object)) &&
+           controller_of(object).empty() && !find(WatchedKind::Node, object->key());
+}
+
 bool World::is_empty() const {
     for (const WatchedKind kind :
          {WatchedKind::Deployment,
@@ -517,6 +523,7 @@ std::string World::final_state() const {
         if (static_cast<WatchedKind>(kind) == WatchedKind::Event) continue;
         if (static_cast<WatchedKind>(kind) == WatchedKind::Revision) continue;  // a history, not a state
         for (const auto& [key, object] : watched_[kind].collection->objects()) {
+            if (is_of_users(static_cast<WatchedKind>(kind), object)) continue;
             text += fmt::format("{} {} {}\n", watched_[kind].type.kind, key.name, without_accidents(object->value()));
         }
     }

@@ -64,7 +64,8 @@ public:
     /// Users delete all fleets and nodes.
     void delete_everything();
     [[nodiscard]] bool is_empty() const;
-    /// The objects that are left, without what differs between two runs that ended alike.
+    /// The objects that are left, without what differs between two runs that ended alike, and without what users put
+    /// in the place of a node's StatefulSet when the node went: it is theirs, and stays.
     [[nodiscard]] std::string final_state() const;
 
     void rest_begins();
@@ -115,6 +116,7 @@ private:
     void count_plan(const Change& change);
     void note_lost_set(const Change& change);
     [[nodiscard]] bool is_orphan(const devcluster::apiserver::ObjectPtr& object) const;
+    [[nodiscard]] bool is_of_users(WatchedKind kind, const devcluster::apiserver::ObjectPtr& object) const;
     void collect_garbage(const Change& change);
     void note_bootstrap(const Change& change);
     void note_tasks_of_bootstrap(const std::string& name);
@@ -139,6 +141,8 @@ private:
     template <class K>
     [[nodiscard]] kube::Async<> delete_one(std::string name);
     [[nodiscard]] kube::Async<> delete_all();
+    /// StatefulSets of users, when the nodes whose names they have are gone.
+    [[nodiscard]] kube::Async<> delete_own_sets();
     [[nodiscard]] std::string unsettled_fleet() const;
     [[nodiscard]] std::string unsettled_node(const std::string& name, const std::optional<std::string>& image) const;
     [[nodiscard]] kube::Async<> strike(Fault fault);
@@ -169,6 +173,8 @@ private:
     std::vector<std::unique_ptr<Oracle>> oracles_;
     Reached reached_;
     std::set<std::string> living_uids_;
+    /// The uids of StatefulSets that users put in a node's place.
+    std::set<std::string> sets_of_users_;
     /// Of nodes that have, or had, a bootstrap Job.
     std::map<std::string, Gate> bootstrap_gates_;
     std::set<std::string> completed_tasks_;
