@@ -14,6 +14,7 @@ enum class Bug : unsigned char {
     GateWithoutWakeUp,
     PlanStartedBeforeStored,
     HashAdvancedTooEarly,
+    UnreadyNodesUncounted,
 };
 
 /// Is this mistake switched on? A constant `false`, so that nothing is left of the question, in everything but the

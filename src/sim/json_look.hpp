@@ -1,12 +1,16 @@
-// Looking into objects as oracles do.
+// Looking into objects and requests as oracles do.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "devcluster/apiserver/store.hpp"
 #include "kube/json/json.hpp"
+#include "kube/meta/names.hpp"
+#include "sei/api/labels.hpp"
 
 namespace sim {
 
@@ -40,6 +44,24 @@ using devcluster::apiserver::ObjectPtr;
         }
     }
     return {};
+}
+
+/// The place of a node in its fleet; 0 where it has none.
+[[nodiscard]] inline std::int64_t ordinal_of(const ObjectPtr& node) {
+    const std::string text = text_at(node, {"metadata", "labels", std::string_view{sei::api::kDeploymentOrdinalLabel}});
+    return text.empty() ? 0 : std::stoll(text);
+}
+
+inline constexpr std::string_view kNodes = "/seinodes/";
+inline constexpr std::string_view kFleets = "/seinodedeployments/";
+/// The object of `resource` that a path is about; nullopt when it is about something else.
+[[nodiscard]] inline std::optional<kube::NamespacedName> object_of_path(
+    std::string_view path, std::string_view resource
+) {
+    const std::size_t place = path.find(resource);
+    if (place == std::string_view::npos) return std::nullopt;
+    path.remove_prefix(place + resource.size());
+    return kube::NamespacedName{"default", std::string{path.substr(0, path.find('/'))}};
 }
 
 }  // namespace sim

@@ -1,3 +1,4 @@
+#include "sim/fleet_oracles.hpp"
 #include "sim/oracle.hpp"
 #include "sim/pass_oracles.hpp"
 #include "sim/plan_oracles.hpp"
@@ -20,6 +21,8 @@ std::vector<std::unique_ptr<Oracle>> make_oracles(const View& view) {
     all.push_back(std::make_unique<OnePodPerVolume>(view));
     all.push_back(std::make_unique<StatusIsTrue>(view));
     all.push_back(std::make_unique<EventsAreTrue>(view));
+    all.push_back(std::make_unique<NoNodeIsSetBack>(view));
+    all.push_back(std::make_unique<RolloutStaysBounded>(view));
     return all;
 }
 

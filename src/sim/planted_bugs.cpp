@@ -99,6 +99,12 @@ std::vector<PlantedBug> planted_bugs() {
          "a plan is executed in the pass that made it",
          in_code(Bug::PlanStartedBeforeStored)},
         {"hash-advanced-too-early", "a rollout's hash is recorded when it begins", in_code(Bug::HashAdvancedTooEarly)},
+        {"node-without-version",
+         "a fleet writes its nodes as its cache shows them, whatever was written since",
+         outside<NodeWithoutVersion>()},
+        {"unready-nodes-uncounted",
+         "a bounded rollout does not count the nodes that were unready before it asked them",
+         in_code(Bug::UnreadyNodesUncounted)},
     };
 }
 

@@ -135,6 +135,16 @@ kube::Async<HttpResponse> FinalizersOverwritten::tampered(HttpRequest request) {
     co_return co_await way().send(std::move(request));
 }
 
+kube::Async<HttpResponse> NodeWithoutVersion::tampered(HttpRequest request) {
+    if (request.content_type.starts_with("application/apply-patch") &&
+        request.target.find("/seinodes/") != std::string::npos) {
+        Value body = parsed(request.body);
+        body.as_object()["metadata"].as_object().erase("resourceVersion");
+        request.body = kube::json::serialize(body);
+    }
+    co_return co_await way().send(std::move(request));
+}
+
 kube::Async<HttpResponse> DeleteWithoutIdentity::tampered(HttpRequest request) {
     if (request.method == HttpMethod::Delete) {
         Value body = parsed(request.body);

@@ -68,6 +68,15 @@ private:
     [[nodiscard]] kube::Async<kube::HttpResponse> tampered(kube::HttpRequest request) override;
 };
 
+/// Of a fleet's nodes.
+class NodeWithoutVersion final : public OverRequests {
+public:
+    explicit NodeWithoutVersion(std::uint64_t) {}
+
+private:
+    [[nodiscard]] kube::Async<kube::HttpResponse> tampered(kube::HttpRequest request) override;
+};
+
 class DeleteWithoutIdentity final : public OverRequests {
 public:
     explicit DeleteWithoutIdentity(std::uint64_t) {}

@@ -52,11 +52,6 @@ bool is_seid_running(const ObjectPtr& pod) {
     return false;
 }
 
-std::int64_t ordinal_of(const ObjectPtr& node) {
-    const std::string text = text_at(node, {"metadata", "labels", std::string_view{sei::api::kDeploymentOrdinalLabel}});
-    return text.empty() ? 0 : std::stoll(text);
-}
-
 /// Task types that the sidecar carries out: their completion is the sidecar's to claim.
 constexpr std::array<std::string_view, 7> kSidecarTypes{
     "snapshot-restore",

@@ -27,17 +27,6 @@ bool is_housekeeping(const Exchange& exchange) {
     return exchange.path.find("/leases") != std::string_view::npos;
 }
 
-constexpr std::string_view kNodes = "/seinodes/";
-constexpr std::string_view kFleets = "/seinodedeployments/";
-
-/// The object of `resource` that a path is about; nullopt when it is about something else.
-std::optional<kube::NamespacedName> object_of_path(std::string_view path, std::string_view resource) {
-    const std::size_t place = path.find(resource);
-    if (place == std::string_view::npos) return std::nullopt;
-    path.remove_prefix(place + resource.size());
-    return kube::NamespacedName{"default", std::string{path.substr(0, path.find('/'))}};
-}
-
 std::int64_t number_at(const ObjectPtr& object, std::initializer_list<std::string_view> path) {
     const Value* found = object ? find(object->value(), path) : nullptr;
     return found != nullptr && found->is_int64() ? found->get_int64() : 0;
@@ -188,11 +177,7 @@ void OnlyOursIsDeleted::changed(const Change& change) {
         const std::string tracked = text_at(node, {"status", "statefulSet", "uid"});
         if (node && !tracked.empty() && tracked != text_at(change.before, {"metadata", "uid"})) return;
     }
-    if (change.kind == WatchedKind::Pod) {
-        for (const ObjectPtr& set : view().all(WatchedKind::StatefulSet)) {
-            if (text_at(set, {"metadata", "uid"}) == owner && nodes_.contains(controller_of(set))) return;
-        }
-    }
+    if (change.kind == WatchedKind::Pod && sets_.contains(owner)) return;
     violated(fmt::format("{} deleted {}, which no node of ours controls", change.by->name, change.key.name));
 }
 
@@ -200,6 +185,7 @@ void OnlyOursIsDeleted::note_owners(const Change& change) {
     if (!change.after) return;
     const std::string uid = text_at(change.after, {"metadata", "uid"});
     if (change.kind == WatchedKind::Node) nodes_.insert(uid);
+    if (change.kind == WatchedKind::StatefulSet && nodes_.contains(controller_of(change.after))) sets_.insert(uid);
     if (change.kind != WatchedKind::Deployment) return;
     if (text_at(change.after, {"spec", "deletionPolicy"}) == "Retain") retaining_.insert(uid);
 }

@@ -84,6 +84,8 @@ private:
     [[nodiscard]] bool is_one(WatchedKind kind, const std::string& uid) const;
     /// The uids of all nodes that ever were: what one of them left behind is still ours.
     std::set<std::string> nodes_;
+    /// The same of the StatefulSets that a node controlled: their pods are ours, also when somebody deleted the set.
+    std::set<std::string> sets_;
     /// The uids of fleets with the policy Retain.
     std::set<std::string> retaining_;
     /// By incarnation and node: the uid of the tracked StatefulSet when this operator read the node last, uncached.

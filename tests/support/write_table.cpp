@@ -50,7 +50,7 @@ std::string guard_of_delete(const kube::json::Value& body) {
     return guard.empty() ? "none" : guard;
 }
 
-std::string guard_of_apply(const std::string& target) {
+std::string guard_of_apply(const std::string& target, const kube::json::Value& body) {
     std::string manager;
     bool is_forced = false;
     const std::size_t query = target.find('?');
@@ -58,7 +58,9 @@ std::string guard_of_apply(const std::string& target) {
         if (one.starts_with("fieldManager=")) manager = one.substr(one.find('=') + 1);
         if (one == "force=true") is_forced = true;
     }
-    return "apply: " + manager + (is_forced ? ", force" : "");
+    std::string guard = "apply: " + manager + (is_forced ? ", force" : "");
+    if (has_text(body, {"metadata", "resourceVersion"})) guard += ", resourceVersion";
+    return guard;
 }
 
 /// The rows of docs/concurrency.md that begin like a write, without their prose.
@@ -102,7 +104,7 @@ std::string row_of(const testkit::PassedRequest& write) {
             return target + " | delete | " + guard_of_delete(body);
         case kube::HttpMethod::Patch:
             if (write.content_type.starts_with("application/apply-patch")) {
-                return target + " | apply | " + guard_of_apply(write.target);
+                return target + " | apply | " + guard_of_apply(write.target, body);
             }
             return target + " | merge patch | " + guard_of_patch(body);
         case kube::HttpMethod::Put:

@@ -45,10 +45,28 @@ bool has_ready_pod(const DeploymentContext& context, const api::SeiNode& node) {
            (*workload)->status.observedGeneration >= (*workload)->metadata.generation;
 }
 
+/// How many nodes of a rollout are going, or gone and not made again: those of the plan, and what it was made without
+/// because it was going then.
+std::int32_t absent_nodes(const DeploymentContext& context, const std::vector<NodeSnapshot>& wanted) {
+    std::set<std::string> absent;
+    if (context.status.plan) {
+        for (std::string& name : node_names(*context.status.plan)) absent.insert(std::move(name));
+    }
+    for (const NodeSnapshot& node : context.fleet.all()) {
+        if (node->metadata.deletionTimestamp) absent.insert(node->metadata.name);
+    }
+    for (const NodeSnapshot& node : wanted) absent.erase(node->metadata.name);
+    std::int32_t many = 0;
+    for (std::int32_t ordinal = 0; ordinal < context.object().spec.replicas; ++ordinal) {
+        if (absent.contains(child_name(context.object(), ordinal))) ++many;
+    }
+    return many;
+}
+
 std::optional<Bound> bound_of(const DeploymentContext& context, const std::vector<NodeSnapshot>& wanted) {
     const auto max_unavailable = context.object().spec.updateStrategy.maxUnavailable;
     if (!max_unavailable) return std::nullopt;
-    Bound bound{.max_unavailable = *max_unavailable, .serving = {}};
+    Bound bound{.max_unavailable = *max_unavailable, .absent = absent_nodes(context, wanted), .serving = {}};
     for (const NodeSnapshot& node : wanted) {
         if (is_halted_by_intention(*node) || has_ready_pod(context, *node)) bound.serving.insert(node->metadata.name);
     }
@@ -106,10 +124,16 @@ kube::Async<> keep(DeploymentContext& context, NodeSnapshot live, std::int32_t o
         co_return;
     }
     if (!co_await context.is_confirmed()) co_return;
+    // A node whose turn it is not keeps the image that it was read with, which somebody may have changed since.
+    child.metadata.resourceVersion = live->metadata.resourceVersion;
     try {
         NodeSnapshot written = co_await context.client.apply(std::move(child), field_manager(), kube::Force::Yes);
         context.fleet.put(std::move(written));
     } catch (const kube::ApiError& error) {
+        if (error.reason() == "Conflict") {
+            context.note_conflict(live.resource_version());
+            co_return;
+        }
         context.note_refusal(api::reason::kNodeNotApplied, text(live.key()) + " cannot be updated", error);
     }
 }

@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "kube/meta/condition.hpp"
+#include "planted/planted.hpp"
 #include "sei/api/conditions.hpp"
 #include "sei/deployment/template_hash.hpp"
 #include "sei/plan/progress.hpp"
@@ -52,8 +53,8 @@ std::set<std::string> nodes_to_roll(
     const auto serves = [&](const NodeSnapshot& node) {
         return is_available(*node) && (!bound || bound->serving.contains(node->metadata.name));
     };
-    std::int32_t unavailable = 0;
-    std::int32_t under_way = 0;
+    std::int32_t unavailable = bound ? bound->absent : 0;
+    std::int32_t under_way = unavailable;
     for (const NodeSnapshot& node : wanted) {
         if (serves(node)) continue;
         ++unavailable;
@@ -62,7 +63,8 @@ std::set<std::string> nodes_to_roll(
     for (const NodeSnapshot& node : wanted) {
         const bool is_asked = asks_for(*node, target);
         const bool is_serving = serves(node);
-        const std::int32_t taken = is_serving ? unavailable : under_way;
+        std::int32_t taken = is_serving ? unavailable : under_way;
+        if (planted::has(planted::Bug::UnreadyNodesUncounted) && !is_serving) taken = 0;
         if (!is_asked && bound && taken >= bound->max_unavailable) continue;
         names.insert(node->metadata.name);
         if (is_asked) continue;

@@ -36,13 +36,15 @@ struct RolloutDecision {
 /// How many nodes may be unavailable at once.
 struct Bound {
     std::int32_t max_unavailable = 1;
+    /// Nodes that are going, or gone until they are made again, with the new image.
+    std::int32_t absent = 0;
     /// The names of the nodes whose pod is ready, or unready on purpose.
     std::set<std::string> serving;
 };
 /// The names of the nodes that may be brought to the images of the template now. All at once without a bound; with one,
 /// in ordinal order, as many as keep the number of unavailable nodes within it. A node that is not available anyway
-/// does not wait for itself, but never are more than the bound on their way to the new image: a bad one spreads no
-/// further.
+/// does not wait for itself, but never are more than the bound on their way to the new image, nodes that are absent
+/// among them: a bad one spreads no further.
 [[nodiscard]] std::set<std::string> nodes_to_roll(
     const std::vector<NodeSnapshot>& wanted, const api::NodeSpec& target, const std::optional<Bound>& bound
 );

@@ -102,5 +102,33 @@ TEST(Conflict, over_a_node_that_is_released_costs_milliseconds) {
     for (const auto& node : world.nodes()) EXPECT_EQ(node->metadata.controller(), nullptr);
 }
 
+TEST(Conflict, keeps_a_node_whose_turn_has_not_come_from_being_set_back_by_who_read_it_before) {
+    DeploymentWorld world;
+    auto fleet = DeploymentWorld::a_fleet(2);
+    fleet.spec.updateStrategy.maxUnavailable = 1;
+    world.world.create(std::move(fleet));
+    ASSERT_TRUE(world.world.run_until_quiet()) << world.world.last_reason();
+    ASSERT_EQ(world.nodes().size(), 2U);
+
+    // Of the rollout, fleet-1 gets its label only. Before that arrives, another operator brings it to the new image.
+    const std::string newer = "example.com/seid:v2";
+    int times = 0;
+    const auto before = [&](std::string target) -> kube::Async<> {
+        const bool is_apply = target.find("seinodedeployment-controller") != std::string::npos;
+        if (!is_apply || target.find("/seinodes/fleet-1?") == std::string::npos || times++ > 0) co_return;
+        const auto read = co_await world.world.person().get<api::SeiNode>(DeploymentWorld::key("fleet-1"));
+        api::SeiNode changed = **read;
+        changed.spec.image = newer;
+        (void)co_await world.world.person().patch(*read, std::move(changed));
+    };
+    world.world.calls().before_each = [&](const kube::HttpRequest& request) { return before(request.target); };
+    world.edit([&](auto& edited) { edited.spec.template_.spec.image = newer; });
+    ASSERT_TRUE(world.world.run_until_quiet()) << world.world.last_reason();
+    world.world.calls().before_each = {};
+
+    EXPECT_GE(times, 2) << "it was refused once, and sent again for what was there then";
+    for (const auto& node : world.nodes()) EXPECT_EQ(node->spec.image, newer) << node->metadata.name;
+}
+
 }  // namespace
 }  // namespace sei::deployment::test

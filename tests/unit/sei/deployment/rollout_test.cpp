@@ -149,7 +149,7 @@ protected:
     std::set<std::string> in_turn(std::optional<std::int32_t> max_unavailable) {
         std::vector<NodeSnapshot> snapshots(nodes.begin(), nodes.end());
         std::optional<Bound> bound;
-        if (max_unavailable) bound = Bound{*max_unavailable, serving};
+        if (max_unavailable) bound = Bound{.max_unavailable = *max_unavailable, .absent = absent, .serving = serving};
         return nodes_to_roll(snapshots, target, bound);
     }
     /// It was rolled, and runs the new image.
@@ -161,6 +161,7 @@ protected:
     api::NodeSpec target;
     std::vector<api::SeiNode> nodes;
     std::set<std::string> serving;
+    std::int32_t absent = 0;
 };
 
 TEST_F(Turns, come_all_at_once_without_a_bound) {
@@ -215,6 +216,13 @@ TEST_F(Turns, do_not_come_to_an_unready_node_while_another_is_on_its_way) {
     nodes[0].spec.image = kV2;
     serving = {"web-2"};
     EXPECT_THAT(in_turn(1), ElementsAre("web-0"));
+}
+
+TEST_F(Turns, do_not_come_while_a_node_is_gone_that_is_made_again_with_the_new_image) {
+    absent = 1;
+    nodes.pop_back();
+    EXPECT_THAT(in_turn(1), ElementsAre());
+    EXPECT_THAT(in_turn(2), ElementsAre("web-0"));
 }
 
 TEST(Progress, names_the_first_node_in_trouble) {
