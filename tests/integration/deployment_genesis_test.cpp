@@ -40,6 +40,7 @@ TEST(Ceremony, makes_a_running_chain_of_its_validators) {
     world.create(a_chain(world, 3));
     ASSERT_TRUE(run_until_complete(world));
     ASSERT_TRUE(run_until_phase(world, "chain", DeploymentPhase::Ready));
+    ASSERT_TRUE(world.run_until_quiet());
     EXPECT_FALSE(world.deployment("chain")->status.plan);
     EXPECT_FALSE(world.deployment("chain")->status.templateHash.empty());
     EXPECT_EQ(condition(world, "chain", "PlanInProgress"), "False/PlanComplete");
@@ -84,9 +85,9 @@ TEST(Ceremony, is_followed_by_nodes_that_only_join) {
     ASSERT_TRUE(run_until_complete(world));
     world.edit_deployment("chain", [](auto& spec) { spec.replicas = 3; });
     ASSERT_TRUE(world.run_until_running("chain-2"));
+    ASSERT_TRUE(world.run_until_quiet());
     EXPECT_FALSE(world.node("chain-2")->spec.validator->genesisCeremony);
     EXPECT_EQ(world.node("chain-2")->spec.peers, world.node("chain-0")->spec.peers);
-    ASSERT_TRUE(world.run_until_quiet());
     EXPECT_EQ(world.node("chain-2")->spec.peers.size(), 1U);
     EXPECT_EQ(world.node("chain-0")->spec.peers.size(), 1U);
     EXPECT_EQ(condition(world, "chain", "GenesisCeremonyComplete"), "True/Complete");
@@ -181,10 +182,13 @@ TEST(Ceremony, ends_visibly_when_its_time_is_over) {
     chain.spec.genesis->maxCeremonyDuration = "2s";
     world.create(std::move(chain));
     ASSERT_TRUE(run_until_condition(world, "chain", "Stalled", "True/CeremonyTimeLimitExceeded"));
-    EXPECT_GT(world.sidecars().faults().times_fired(fault), 0U);
     EXPECT_EQ(condition(world, "chain", "PlanInProgress"), "False/PlanFailed");
     EXPECT_EQ(condition(world, "chain", "GenesisCeremonyComplete"), "False/NotStarted");
     EXPECT_FALSE(world.deployment("chain")->status.plan);
+    // A slow machine may not have got as far as this in that time. The nodes go on by themselves.
+    ASSERT_TRUE(world.run_until("the sidecar of chain-1 was asked in vain", [&] {
+        return world.sidecars().faults().times_fired(fault) > 0;
+    }));
     world.sidecars().faults().clear(fault);
     world.edit_deployment("chain", [](auto& spec) {
         spec.template_.spec.overrides["network.p2p.max_connections"] = "40";

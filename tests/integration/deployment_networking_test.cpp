@@ -120,6 +120,7 @@ TEST_F(Networking, is_taken_back_where_it_is_ours_only) {
         return networking_is(world, "False/NetworkingDisabled") && world.routes().size() == 1 &&
                !world.service("web-external");
     }));
+    ASSERT_TRUE(world.run_until_quiet());
     EXPECT_THAT(route_names(world), ElementsAre("web-extra"));
     EXPECT_TRUE(world.service("web-internal"));
     EXPECT_FALSE(world.deployment("web")->status.networkingStatus);
@@ -161,6 +162,7 @@ TEST_F(Networking, publishes_its_urls) {
     ASSERT_TRUE(world.run_until("it is published", [&] { return networking_is(world, "True/HTTPRoutesPublished"); }));
     ASSERT_TRUE(world.run_until_running("web-0"));
     EXPECT_TRUE(run_until_told(world, "web", "HTTPRoutesPublished: HTTPRoutes reconciled successfully"));
+    ASSERT_TRUE(world.run_until_quiet());
     const auto status = world.deployment("web")->status;
     const std::string host = "." + world.namespace_name() + ".svc:";
     EXPECT_EQ(status.endpoints->tendermintRpc, "http://web-internal" + host + "26657");
@@ -258,6 +260,7 @@ TEST(NetworkingWithoutGatewayApi, is_told_and_holds_nothing_up) {
     );
     EXPECT_TRUE(run_until_told(world, "web", "CRDNotInstalled: "));
     ASSERT_TRUE(world.run_until_running("web-0"));
+    ASSERT_TRUE(world.run_until_quiet());
     EXPECT_TRUE(world.service("web-external"));
     world.edit_deployment("web", [](auto& spec) {
         spec.template_.spec.image = kV2;

@@ -34,6 +34,7 @@ TEST(TemplateThatNodesRefuse, is_told_and_makes_nothing) {
     EXPECT_THAT(message_of(world, "fleet", "Stalled"), HasSubstr("no label: it has blanks"));
     EXPECT_EQ(condition(world, "fleet", "NodesReady"), "False/NodesInitializing");
     EXPECT_TRUE(run_until_told(world, "fleet", "NodeNotApplied: "));
+    ASSERT_TRUE(world.run_until_quiet());
     EXPECT_THAT(world.nodes(), IsEmpty());
     EXPECT_TRUE(world.service("fleet-internal"));
     world.edit_deployment("fleet", [](auto& spec) { spec.template_.metadata->labels["team"] = "infra"; });
@@ -240,6 +241,7 @@ TEST(ServiceOfSomebodyElse, in_the_way_is_told_and_left_alone) {
     world.create(world.a_deployment("fleet", 1));
     ASSERT_TRUE(run_until_condition(world, "fleet", "Stalled", "True/NameTaken"));
     ASSERT_TRUE(world.run_until_running("fleet-0"));
+    ASSERT_TRUE(world.run_until_quiet());
     EXPECT_FALSE(world.deployment("fleet")->status.internalService);
     EXPECT_EQ(world.service("fleet-internal")->spec.ports.front().name, "theirs");
     EXPECT_THAT(world.service("fleet-internal")->metadata.ownerReferences, IsEmpty());

@@ -189,6 +189,7 @@ TEST(Rollout, that_is_stuck_holds_its_shape_and_recovers) {
     World world;
     world.create(world.a_deployment("fleet", 2));
     ASSERT_TRUE(run_until_settled(world, "fleet", kV1)) << "the first rollout has recorded the image";
+    ASSERT_TRUE(run_until_pods_ready(world)) << "else they get ready while their shape is looked at";
     const auto before = *world.deployment("fleet");
     world.hold_image(kV2);
     set_image(world, "fleet", kV2);
@@ -371,10 +372,7 @@ TEST(Children, keep_the_labels_of_other_people) {
     World world;
     world.create(world.a_deployment("fleet", 1));
     ASSERT_TRUE(run_until_settled(world, "fleet", kV1));
-    const auto read = world.run(world.client().get<sei::api::SeiNode>(world.key("fleet-0")));
-    auto changed = **read;
-    changed.metadata.labels["somebody"] = "else";
-    ASSERT_TRUE(world.run(world.client().patch(*read, std::move(changed))));
+    world.change<sei::api::SeiNode>("fleet-0", [](auto& node) { node.metadata.labels["somebody"] = "else"; });
     world.edit_deployment("fleet", [](auto& spec) { spec.template_.metadata = {{{"team", "infra"}}, {}}; });
     ASSERT_TRUE(world.run_until("the template's label is there", [&] {
         return world.node("fleet-0")->metadata.labels.contains("team");

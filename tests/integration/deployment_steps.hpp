@@ -68,14 +68,15 @@ inline bool run_until_settled(support::World& world, const std::string& name, co
     });
 }
 
-/// A node counts as settled while its pod starts; who bounds a rollout waits for the pods too.
+/// A node counts as settled while its pod starts; who bounds a rollout waits for the pods too, until the operator has
+/// seen that they are ready.
 inline bool run_until_pods_ready(support::World& world) {
     return world.run_until("the pod of every node is ready", [&] {
         return std::ranges::all_of(world.nodes(), [&](const auto& node) {
             const auto workload = world.stateful_set(node.metadata.name);
             return workload && workload->status.readyReplicas > 0;
         });
-    });
+    }) && world.run_until_quiet();
 }
 
 inline bool run_until_all_ask_for(support::World& world, const std::string& image) {

@@ -219,6 +219,7 @@ TEST(SidecarImageOfTemplate, is_rolled_out_when_the_pods_run_it) {
         spec.template_.spec.sidecar->image = "example.com/sidecar:v2";
     });
     ASSERT_TRUE(run_until_told(world, "fleet", "RolloutComplete"));
+    ASSERT_TRUE(world.run_until_quiet());
     int pods = 0;
     for (const auto& pod : world.pods()) {
         for (const auto& container : pod.spec.initContainers) {

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <csignal>
 #include <memory>
 #include <string>
 #include <vector>
@@ -180,9 +181,13 @@ TEST_F(Kubectl, prints_each_change_of_a_watched_object) {
     const std::string version =
         run({"get", "seinodes", "--chunk-size=0", "-o", "jsonpath={.metadata.resourceVersion}"}).output;
     apply_node("n0");
-    // Ends by itself: the server is asked to close the watch after a second.
-    const auto watched = run({"get", "--raw", nodes + "?watch=true&timeoutSeconds=1&resourceVersion=" + version});
-    EXPECT_EQ(watched.status, 0);
+    // Ends by itself: the server is asked to close the watch after a second. A slow one may not have come to it by
+    // then.
+    support::Finished watched;
+    for (int tries = 0; tries < 20 && !watched.output.contains("\"ADDED\""); ++tries) {
+        watched = run({"get", "--raw", nodes + "?watch=true&timeoutSeconds=1&resourceVersion=" + version});
+        ASSERT_EQ(watched.status, 0) << watched.output;
+    }
     EXPECT_THAT(watched.output, AllOf(HasSubstr("\"type\":\"ADDED\""), HasSubstr("\"name\":\"n0\"")));
 }
 
@@ -200,10 +205,16 @@ TEST_F(Kubectl, follows_with_get_w_until_it_is_stopped) {
               "seinode",
               "n0",
               "-w",
-              "--request-timeout=3s"},
+              "--request-timeout=60s"},
          .environment = {{"HOME", folder_.path().string()}},
          .log = log}
     };
+    // It is stopped once it has said something.
+    const auto give_up_at = std::chrono::steady_clock::now() + std::chrono::seconds{60};
+    while (!following.log().contains("n0") && std::chrono::steady_clock::now() < give_up_at) {
+        if (following.wait(std::chrono::milliseconds{20})) break;
+    }
+    following.signal(SIGINT);
     (void)following.wait(std::chrono::seconds{20});
     EXPECT_THAT(following.log(), AllOf(ContainsRegex("NAME +PHASE +AGE"), HasSubstr("n0")));
 }

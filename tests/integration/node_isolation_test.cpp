@@ -25,12 +25,12 @@ FaultyTransport::Matches about(std::string_view name) {
 }
 
 /// A node comes up, is rolled and goes while another one cannot get on.
-void expect_free(World& world) {
+void expect_free(World& world, const std::string& stuck = "stuck") {
     world.create(world.a_full_node("free"));
     EXPECT_TRUE(world.run_until_running("free"));
     EXPECT_TRUE(roll(world, "free"));
     EXPECT_TRUE(delete_and_wait(world, "free"));
-    EXPECT_NE(world.node("stuck")->status.phase, NodePhase::Running);
+    EXPECT_NE(world.node(stuck)->status.phase, NodePhase::Running);
 }
 
 TEST(Isolation, of_a_sidecar_that_hangs) {
@@ -62,6 +62,26 @@ TEST(Isolation, of_throttled_calls) {
     expect_free(world);
     world.operator_transport().forget_faults();
     EXPECT_TRUE(world.run_until_running("stuck"));
+}
+
+/// Goal: a call that waits because the server asked it to takes no place from others. Method: more calls than the
+/// operator may have under way at once are throttled, over HTTPS, and wait until this test lets them through.
+TEST(Isolation, of_calls_that_wait_as_the_server_asks) {
+    constexpr std::size_t kUnderWayMax = 2;
+    constexpr std::size_t kStuck = 5;
+    World world{{.requests_through_front_max = kUnderWayMax}};
+    ThrottlingFront& front = world.front();
+    ASSERT_TRUE(world.run_until("the operator is ready", [&] { return world.operator_is_ready(); }));
+    front.throttle([](const kube::ServedRequest& request) { return request.target.contains("/stuck-"); });
+    for (std::size_t i = 0; i < kStuck; ++i) world.create(world.a_full_node("stuck-" + std::to_string(i)));
+    ASSERT_TRUE(world.run_until("all of them wait", [&] { return front.waiting() == kStuck; }));
+    EXPECT_EQ(front.throttled(), kStuck);
+    expect_free(world, "stuck-0");
+    EXPECT_EQ(front.waiting(), kStuck) << "none of them was over before the other node was";
+    EXPECT_EQ(front.throttled(), kStuck);
+    front.let_through();
+    for (std::size_t i = 0; i < kStuck; ++i) EXPECT_TRUE(world.run_until_running("stuck-" + std::to_string(i)));
+    EXPECT_EQ(front.throttled(), kStuck) << "each was sent again once";
 }
 
 /// Knows every name, but says nothing about those that begin with "stuck" until it is told to.

@@ -22,12 +22,9 @@ double passes(World& world) {
 
 /// One write of somebody to the StatefulSet, which the operator watches without a filter.
 void touch_workload(World& world, int round) {
-    for (;;) {
-        const auto live = world.run(world.client().get<kube::StatefulSet>(world.key("n0")));
-        kube::StatefulSet touched = **live;
-        touched.metadata.annotations["example.com/touched"] = std::to_string(round);
-        if (world.run(world.client().patch(*live, std::move(touched)))) return;
-    }
+    world.change<kube::StatefulSet>("n0", [&](kube::StatefulSet& set) {
+        set.metadata.annotations["example.com/touched"] = std::to_string(round);
+    });
 }
 
 TEST(NodesAtRest, are_not_written_in_a_hundred_passes) {

@@ -30,11 +30,15 @@ protected:
             );
         ASSERT_TRUE(created);
     }
-    void patch(const kube::ResourceType& type, const std::string& name, std::string_view text) {
-        const auto written = world->run(
-            world->client().raw().merge_patch(type, world->key(name), {}, kube::json::parse(text).as_object())
-        );
+    /// Comes back when this test's own watch has seen it.
+    template <kube::Kind K>
+    void patch(const std::string& name, std::string_view text) {
+        const auto written = world->run(world->client().raw().merge_patch(
+            kube::KindOf<K>::type, world->key(name), {}, kube::json::parse(text).as_object()
+        ));
         ASSERT_TRUE(written);
+        const std::string version{kube::json::find_string(**written, {"metadata", "resourceVersion"})};
+        ASSERT_TRUE(world->run_until_seen<K>(kube::ResourceVersion{version}));
     }
     void remove(const kube::ResourceType& type, const std::string& name, const std::string& uid) {
         (void)world->run(world->client().raw().delete_object(
@@ -56,11 +60,10 @@ protected:
                 replicas
             )
         );
-        world->run_until("the set is rolled out", [this] { return is_rolled_out(); });
+        ASSERT_TRUE(world->run_until("the set is rolled out", [this] { return is_rolled_out(); }));
     }
     void set_image(std::string_view image) {
-        patch(
-            kSets,
+        patch<kube::StatefulSet>(
             "web",
             fmt::format(
                 R"({{"spec": {{"template": {{"spec": {{"containers": [{{"name": "main", "image": "{}"}}]}}}}}}}})",
@@ -70,12 +73,19 @@ protected:
     }
 
     [[nodiscard]] kube::StatefulSetStatus status() const { return world->stateful_set("web")->status; }
+    /// As its status has it, and as the pods are that this test has seen: of the two watches either may be ahead.
     [[nodiscard]] bool is_rolled_out() const {
         const auto set = world->stateful_set("web");
         if (!set) return false;
         const std::int32_t wanted = set->spec.replicas.value_or(1);
-        return set->status.observedGeneration == set->metadata.generation && set->status.replicas == wanted &&
-               set->status.readyReplicas == wanted && set->status.updatedReplicas == wanted;
+        std::int32_t updated = 0;
+        for (const kube::Pod& one : world->pods()) {
+            if (one.metadata.deletionTimestamp) return false;
+            updated += one.metadata.labels.at("controller-revision-hash") == set->status.updateRevision ? 1 : 0;
+        }
+        return updated == wanted && set->status.observedGeneration == set->metadata.generation &&
+               set->status.replicas == wanted && set->status.readyReplicas == wanted &&
+               set->status.updatedReplicas == wanted;
     }
     [[nodiscard]] std::optional<kube::Pod> pod(std::string_view name) const {
         for (const kube::Pod& one : world->pods()) {
@@ -88,49 +98,53 @@ protected:
 };
 
 TEST_F(WorkloadsTest, a_revision_has_the_name_that_kubernetes_gives_its_template) {
-    create_set(1);
+    ASSERT_NO_FATAL_FAILURE(create_set(1));
     EXPECT_EQ(status().updateRevision, "web-69df4cbf67");
     EXPECT_EQ(pod("web-0")->metadata.labels.at("controller-revision-hash"), "web-69df4cbf67");
 }
 
 TEST_F(WorkloadsTest, a_rolling_update_ends_with_the_new_revision_as_the_current_one) {
-    create_set(2);
+    ASSERT_NO_FATAL_FAILURE(create_set(2));
     const std::string first = status().currentRevision;
     set_image("web:v2");
-    world->run_until("the set is rolled out", [&] {
+    ASSERT_TRUE(world->run_until("the set is rolled out", [&] {
         return is_rolled_out() && status().currentRevision == status().updateRevision &&
                status().currentRevision != first;
-    });
+    }));
     for (const auto* name : {"web-0", "web-1"}) EXPECT_EQ(pod(name)->spec.containers.front().image, "web:v2") << name;
 }
 
 TEST_F(WorkloadsTest, a_set_with_on_delete_keeps_its_current_revision_and_reuses_one_that_comes_back) {
-    create_set(1);
+    ASSERT_NO_FATAL_FAILURE(create_set(1));
     const std::string first = status().currentRevision;
-    patch(kSets, "web", R"({"spec": {"updateStrategy": {"type": "OnDelete", "rollingUpdate": null}}})");
+    patch<kube::StatefulSet>("web", R"({"spec": {"updateStrategy": {"type": "OnDelete", "rollingUpdate": null}}})");
     for (const std::string image : {"web:v2", "web:v1"}) {
         set_image(image);
-        world->run_until("the template is seen", [&] {
+        ASSERT_TRUE(world->run_until("the template is seen", [&] {
             return status().observedGeneration == world->stateful_set("web")->metadata.generation;
-        });
+        }));
+        ASSERT_TRUE(pod("web-0"));
         remove(kPods, "web-0", pod("web-0")->metadata.uid);
-        world->run_until("the pod has the image", [&] {
+        ASSERT_TRUE(world->run_until("the pod has the image", [&] {
             const auto now = pod("web-0");
             return is_rolled_out() && now && now->spec.containers.front().image == image;
-        });
+        }));
         EXPECT_EQ(status().currentRevision, first);
     }
     EXPECT_EQ(status().updateRevision, first);
 }
 
 TEST_F(WorkloadsTest, a_pod_that_is_told_to_crash_by_annotation_recovers_when_it_is_taken_away) {
-    create_set(1);
-    patch(kPods, "web-0", R"({"metadata": {"annotations": {"devcluster/fault": "crash-loop"}}})");
-    world->run_until("the set is no longer ready", [&] { return status().readyReplicas == 0; });
-    const kube::ContainerStatus main = *kube::find_container_status(pod("web-0")->status, "main");
-    EXPECT_EQ(main.state->waiting->reason, "CrashLoopBackOff");
-    patch(kPods, "web-0", R"({"metadata": {"annotations": {"devcluster/fault": null}}})");
-    world->run_until("the set is ready again", [this] { return is_rolled_out(); });
+    ASSERT_NO_FATAL_FAILURE(create_set(1));
+    patch<kube::Pod>("web-0", R"({"metadata": {"annotations": {"devcluster/fault": "crash-loop"}}})");
+    ASSERT_TRUE(world->run_until("the pod crashes, and the set is no longer ready", [&] {
+        const auto now = pod("web-0");
+        const kube::ContainerStatus* main = now ? kube::find_container_status(now->status, "main") : nullptr;
+        return main != nullptr && main->state && main->state->waiting &&
+               main->state->waiting->reason == "CrashLoopBackOff" && status().readyReplicas == 0;
+    }));
+    patch<kube::Pod>("web-0", R"({"metadata": {"annotations": {"devcluster/fault": null}}})");
+    EXPECT_TRUE(world->run_until("the set is ready again", [this] { return is_rolled_out(); }));
 }
 
 TEST_F(WorkloadsTest, a_job_ends_as_the_exit_code_of_its_pod_says) {
@@ -154,18 +168,18 @@ TEST_F(WorkloadsTest, a_job_ends_as_the_exit_code_of_its_pod_says) {
             )
         );
         std::optional<kube::Job> job;
-        world->run_until("the Job has ended", [&] {
+        ASSERT_TRUE(world->run_until("the Job has ended", [&] {
             const auto found = world->run(world->client().get<kube::Job>(world->key(name)));
             if (found) job = **found;
             return job && kube::is_condition_true(job->status.conditions, one.condition);
-        });
+        }));
         EXPECT_EQ(kube::find_condition(job->status.conditions, one.condition)->reason, one.reason);
     }
 }
 
 TEST_F(WorkloadsTest, what_an_object_owns_goes_with_it) {
     create(kMaps, R"({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "owner"}})");
-    world->run_until("the owner is seen", [&] { return world->config_map("owner").has_value(); });
+    ASSERT_TRUE(world->run_until("the owner is seen", [&] { return world->config_map("owner").has_value(); }));
     const std::string uid = world->config_map("owner")->metadata.uid;
     create(
         kMaps,
@@ -175,9 +189,9 @@ TEST_F(WorkloadsTest, what_an_object_owns_goes_with_it) {
             uid
         )
     );
-    world->run_until("what it owns is seen", [&] { return world->config_map("owned").has_value(); });
+    ASSERT_TRUE(world->run_until("what it owns is seen", [&] { return world->config_map("owned").has_value(); }));
     remove(kMaps, "owner", uid);
-    world->run_until("it is gone", [&] { return !world->config_map("owned"); });
+    EXPECT_TRUE(world->run_until("it is gone", [&] { return !world->config_map("owned"); }));
 }
 
 }  // namespace

@@ -247,7 +247,8 @@ struct World::Machinery {
 struct World::Operator {
     explicit Operator(World& world_)
         : world{world_},
-          way{world.cluster_->transport("sei-operator")},
+          way{world.front_ ? world.front_->way(world.options_.requests_through_front_max)
+                           : world.cluster_->transport("sei-operator")},
           transport{*way},
           platform{test_platform()},
           sidecars{
@@ -365,6 +366,10 @@ World::World(WorldOptions options) : options_{options}, clock_{loop_.get_executo
     );
     eyes_ = std::make_unique<Eyes>(*this);
     scope_.spawn("eyes", eyes_->manager.run());
+    if (options_.requests_through_front_max > 0) {
+        front_ = std::make_unique<ThrottlingFront>(loop_.get_executor(), cluster_->transport("sei-operator"));
+        scope_.spawn("front", front_->serve());
+    }
     operator_ = std::make_unique<Operator>(*this);
     make_namespace();
     if (!run_until("the test's own watches are there", [this] { return eyes_->manager.is_ready(); })) return;
@@ -377,6 +382,7 @@ World::World(WorldOptions options) : options_{options}, clock_{loop_.get_executo
 }
 
 World::~World() {
+    if (front_) front_->let_through();
     // On a shared control plane nothing of this world may go on living: the next operator would take it up.
     if (backend() != Backend::Embedded) {
         operator_->transport.restore();
@@ -394,6 +400,7 @@ World::~World() {
     operator_->stop();
     if (machinery_) machinery_->workloads.stop();
     if (sockets_) sockets_->stop();
+    if (front_) front_->stop();
     eyes_->manager.stop();
     run_until("everything has stopped", [this] { return scope_.running() == 0; });
     names.reset();  // before the loop
@@ -507,19 +514,12 @@ SeiNode World::a_full_node(std::string name) const {
 kube::Snapshot<SeiNode> World::create(SeiNode node) {
     auto created = run(client().create(std::move(node)));
     if (!created) throw std::runtime_error{"a node of that name exists already"};
+    (void)run_until_seen<SeiNode>(created->resource_version());
     return *created;
 }
 
-void World::edit(const std::string& name, const std::function<void(sei::api::NodeSpec&)>& change) {
-    for (;;) {
-        const auto read = run(client().get<SeiNode>(key(name)));
-        if (!read) throw std::runtime_error{"there is no node " + name};
-        SeiNode changed = **read;
-        change(changed.spec);
-        const auto written = run(client().patch(*read, std::move(changed)));
-        if (written) return;
-        if (written.error() == kube::WriteRefusal::Absent) throw std::runtime_error{"node " + name + " is gone"};
-    }
+void World::edit(const std::string& name, const std::function<void(sei::api::NodeSpec&)>& change_spec) {
+    change<SeiNode>(name, [&](SeiNode& node) { change_spec(node.spec); });
 }
 
 void World::delete_node(const std::string& name) {
@@ -540,21 +540,14 @@ SeiNodeDeployment World::a_deployment(std::string name, int replicas) const {
 kube::Snapshot<SeiNodeDeployment> World::create(SeiNodeDeployment deployment) {
     auto created = run(client().create(std::move(deployment)));
     if (!created) throw std::runtime_error{"a deployment of that name exists already"};
+    (void)run_until_seen<SeiNodeDeployment>(created->resource_version());
     return *created;
 }
 
 void World::edit_deployment(
-    const std::string& name, const std::function<void(sei::api::SeiNodeDeploymentSpec&)>& change
+    const std::string& name, const std::function<void(sei::api::SeiNodeDeploymentSpec&)>& change_spec
 ) {
-    for (;;) {
-        const auto read = run(client().get<SeiNodeDeployment>(key(name)));
-        if (!read) throw std::runtime_error{"there is no deployment " + name};
-        SeiNodeDeployment changed = **read;
-        change(changed.spec);
-        const auto written = run(client().patch(*read, std::move(changed)));
-        if (written) return;
-        if (written.error() == kube::WriteRefusal::Absent) throw std::runtime_error{"deployment " + name + " is gone"};
-    }
+    change<SeiNodeDeployment>(name, [&](SeiNodeDeployment& deployment) { change_spec(deployment.spec); });
 }
 
 void World::delete_deployment(const std::string& name) {
@@ -807,12 +800,38 @@ kube::Async<std::string> World::what_is_unseen() {
     if (backend() != Backend::Cluster) co_return std::string{};
     // Kubernetes' own controllers have no barrier: what they are done with shows in the status.
     for (const auto& set : eyes_->stateful_sets.list(namespace_)) {
-        if (set->status.observedGeneration != set->metadata.generation ||
-            set->status.replicas != set->spec.replicas.value_or(1)) {
-            co_return "the StatefulSet controller is not done with " + set->metadata.name;
+        if (auto reason = set_in_the_way(*set); !reason.empty()) {
+            co_return "the StatefulSet controller is not done with " + set->metadata.name + ": " + reason;
         }
     }
     co_return std::string{};
+}
+
+std::string World::set_in_the_way(const kube::StatefulSet& set) const {
+    if (set.metadata.deletionTimestamp) return {};
+    if (set.status.observedGeneration != set.metadata.generation) return "it has not seen its spec";
+    std::int32_t pods = 0;
+    std::int32_t ready = 0;
+    std::int32_t updated = 0;
+    for (const auto& pod : eyes_->pods.list(namespace_)) {
+        if (!pod->metadata.is_controlled_by(kube::Uid{set.metadata.uid})) continue;
+        if (pod->metadata.deletionTimestamp) return pod->metadata.name + " is still going";
+        ++pods;
+        ready += kube::is_condition_true(pod->status.conditions, "Ready") ? 1 : 0;
+        const auto revision = pod->metadata.labels.find("controller-revision-hash");
+        const bool is_updated = revision != pod->metadata.labels.end() && revision->second == set.status.updateRevision;
+        updated += is_updated ? 1 : 0;
+    }
+    if (pods != set.spec.replicas.value_or(1)) return "it has not all of its pods";
+    const kube::StatefulSetStatus& told = set.status;
+    if (told.replicas != pods || told.readyReplicas != ready || told.updatedReplicas != updated) {
+        return "it tells of other pods than there are";
+    }
+    return {};
+}
+
+bool World::has_seen(std::string_view kind, const kube::ResourceVersion& version) const {
+    return eyes_->manager.at_barrier({.kind = std::string{kind}, .version = version, .namespace_ = {}}).is_reached;
 }
 
 bool World::run_until_quiet() {

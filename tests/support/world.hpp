@@ -33,11 +33,13 @@
 #include "sei/api/node.hpp"
 #include "support/backend.hpp"
 #include "support/faulty_transport.hpp"
+#include "support/throttling_front.hpp"
 
 namespace support {
 
-/// How long anything in a test may take before it has failed.
-inline constexpr std::chrono::seconds kWaitLimit{40};
+/// How long anything in a test may take before it has failed: many times what it takes, for a slow machine is no
+/// defect.
+inline constexpr std::chrono::seconds kWaitLimit{120};
 
 struct WorldOptions {
     /// Starts the operator at once.
@@ -46,6 +48,9 @@ struct WorldOptions {
     bool with_workloads = true;
     /// Installs Gateway API's CRDs, where `gateway_api_crds` has them. On a shared control plane they always are.
     bool with_gateway_api = false;
+    /// Puts `World::front` between the operator and the API server, with at most so many requests under way at once;
+    /// zero: nothing is between them.
+    std::size_t requests_through_front_max = 0;
 };
 
 /// Gateway API's CRDs ($SEI_GATEWAY_API_CRDS, a folder), or nothing.
@@ -78,6 +83,8 @@ public:
     /// Requests of the operator, and faults between it and the API server.
     [[nodiscard]] FaultyTransport& operator_transport();
     [[nodiscard]] kube::Manager& operator_manager();
+    /// Only where the options ask for it.
+    [[nodiscard]] ThrottlingFront& front() { return *front_; }
     /// Another operator beside the first, without leader election: as when a lease was lost and nobody noticed. Its
     /// configuration is the same; its caches, its memory and its way to the API server are its own.
     void start_second_operator();
@@ -100,11 +107,14 @@ public:
     /// The environment that a sei-operator of its own needs here.
     [[nodiscard]] std::map<std::string, std::string> operator_environment();
 
-    // What a person does.
+    // What a person does. Each returns once the test's own watches have seen what was written.
     [[nodiscard]] kube::Client& client();
     [[nodiscard]] sei::api::SeiNode a_full_node(std::string name) const;
     kube::Snapshot<sei::api::SeiNode> create(sei::api::SeiNode node);
-    /// Changes the spec of a node as `kubectl edit` would: read, change, write, again on a conflict.
+    /// Changes an object as `kubectl edit` would: read, change, write, again on a conflict.
+    template <kube::Kind K>
+    void change(const std::string& name, const std::function<void(K&)>& change);
+    /// The spec of a node.
     void edit(const std::string& name, const std::function<void(sei::api::NodeSpec&)>& change);
     void delete_node(const std::string& name);
     /// In place, full nodes with image v1.
@@ -162,6 +172,10 @@ public:
     template <class T>
     T run(kube::Async<T> work);
 
+    /// Until the test's own watch of this kind has seen a version: what is asserted then is about that, or newer.
+    template <kube::Kind K>
+    bool run_until_seen(const kube::ResourceVersion& version);
+
     [[nodiscard]] boost::asio::io_context& loop() { return loop_; }
     [[nodiscard]] kube::Clock& clock() { return clock_; }
     /// Lines that the operator logged at level error.
@@ -176,7 +190,9 @@ private:
     struct Machinery;
     struct Sockets;
     void make_namespace();
+    [[nodiscard]] bool has_seen(std::string_view kind, const kube::ResourceVersion& version) const;
     [[nodiscard]] std::string in_the_way() const;
+    [[nodiscard]] std::string set_in_the_way(const kube::StatefulSet& set) const;
     [[nodiscard]] std::size_t calls_made() const;
     kube::Async<std::string> what_is_unseen();
     template <kube::Kind K>
@@ -192,6 +208,7 @@ private:
     std::unique_ptr<devcluster::sidecar::SidecarHost> sidecars_;
     std::unique_ptr<Eyes> eyes_;
     std::unique_ptr<Machinery> machinery_;
+    std::unique_ptr<ThrottlingFront> front_;  // outlives the operator's way through it
     std::unique_ptr<Operator> operator_;
     std::unique_ptr<Operator> second_;
     std::unique_ptr<Sockets> sockets_;
@@ -220,6 +237,30 @@ T World::run(kube::Async<T> work) {
     if (!run_until("an answer", [&] { return outcome->is_done; })) throw std::runtime_error{"no answer in time"};
     if (outcome->error) std::rethrow_exception(outcome->error);
     return std::move(*outcome->value);
+}
+
+template <kube::Kind K>
+bool World::run_until_seen(const kube::ResourceVersion& version) {
+    const std::string_view kind = kube::KindOf<K>::type.kind;
+    return run_until("the test has seen " + std::string{kind} + " at version " + version.value(), [&] {
+        return has_seen(kind, version);
+    });
+}
+
+template <kube::Kind K>
+void World::change(const std::string& name, const std::function<void(K&)>& change) {
+    for (;;) {
+        const auto read = run(client().get<K>(key(name)));
+        if (!read) throw std::runtime_error{"there is no " + std::string{kube::KindOf<K>::type.kind} + " " + name};
+        K changed = **read;
+        change(changed);
+        const auto written = run(client().patch(*read, std::move(changed)));
+        if (written) {
+            (void)run_until_seen<K>(written->resource_version());
+            return;
+        }
+        if (written.error() == kube::WriteRefusal::Absent) throw std::runtime_error{name + " is gone"};
+    }
 }
 
 }  // namespace support
