@@ -23,6 +23,7 @@
 #include <boost/mp11.hpp>
 
 #include "kube/json/json.hpp"
+#include "kube/meta/boxed.hpp"
 #include "kube/meta/int_or_string.hpp"
 #include "kube/meta/quantity.hpp"
 #include "kube/meta/time.hpp"
@@ -47,6 +48,8 @@ template <class T>
 struct IsOptional : std::false_type {};
 template <class T>
 struct IsOptional<std::optional<T>> : std::true_type {};
+template <class T>
+struct IsOptional<Boxed<T>> : std::true_type {};
 template <class T>
 struct IsVector : std::false_type {};
 template <class T>
@@ -133,7 +136,8 @@ template <class E>
     requires std::is_enum_v<E>
 void read(const Value& value, E& out, const Path& path);
 template <class T>
-void read(const Value& value, std::optional<T>& out, const Path& path);
+    requires IsOptional<T>::value
+void read(const Value& value, T& out, const Path& path);
 template <class T>
 void read(const Value& value, std::vector<T>& out, const Path& path);
 template <class T>
@@ -170,8 +174,9 @@ void read(const Value& value, E& out, const Path& path) {
 }
 
 template <class T>
-void read(const Value& value, std::optional<T>& out, const Path& path) {
-    if constexpr (std::is_enum_v<T>) {
+    requires IsOptional<T>::value
+void read(const Value& value, T& out, const Path& path) {
+    if constexpr (std::is_enum_v<typename T::value_type>) {
         // Open API types write "no value yet" as an empty string, too.
         if (value.is_string() && value.get_string().empty()) return;
     }
@@ -253,7 +258,8 @@ template <class E>
     requires std::is_enum_v<E>
 void write(E value, Value& out);
 template <class T>
-void write(const std::optional<T>& value, Value& out);
+    requires IsOptional<T>::value
+void write(const T& value, Value& out);
 template <class T>
 void write(const std::vector<T>& value, Value& out);
 template <class T>
@@ -275,7 +281,8 @@ void write(E value, Value& out) {
 }
 
 template <class T>
-void write(const std::optional<T>& value, Value& out) {
+    requires IsOptional<T>::value
+void write(const T& value, Value& out) {
     if (value) write(*value, out);
 }
 

@@ -2,7 +2,7 @@
 //
 // A struct is described with BOOST_DESCRIBE_STRUCT; a member's name is its JSON key (one trailing underscore is
 // dropped, for C++ keywords). What is written follows from the member's type (spec 01 §1, marks A, O, P):
-//   * std::optional<T>: written when set, even if empty or zero (P);
+//   * std::optional<T>, Boxed<T>: written when set, even if empty or zero (P);
 //   * any other type: left out when empty, zero or false (O) ...
 //   * ... unless the struct lists it in `static constexpr std::array required{"name", ...}`: then always written (A),
 //   and
@@ -11,7 +11,7 @@
 // type.
 //
 // Supported: bool, integers (range-checked), double, std::string, enums described with BOOST_DESCRIBE_ENUM, Time,
-// MicroTime, Quantity, IntOrString, json::Value (free-form), std::optional, std::vector, std::map<std::string, T>,
+// MicroTime, Quantity, IntOrString, json::Value (free-form), std::optional, Boxed, std::vector, std::map<std::string, T>,
 // described structs, and enums that have `to_wire(E)`/`from_wire(std::string_view, std::type_identity<E>)` found by ADL
 // for words that are no identifiers.
 #pragma once

@@ -38,8 +38,9 @@ struct Optional {
     using Value = T;
 };
 template <class T>
-struct Optional<std::optional<T>> {
-    using Value = T;
+    requires json::detail::IsOptional<T>::value
+struct Optional<T> {
+    using Value = typename T::value_type;
 };
 
 template <class E>

@@ -10,6 +10,7 @@
 
 #include <boost/describe.hpp>
 
+#include "kube/meta/boxed.hpp"
 #include "kube/meta/quantity.hpp"
 #include "kube/types/probe.hpp"
 
@@ -53,7 +54,7 @@ BOOST_DESCRIBE_STRUCT(EnvVarSource, (), (fieldRef, configMapKeyRef, secretKeyRef
 struct EnvVar {
     std::string name;
     std::string value;
-    std::optional<EnvVarSource> valueFrom;
+    Boxed<EnvVarSource> valueFrom;
     static constexpr std::array required{"name"};
     bool operator==(const EnvVar&) const = default;
 };
@@ -151,14 +152,14 @@ struct Container {
     std::vector<ContainerPort> ports;
     std::vector<EnvFromSource> envFrom;
     std::vector<EnvVar> env;
-    std::optional<ResourceRequirements> resources;
+    Boxed<ResourceRequirements> resources;
     /// "Always" makes an init container a sidecar.
     std::string restartPolicy;
     std::vector<VolumeMount> volumeMounts;
-    std::optional<Probe> livenessProbe;
-    std::optional<Probe> readinessProbe;
-    std::optional<Probe> startupProbe;
-    std::optional<SecurityContext> securityContext;
+    Boxed<Probe> livenessProbe;
+    Boxed<Probe> readinessProbe;
+    Boxed<Probe> startupProbe;
+    Boxed<SecurityContext> securityContext;
     static constexpr std::array required{"name"};
     bool operator==(const Container&) const = default;
 };

@@ -9,6 +9,7 @@
 
 #include <boost/describe.hpp>
 
+#include "kube/meta/boxed.hpp"
 #include "kube/meta/object_meta.hpp"
 #include "kube/types/container.hpp"
 #include "kube/types/label_selector.hpp"
@@ -78,10 +79,10 @@ struct PodSpec {
     /// The machine that the scheduler chose.
     std::string nodeName;
     std::optional<bool> shareProcessNamespace;
-    std::optional<PodSecurityContext> securityContext;
+    Boxed<PodSecurityContext> securityContext;
     std::string hostname;
     std::string subdomain;
-    std::optional<Affinity> affinity;
+    Boxed<Affinity> affinity;
     std::vector<Toleration> tolerations;
     static constexpr std::array required{"containers"};
     bool operator==(const PodSpec&) const = default;

@@ -9,6 +9,7 @@
 
 #include <boost/describe.hpp>
 
+#include "kube/meta/boxed.hpp"
 #include "kube/meta/quantity.hpp"
 
 namespace kube {
@@ -60,10 +61,10 @@ BOOST_DESCRIBE_STRUCT(SecretVolume, (), (secretName, items, defaultMode, optiona
 /// Exactly one source is set.
 struct Volume {
     std::string name;
-    std::optional<ConfigMapVolume> configMap;
-    std::optional<EmptyDirVolume> emptyDir;
-    std::optional<PersistentVolumeClaimVolume> persistentVolumeClaim;
-    std::optional<SecretVolume> secret;
+    Boxed<ConfigMapVolume> configMap;
+    Boxed<EmptyDirVolume> emptyDir;
+    Boxed<PersistentVolumeClaimVolume> persistentVolumeClaim;
+    Boxed<SecretVolume> secret;
     static constexpr std::array required{"name"};
     bool operator==(const Volume&) const = default;
 };

@@ -10,6 +10,7 @@
 
 #include <boost/describe.hpp>
 
+#include "kube/meta/boxed.hpp"
 #include "kube/meta/object_meta.hpp"
 #include "kube/types/container.hpp"
 #include "sei/api/snapshot.hpp"
@@ -56,7 +57,7 @@ struct SidecarConfig {
     std::string image;
     /// 0: 7777. See `sidecar_port`.
     std::int32_t port = 0;
-    std::optional<kube::ResourceRequirements> resources;
+    kube::Boxed<kube::ResourceRequirements> resources;
     bool operator==(const SidecarConfig&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(SidecarConfig, (), (image, port, resources))
@@ -119,14 +120,14 @@ struct NodeSpec {
     std::vector<PeerSource> peers;
     /// Dotted configuration key to value, over the defaults of the mode.
     kube::StringMap overrides;
-    std::optional<SidecarConfig> sidecar;
+    kube::Boxed<SidecarConfig> sidecar;
     /// Extra labels of the pod template; the operator's own win.
     kube::StringMap podLabels;
     std::optional<DataVolumeSpec> dataVolume;
-    std::optional<FullNodeSpec> fullNode;
-    std::optional<ArchiveSpec> archive;
-    std::optional<ReplayerSpec> replayer;
-    std::optional<ValidatorSpec> validator;
+    kube::Boxed<FullNodeSpec> fullNode;
+    kube::Boxed<ArchiveSpec> archive;
+    kube::Boxed<ReplayerSpec> replayer;
+    kube::Boxed<ValidatorSpec> validator;
     bool paused = false;
     static constexpr std::array required{"chainId", "image"};
     bool operator==(const NodeSpec&) const = default;
