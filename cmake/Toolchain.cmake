@@ -37,7 +37,7 @@ target_compile_options(sei_flags INTERFACE
   -Xclang -fno-pch-timestamp)
 target_compile_definitions(sei_flags INTERFACE
   BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED
-  # Frames of coroutines come from operator new, which glibc answers from its thread cache; aligned_alloc it does not.
+  # Frames of coroutines come from operator new, which is the fast way; aligned_alloc is not.
   BOOST_ASIO_DISABLE_STD_ALIGNED_ALLOC BOOST_ASIO_DISABLE_BOOST_ALIGN
   SPDLOG_COMPILED_LIB SPDLOG_FMT_EXTERNAL)
 if(SEI_SANITIZE)
@@ -47,7 +47,11 @@ if(SEI_SANITIZE)
 else()
   target_compile_options(sei_flags INTERFACE -ffunction-sections -fdata-sections)
   # Equal functions once, relocations packed: a program's pages count as its memory.
-  target_link_options(sei_flags INTERFACE -Wl,--gc-sections,--icf=safe,-z,pack-relative-relocs)
+  target_link_options(sei_flags INTERFACE -Wl,--gc-sections,--icf=safe,-z,pack-relative-relocs
+    # What is used of OpenSSL stands together; a name that it does not know any more is passed over.
+    "-Wl,--symbol-ordering-file=${CMAKE_SOURCE_DIR}/cmake/openssl_order.txt,--no-warn-symbol-ordering")
+  # Its malloc is everyone's: it stands before libstdc++ and libc (docs/decisions/0006).
+  target_link_libraries(sei_flags INTERFACE mimalloc)
 endif()
 target_include_directories(sei_flags INTERFACE "${CMAKE_SOURCE_DIR}/src")
 target_link_libraries(sei_flags INTERFACE Boost::headers Boost::json Boost::url OpenSSL::SSL OpenSSL::Crypto fmt::fmt Threads::Threads)
