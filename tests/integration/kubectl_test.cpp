@@ -31,8 +31,14 @@ spec: {chainId: pacific-1, image: "example.com/seid:v1", fullNode: {}}
 /// kubectl in a namespace of its own, on one server for the whole suite.
 class Kubectl : public ::testing::Test {
 protected:
-    static void SetUpTestSuite() { server_ = std::make_unique<support::KubectlServer>(); }
-    static void TearDownTestSuite() { server_.reset(); }
+    static void SetUpTestSuite() {
+        server_ = std::make_unique<support::KubectlServer>();
+        home_ = std::make_unique<support::TemporaryFolder>();
+    }
+    static void TearDownTestSuite() {
+        server_.reset();
+        home_.reset();
+    }
 
     void SetUp() override {
         if (!support::kubectl()) GTEST_SKIP() << "no kubectl: tools/kubernetes/build makes one";
@@ -49,7 +55,7 @@ protected:
         return support::run_to_end(
             {.program = *support::kubectl(),
              .arguments = std::move(all),
-             .environment = {{"HOME", folder_.path().string()}}},
+             .environment = {{"HOME", home_->path().string()}}},
             std::chrono::seconds{60}
         );
     }
@@ -68,13 +74,19 @@ protected:
         ASSERT_EQ(applied.status, 0) << applied.output;
     }
 
-    static std::unique_ptr<support::KubectlServer>
-        server_;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
+    // NOLINTBEGIN(cppcoreguidelines-avoid-non-const-global-variables)
+    static std::unique_ptr<support::KubectlServer> server_;
+    /// What kubectl remembers of the server from one command to the next.
+    static std::unique_ptr<support::TemporaryFolder> home_;
+    // NOLINTEND(cppcoreguidelines-avoid-non-const-global-variables)
     support::TemporaryFolder folder_;
     std::string namespace_;
 };
 
-std::unique_ptr<support::KubectlServer> Kubectl::server_;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
+// NOLINTBEGIN(cppcoreguidelines-avoid-non-const-global-variables)
+std::unique_ptr<support::KubectlServer> Kubectl::server_;
+std::unique_ptr<support::TemporaryFolder> Kubectl::home_;
+// NOLINTEND(cppcoreguidelines-avoid-non-const-global-variables)
 
 TEST_F(Kubectl, applies_a_manifest_then_applies_it_again_unchanged) {
     const std::string file = manifest(kNode, "n0");
@@ -167,7 +179,7 @@ TEST_F(Kubectl, watches_an_object_appear) {
               "--for=create",
               "seinode/n0",
               "--timeout=30s"},
-         .environment = {{"HOME", folder_.path().string()}},
+         .environment = {{"HOME", home_->path().string()}},
          .log = log}
     };
     apply_node("n0");
@@ -206,7 +218,7 @@ TEST_F(Kubectl, follows_with_get_w_until_it_is_stopped) {
               "n0",
               "-w",
               "--request-timeout=60s"},
-         .environment = {{"HOME", folder_.path().string()}},
+         .environment = {{"HOME", home_->path().string()}},
          .log = log}
     };
     // It is stopped once it has said something.
