@@ -369,6 +369,27 @@ TEST_F(ControllerTest, waits_for_the_newer_version_after_a_conflict_without_back
     EXPECT_EQ(world.lines_with("Reconciler error"), 0u);
 }
 
+TEST_F(ControllerTest, grows_no_back_off_however_many_conflicts_follow_each_other) {
+    constexpr int kConflicts = 20;
+    world.add_widget("a");
+    std::vector<WriteRefusal> refusals;
+    int disturbances = 0;
+    world.api.arriving = [&](const HttpRequest& request) {
+        if (request.method != HttpMethod::Patch || disturbances == kConflicts) return;
+        const std::string note = std::to_string(++disturbances);
+        world.api.patch("widgets", {"ns", "a"}, R"({"status":{"note":")" + note + R"("}})");
+    };
+    reconciler.body = [&](Snapshot<Widget> widget) { return writing_status(client, std::move(widget), &refusals); };
+    start();
+    // 50 ms for each; a back-off as after failures would have come to minutes.
+    world.run_for(kConflicts * 50ms);
+    EXPECT_EQ(disturbances, kConflicts);
+    EXPECT_THAT(refusals, ::testing::SizeIs(kConflicts));
+    EXPECT_EQ(reconciler.passes.size(), kConflicts + 1u);
+    const json::Value& stored = *world.api.find("widgets", {"ns", "a"});
+    EXPECT_EQ(json::find(stored, {"status", "seen"})->as_int64(), 1);
+}
+
 TEST_F(ControllerTest, writes_nothing_at_rest) {
     world.add_widget("a");
     std::vector<WriteRefusal> refusals;
