@@ -124,8 +124,9 @@ kube::Async<> keep(DeploymentContext& context, NodeSnapshot live, std::int32_t o
         co_return;
     }
     if (!co_await context.is_confirmed()) co_return;
-    // A node whose turn it is not keeps the image that it was read with, which somebody may have changed since.
-    child.metadata.resourceVersion = live->metadata.resourceVersion;
+    // A node whose turn has not come is told the image that it was read with, which somebody may have changed since. What
+    // the template says needs no such care, and must not wait for a node that is busy with its status.
+    if (images == Images::AsTheyAre) child.metadata.resourceVersion = live->metadata.resourceVersion;
     try {
         NodeSnapshot written = co_await context.client.apply(std::move(child), field_manager(), kube::Force::Yes);
         context.fleet.put(std::move(written));
