@@ -282,9 +282,13 @@ void World::served(const SidecarExchange& exchange) {
 
 void World::shown(const Process& to, std::string_view resource, std::string_view chunk) {
     if (resource != "seinodes" && resource != "seinodedeployments") return;
-    // Of the events in a chunk the last one is the newest.
+    // Of the events in a chunk the last one is the newest; each is a line.
     constexpr std::string_view kVersion = R"("resourceVersion":")";
-    const std::size_t at = chunk.rfind(kVersion);
+    std::size_t last = 0;
+    for (auto end = chunk.find('\n'); end != chunk.npos && end + 1 < chunk.size(); end = chunk.find('\n', last)) {
+        last = end + 1;
+    }
+    const std::size_t at = chunk.find(kVersion, last);
     if (at == std::string_view::npos) return;
     std::uint64_t version = 0;
     for (std::size_t i = at + kVersion.size(); i < chunk.size() && chunk[i] >= '0' && chunk[i] <= '9'; ++i) {

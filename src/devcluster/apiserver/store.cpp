@@ -43,9 +43,13 @@ const std::string& StoredObject::text(std::string_view api_version) const {
     std::string text = "{";
     for (const auto& [key, value] : object()) {
         if (text.size() > 1) text += ',';
-        text += fmt::format("\"{}\":", std::string_view{key});
+        text += '"';
+        text += std::string_view{key};
+        text += "\":";
         if (key == "apiVersion") {
-            text += fmt::format("\"{}\"", api_version);
+            text += '"';
+            text += api_version;
+            text += '"';
             continue;
         }
         text += boost::json::serialize(value);

@@ -79,7 +79,7 @@ public:
         std::string out;
         if (with_state) {
             for (const auto& [key, object] : collection().objects()) {
-                if (selection_.matches(*object)) out += line("ADDED", *object);
+                if (selection_.matches(*object)) append_line(out, "ADDED", *object);
             }
         }
         if (with_end_mark) out += bookmark(true);
@@ -130,53 +130,53 @@ private:
         }
         std::string out;
         for (const StoreEvent& event : collection().events_after(position_, kEventsPerWriteMax)) {
-            out += line_of(event);
+            append_line_of(out, event);
             position_ = event.revision;
         }
         return out;
     }
 
     /// An object that begins or ceases to match appears or disappears, as far as this watch can tell.
-    std::string line_of(const StoreEvent& event) {
+    void append_line_of(std::string& out, const StoreEvent& event) {
         const bool matched = event.before && selection_.matches(*event.before);
         const bool matches = event.after && selection_.matches(*event.after);
-        if (matches) return line(matched ? "MODIFIED" : "ADDED", *event.after);
-        if (!matched) return {};
-        if (event.last) return line("DELETED", *event.last);
+        if (matches) return append_line(out, matched ? "MODIFIED" : "ADDED", *event.after);
+        if (!matched) return;
+        if (event.last) return append_line(out, "DELETED", *event.last);
         // It left the selection: what is shown is what matched, at the revision of the change.
         Object gone(event.before->object(), {});
         metadata_of(gone)["resourceVersion"] = std::to_string(event.revision);
-        return line(
-            "DELETED", StoredObject{event.before->key(), std::move(gone), event.revision, event.before->owners()}
+        append_line(
+            out, "DELETED", StoredObject{event.before->key(), std::move(gone), event.revision, event.before->owners()}
         );
     }
 
-    std::string line(std::string_view type, const StoredObject& object) {
-        std::string body;
+    void append_line(std::string& out, std::string_view type, const StoredObject& object) {
+        const auto append = [&](const std::string& body) {
+            constexpr std::size_t kAroundBody = 40;
+            if (out.empty()) out.reserve(body.size() + kAroundBody);
+            out += R"({"type":")";
+            out += type;
+            out += R"(","object":)";
+            out += body;
+            out += "}\n";
+        };
         switch (request_.form) {
             case Form::Object:
-                body = object.text(request_.resource->api_version());
+                append(object.text(request_.resource->api_version()));
                 break;
             case Form::PartialMetadata:
-                body = boost::json::serialize(partial_metadata(object));
+                append(boost::json::serialize(partial_metadata(object)));
                 break;
             case Form::Table: {
                 Object metadata{{"resourceVersion", std::to_string(object.revision())}};
-                body =
-                    boost::json::serialize(table_of(core_, request_, {&object}, std::move(metadata), !has_sent_columns_)
-                    );
+                append(boost::json::serialize(
+                    table_of(core_, request_, {&object}, std::move(metadata), !has_sent_columns_)
+                ));
                 has_sent_columns_ = true;
                 break;
             }
         }
-        std::string out;
-        out.reserve(body.size() + 40);
-        out += R"({"type":")";
-        out += type;
-        out += R"(","object":)";
-        out += body;
-        out += "}\n";
-        return out;
     }
 
     std::string bookmark(bool is_end_of_state) {

@@ -104,19 +104,27 @@ std::optional<Microseconds> parse_rfc3339(std::string_view text) {
            std::chrono::seconds{*second} + fraction - *offset;
 }
 
+/// Two digits at `place`, for which there is room.
+void put(std::string& text, std::size_t place, unsigned value) {
+    text[place] = static_cast<char>('0' + value / 10 % 10);
+    text[place + 1] = static_cast<char>('0' + value % 10);
+}
+
+/// By hand: it is in every condition and every entry of managedFields that is written.
 std::string date_and_time(std::chrono::sys_seconds at) {
     const auto day = std::chrono::floor<std::chrono::days>(at);
     const std::chrono::year_month_day date{day};
     const std::chrono::hh_mm_ss time{at - day};
-    return fmt::format(
-        "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}",
-        static_cast<int>(date.year()),
-        static_cast<unsigned>(date.month()),
-        static_cast<unsigned>(date.day()),
-        time.hours().count(),
-        time.minutes().count(),
-        time.seconds().count()
-    );
+    const auto year = static_cast<unsigned>(static_cast<int>(date.year()));
+    std::string text = "0000-00-00T00:00:00";
+    put(text, 0, year / 100);
+    put(text, 2, year % 100);
+    put(text, 5, static_cast<unsigned>(date.month()));
+    put(text, 8, static_cast<unsigned>(date.day()));
+    put(text, 11, static_cast<unsigned>(time.hours().count()));
+    put(text, 14, static_cast<unsigned>(time.minutes().count()));
+    put(text, 17, static_cast<unsigned>(time.seconds().count()));
+    return text;
 }
 
 }  // namespace
