@@ -10,6 +10,7 @@
 #include "sei/deployment/genesis.hpp"
 #include "sei/deployment/rollout.hpp"
 #include "sei/deployment/template_hash.hpp"
+#include "sei/tasks/rollout.hpp"
 
 namespace sei::deployment {
 namespace {
@@ -41,8 +42,7 @@ bool is_template_rolled_out(const DeploymentContext& context) {
 
 bool has_ready_pod(const DeploymentContext& context, const api::SeiNode& node) {
     const auto workload = context.caches.stateful_sets.get(node.metadata.key());
-    return workload && (*workload)->status.readyReplicas > 0 &&
-           (*workload)->status.observedGeneration >= (*workload)->metadata.generation;
+    return workload && tasks::has_ready_pod(**workload, node.spec.image);
 }
 
 /// How many nodes of a rollout are going, or gone and not made again: those of the plan, and what it was made without
@@ -124,8 +124,8 @@ kube::Async<> keep(DeploymentContext& context, NodeSnapshot live, std::int32_t o
         co_return;
     }
     if (!co_await context.is_confirmed()) co_return;
-    // A node whose turn has not come is told the image that it was read with, which somebody may have changed since. What
-    // the template says needs no such care, and must not wait for a node that is busy with its status.
+    // A node whose turn has not come is told the image that it was read with, which somebody may have changed since.
+    // What the template says needs no such care, and must not wait for a node that is busy with its status.
     if (images == Images::AsTheyAre) child.metadata.resourceVersion = live->metadata.resourceVersion;
     try {
         NodeSnapshot written = co_await context.client.apply(std::move(child), field_manager(), kube::Force::Yes);

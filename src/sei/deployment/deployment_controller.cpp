@@ -1,6 +1,7 @@
 #include "sei/deployment/deployment_controller.hpp"
 
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -28,7 +29,13 @@ std::vector<kube::NamespacedName> deployment_of_workload(const kube::StatefulSet
 }
 
 bool readiness_changed(const kube::StatefulSet& before, const kube::StatefulSet& after) {
-    return before.status.readyReplicas != after.status.readyReplicas;
+    const auto facts = [](const kube::StatefulSet& workload) {
+        const kube::StatefulSetStatus& status = workload.status;
+        return std::tuple{
+            status.readyReplicas, status.updatedReplicas, status.observedGeneration, workload.metadata.generation
+        };
+    };
+    return facts(before) != facts(after);
 }
 
 bool owner_changed(const api::SeiNode& before, const api::SeiNode& after) {

@@ -133,6 +133,11 @@ std::string running_image(const kube::StatefulSet& stateful_set, const std::vect
     return is_unchanged || is_rolled ? seid_image(stateful_set.spec.template_.spec) : std::string{};
 }
 
+bool has_ready_pod(const kube::StatefulSet& stateful_set, const std::string& image) {
+    return has_been_observed(stateful_set) && stateful_set.status.updatedReplicas > 0 &&
+           stateful_set.status.readyReplicas > 0 && seid_image(stateful_set.spec.template_.spec) == image;
+}
+
 std::string outdated_image(
     const kube::StatefulSet& stateful_set, const std::vector<PodSnapshot>& pods, const std::string& wanted
 ) {

@@ -65,6 +65,9 @@ struct SidecarDrift {
 [[nodiscard]] std::string running_image(
     const kube::StatefulSet& stateful_set, const std::vector<kube::Snapshot<kube::Pod>>& pods
 );
+/// Does the StatefulSet report a ready pod of its newest template, and is that one of this image? Without the image, a
+/// cache that lags behind that of the nodes tells of the pod before the rollout.
+[[nodiscard]] bool has_ready_pod(const kube::StatefulSet& stateful_set, const std::string& image);
 /// A living pod of an older template whose seid image is not `wanted`: that image. Empty when there is none.
 [[nodiscard]] std::string outdated_image(
     const kube::StatefulSet& stateful_set, const std::vector<kube::Snapshot<kube::Pod>>& pods, const std::string& wanted

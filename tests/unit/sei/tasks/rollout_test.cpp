@@ -157,6 +157,26 @@ TEST(RunningImage, is_told_only_where_it_is_known) {
     }
 }
 
+TEST(ReadyPod, is_one_of_the_newest_template_with_the_image_that_is_asked_about) {
+    struct Case {
+        std::string behaviour;
+        Seen seen;
+        std::string image = "seid:v2";
+        bool expected = false;
+    };
+    const std::vector<Case> cases{
+        {.behaviour = "updated and ready", .seen = {.updated = 1, .ready = 1}, .expected = true},
+        {.behaviour = "ready is the one before the rollout", .seen = {.updated = 0, .ready = 1}},
+        {.behaviour = "updated and not ready yet", .seen = {.updated = 1, .ready = 0}},
+        {.behaviour = "told of an earlier template", .seen = {.observed_generation = 1, .updated = 1, .ready = 1}},
+        {.behaviour = "the rollout is not seen at all", .seen = {.updated = 1, .ready = 1}, .image = "seid:v3"},
+    };
+    for (const Case& c : cases) {
+        SCOPED_TRACE(c.behaviour);
+        EXPECT_EQ(has_ready_pod(stateful_set(c.seen), c.image), c.expected);
+    }
+}
+
 TEST(OutdatedImage, is_that_of_a_pod_of_an_older_template_with_another_image) {
     struct Case {
         std::string behaviour;
