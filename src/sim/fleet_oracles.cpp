@@ -88,13 +88,23 @@ void RolloutStaysBounded::changed(const Change& change) {
 }
 
 void RolloutStaysBounded::shown(const Process& to, std::string_view resource, std::uint64_t version) {
-    if (resource == "seinodes") seen_[to.incarnation] = std::max(seen_[to.incarnation], version);
+    if (resource == "seinodes") shown_[to.incarnation].emplace_back(view().now(), version);
+}
+
+/// A pass decides, looks at its fleet once more, and then writes: between the first two lies one request.
+void RolloutStaysBounded::exchanged(const Exchange& exchange) {
+    constexpr std::chrono::seconds kFromDecisionToLook{1};
+    if (exchange.method != kube::HttpMethod::Get || !object_of_path(exchange.path, kFleets)) return;
+    for (const auto& [at, version] : shown_[exchange.by.incarnation]) {
+        if (at + kFromDecisionToLook > view().now()) break;
+        known_[exchange.by.incarnation] = version;
+    }
 }
 
 bool RolloutStaysBounded::knows(const Process& operator_process, const Asked& asked) const {
     if (asked.by == operator_process.name) return true;
-    const auto seen = seen_.find(operator_process.incarnation);
-    return seen != seen_.end() && seen->second >= asked.version;
+    const auto known = known_.find(operator_process.incarnation);
+    return known != known_.end() && known->second >= asked.version;
 }
 
 void RolloutStaysBounded::note_arrivals() {

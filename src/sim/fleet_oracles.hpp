@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "sim/oracle.hpp"
 
@@ -39,8 +41,9 @@ public:
     [[nodiscard]] std::string_view name() const override { return "rollout-stays-bounded"; }
     [[nodiscard]] std::string_view sentence() const override {
         return "Of a fleet with maxUnavailable, an operator never has more nodes than that on their way to one image, "
-               "those among them that another operator asked and that it has seen.";
+               "those among them that another operator asked and that it had seen when it decided.";
     }
+    void exchanged(const Exchange& exchange) override;
     void changed(const Change& change) override;
     void shown(const Process& to, std::string_view resource, std::uint64_t version) override;
 
@@ -59,8 +62,11 @@ private:
     std::map<kube::NamespacedName, std::string> set_by_operator_;
     /// Nodes that an operator has asked for another image, until their pod is ready with it.
     std::map<kube::NamespacedName, Asked> under_way_;
-    /// By incarnation: the version of nodes up to which its watch has shown everything.
-    std::map<unsigned, std::uint64_t> seen_;
+    /// By incarnation: the versions of nodes up to which its watch has shown everything, and when.
+    std::map<unsigned, std::vector<std::pair<kube::MonotonicTime, std::uint64_t>>> shown_;
+    /// By incarnation: the version that it certainly knew when it decided what it writes after its last look at a
+    /// fleet.
+    std::map<unsigned, std::uint64_t> known_;
 };
 
 }  // namespace sim

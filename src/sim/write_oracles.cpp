@@ -66,6 +66,7 @@ void NoConflictWithItself::changed(const Change& change) {
     if (change.kind != WatchedKind::Node && change.kind != WatchedKind::Deployment) return;
     LastWrite& last = last_writes_[{change.kind, change.key}];
     last.incarnation = change.by != nullptr && change.by->is_operator ? change.by->incarnation : 0;
+    last.at = view().now();
     last.version_before = change.before ? std::to_string(change.before->revision()) : std::string{};
     // Of nodes, labels and specs are written by their fleet's controller, while their own may be writing the status.
     const Value* status_before = change.before ? find(change.before->value(), {"status"}) : nullptr;
@@ -89,6 +90,9 @@ void NoConflictWithItself::exchanged(const Exchange& exchange) {
     if (exchange.status != 409) return;
     const auto last = last_writes_.find({kind, *key});
     if (last == last_writes_.end() || last->second.incarnation != exchange.by.incarnation) return;
+    // Whose watch shows nothing for so long goes on with what it has.
+    constexpr std::chrono::seconds kOwnWriteAwaited{30};
+    if (view().now() - last->second.at >= kOwnWriteAwaited) return;
     const Value body = parsed(exchange.body);
     // Of nodes, specs and owners are written by their fleet's controller and everything else by their own.
     const bool is_of_fleet = find(body, {"spec"}) != nullptr || find(body, {"metadata", "ownerReferences"}) != nullptr;

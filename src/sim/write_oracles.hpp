@@ -35,6 +35,7 @@ private:
     struct LastWrite {
         unsigned incarnation = 0;
         std::string version_before;
+        kube::MonotonicTime at{};
     };
     std::map<std::pair<WatchedKind, kube::NamespacedName>, LastWrite> last_writes_;
 };

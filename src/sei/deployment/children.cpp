@@ -47,15 +47,15 @@ bool has_ready_pod(const DeploymentContext& context, const api::SeiNode& node) {
 
 /// How many nodes of a rollout are going, or gone and not made again: those of the plan, and what it was made without
 /// because it was going then.
-std::int32_t absent_nodes(const DeploymentContext& context, const std::vector<NodeSnapshot>& wanted) {
+std::int32_t absent_nodes(const DeploymentContext& context, const Fleet& fleet) {
     std::set<std::string> absent;
     if (context.status.plan) {
         for (std::string& name : node_names(*context.status.plan)) absent.insert(std::move(name));
     }
-    for (const NodeSnapshot& node : context.fleet.all()) {
+    for (const NodeSnapshot& node : fleet.all()) {
         if (node->metadata.deletionTimestamp) absent.insert(node->metadata.name);
     }
-    for (const NodeSnapshot& node : wanted) absent.erase(node->metadata.name);
+    for (const NodeSnapshot& node : fleet.wanted()) absent.erase(node->metadata.name);
     std::int32_t many = 0;
     for (std::int32_t ordinal = 0; ordinal < context.object().spec.replicas; ++ordinal) {
         if (absent.contains(child_name(context.object(), ordinal))) ++many;
@@ -63,22 +63,38 @@ std::int32_t absent_nodes(const DeploymentContext& context, const std::vector<No
     return many;
 }
 
-std::optional<Bound> bound_of(const DeploymentContext& context, const std::vector<NodeSnapshot>& wanted) {
+std::optional<Bound> bound_of(const DeploymentContext& context, const Fleet& fleet) {
     const auto max_unavailable = context.object().spec.updateStrategy.maxUnavailable;
     if (!max_unavailable) return std::nullopt;
-    Bound bound{.max_unavailable = *max_unavailable, .absent = absent_nodes(context, wanted), .serving = {}};
-    for (const NodeSnapshot& node : wanted) {
+    Bound bound{.max_unavailable = *max_unavailable, .absent = absent_nodes(context, fleet), .serving = {}};
+    for (const NodeSnapshot& node : fleet.wanted()) {
         if (is_halted_by_intention(*node) || has_ready_pod(context, *node)) bound.serving.insert(node->metadata.name);
     }
     return bound;
 }
 
-std::set<std::string> nodes_in_turn(const DeploymentContext& context) {
-    const api::SeiNodeDeploymentSpec& spec = context.object().spec;
-    const std::vector<NodeSnapshot> wanted = context.fleet.wanted();
-    if (context.status.rollout) return nodes_to_roll(wanted, spec.template_.spec, bound_of(context, wanted));
+std::set<std::string> nodes_in_turn(const DeploymentContext& context, const Fleet& fleet) {
+    const api::NodeSpec& target = context.object().spec.template_.spec;
+    if (context.status.rollout) return nodes_to_roll(fleet.wanted(), target, bound_of(context, fleet));
     if (!is_template_rolled_out(context)) return {};
-    return nodes_to_roll(wanted, spec.template_.spec, std::nullopt);
+    return nodes_to_roll(fleet.wanted(), target, std::nullopt);
+}
+
+/// The same, where it begins with a node of a bounded rollout, of the nodes as they are now: one that is on its way and
+/// that the cache does not show so yet would not be counted.
+kube::Async<std::set<std::string>> confirmed_nodes_in_turn(DeploymentContext& context) {
+    const api::SeiNodeDeployment& deployment = context.object();
+    std::set<std::string> cached = nodes_in_turn(context, context.fleet);
+    const bool is_bounded = context.status.rollout && deployment.spec.updateStrategy.maxUnavailable;
+    const bool begins_with_any = std::ranges::any_of(context.fleet.wanted(), [&](const NodeSnapshot& node) {
+        return cached.contains(node->metadata.name) && !asks_for(*node, deployment.spec.template_.spec);
+    });
+    if (!is_bounded || !begins_with_any) co_return cached;
+    kube::ListOptions of_deployment;
+    of_deployment.namespace_ = deployment.metadata.namespace_;
+    of_deployment.label_selector = std::string{api::kDeploymentLabel} + "=" + deployment.metadata.name;
+    const auto live = co_await context.client.list<api::SeiNode>(std::move(of_deployment));
+    co_return nodes_in_turn(context, Fleet{deployment, live.items});
 }
 
 /// Those that the ceremony gave to the first of its participants.
@@ -171,7 +187,7 @@ kube::Async<> propagate_pause(DeploymentContext& context) {
 }
 
 kube::Async<> keep_children(DeploymentContext& context, Missing missing) {
-    const std::set<std::string> in_turn = nodes_in_turn(context);
+    const std::set<std::string> in_turn = co_await confirmed_nodes_in_turn(context);
     const Peers peers = ceremony_peers(context);
     if (peers != context.memory.compared_peers) {
         context.memory.compared.clear();
