@@ -23,10 +23,6 @@ ObjectPtr fleet_of(const View& view, const ObjectPtr& node) {
     return nullptr;
 }
 
-bool is_by_operator(const Change& change) {
-    return change.by != nullptr && change.by->is_operator;
-}
-
 }  // namespace
 
 void NoNodeIsSetBack::exchanged(const Exchange& exchange) {
@@ -44,7 +40,7 @@ void NoNodeIsSetBack::changed(const Change& change) {
         set_at_.erase(change.key);
         return;
     }
-    if (!change.before || !is_by_operator(change)) return;
+    if (!change.before || !change.is_by_operator()) return;
     const std::string image = image_of(change.after);
     if (image == image_of(change.before)) return;
     judged();
@@ -79,9 +75,9 @@ void RolloutStaysBounded::changed(const Change& change) {
         const std::string image = change.after ? image_of(change.after) : std::string{};
         const std::string before = change.before ? image_of(change.before) : std::string{};
         if (image != before) {
-            if (change.before && change.after && is_by_operator(change)) judge(change);
-            if (!is_by_operator(change)) under_way_.erase(change.key);
-            set_by_operator_[change.key] = is_by_operator(change) ? image : std::string{};
+            if (change.before && change.after && change.is_by_operator()) judge(change);
+            if (!change.is_by_operator()) under_way_.erase(change.key);
+            set_by_operator_[change.key] = change.is_by_operator() ? image : std::string{};
         }
     }
     if (change.kind == WatchedKind::Node || change.kind == WatchedKind::Pod) note_arrivals();

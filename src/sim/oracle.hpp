@@ -39,6 +39,8 @@ struct Change {
     devcluster::apiserver::ObjectPtr after;
     /// Who sent the request; null where nobody did.
     const Process* by = nullptr;
+
+    [[nodiscard]] bool is_by_operator() const { return by != nullptr && by->is_operator; }
 };
 
 /// A request of an operator that reached the API server, and the server's answer (which the operator may not have got).

@@ -94,7 +94,7 @@ void NoPlanIsLost::judge_tasks(const Value& before, const Value& after, const st
 }
 
 void PlanBeforeEffect::changed(const Change& change) {
-    const bool is_ours = change.by != nullptr && change.by->is_operator;
+    const bool is_ours = change.is_by_operator();
     if (change.kind == WatchedKind::Claim && !change.before && is_ours) {
         judged();
         const std::string owner = controller_of(change.after);

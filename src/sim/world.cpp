@@ -284,11 +284,8 @@ void World::shown(const Process& to, std::string_view resource, std::string_view
     if (resource != "seinodes" && resource != "seinodedeployments") return;
     // Of the events in a chunk the last one is the newest; each is a line.
     constexpr std::string_view kVersion = R"("resourceVersion":")";
-    std::size_t last = 0;
-    for (auto end = chunk.find('\n'); end != chunk.npos && end + 1 < chunk.size(); end = chunk.find('\n', last)) {
-        last = end + 1;
-    }
-    const std::size_t at = chunk.find(kVersion, last);
+    const std::size_t before_last = chunk.substr(0, std::max<std::size_t>(chunk.size(), 1) - 1).rfind('\n');
+    const std::size_t at = chunk.find(kVersion, before_last == chunk.npos ? 0 : before_last + 1);
     if (at == std::string_view::npos) return;
     std::uint64_t version = 0;
     for (std::size_t i = at + kVersion.size(); i < chunk.size() && chunk[i] >= '0' && chunk[i] <= '9'; ++i) {

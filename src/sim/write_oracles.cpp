@@ -65,7 +65,7 @@ void NoBlindWrite::exchanged(const Exchange& exchange) {
 void NoConflictWithItself::changed(const Change& change) {
     if (change.kind != WatchedKind::Node && change.kind != WatchedKind::Deployment) return;
     LastWrite& last = last_writes_[{change.kind, change.key}];
-    last.incarnation = change.by != nullptr && change.by->is_operator ? change.by->incarnation : 0;
+    last.incarnation = change.is_by_operator() ? change.by->incarnation : 0;
     last.at = view().now();
     last.version_before = change.before ? std::to_string(change.before->revision()) : std::string{};
     // Of nodes, labels and specs are written by their fleet's controller, while their own may be writing the status.
@@ -128,7 +128,7 @@ void QuietAtRest::rest_begins() {
 }
 
 void ForeignFinalizersStay::changed(const Change& change) {
-    if (!change.before || change.by == nullptr || !change.by->is_operator) return;
+    if (!change.before || !change.is_by_operator()) return;
     if (change.kind == WatchedKind::Node || change.kind == WatchedKind::Deployment) judged();
     // An object goes when its last finalizer does.
     const std::vector<std::string> kept = change.after ? finalizers_of(change.after) : std::vector<std::string>{};
