@@ -1,8 +1,11 @@
 #include "support/real_control_plane.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <chrono>
+#include <deque>
+#include <fstream>
 #include <stdexcept>
 
 namespace support {
@@ -92,9 +95,13 @@ RealControlPlane::RealControlPlane(std::filesystem::path assets, Parts parts) : 
          "--leader-elect=false",
          "--service-account-private-key-file=" + (folder / "sa.key").string(),
          "--secure-port=0",
-         "--concurrent-gc-syncs=5"}
+         "--concurrent-gc-syncs=5",
+         "--vmodule=stateful_set*=4,pv_controller=4"}
     );
-    (void)start("kube-scheduler", {"--kubeconfig=" + kubeconfig().string(), "--leader-elect=false", "--secure-port=0"});
+    (void)start(
+        "kube-scheduler",
+        {"--kubeconfig=" + kubeconfig().string(), "--leader-elect=false", "--secure-port=0", "--vmodule=schedule_one=3"}
+    );
 }
 
 RealControlPlane::~RealControlPlane() {
@@ -109,6 +116,36 @@ std::string RealControlPlane::origin() const {
 }
 std::filesystem::path RealControlPlane::ca_file() const {
     return folder_.path() / "certs" / "apiserver.crt";
+}
+
+std::string RealControlPlane::report_on(const std::string& namespace_) const {
+    constexpr std::size_t lines_max = 60;
+    std::string report = run_to_end(
+                             {.program = assets_ / "kubectl",
+                              .arguments =
+                                  {"--kubeconfig",
+                                   kubeconfig().string(),
+                                   "get",
+                                   "statefulsets,jobs,pods,pvc,pv",
+                                   "-o",
+                                   "wide",
+                                   "--namespace",
+                                   namespace_,
+                                   "--request-timeout=10s"}},
+                             std::chrono::seconds{15}
+    )
+                             .output;
+    for (const std::string_view program : {"kube-controller-manager", "kube-scheduler"}) {
+        std::ifstream log{folder_.path() / fmt::format("{}.log", program)};
+        std::deque<std::string> lines;
+        for (std::string line; std::getline(log, line);) {
+            if (!line.contains(namespace_ + "/")) continue;
+            lines.push_back(std::move(line));
+            if (lines.size() > lines_max) lines.pop_front();
+        }
+        report += fmt::format("{} on {}:\n{}\n", program, namespace_, fmt::join(lines, "\n"));
+    }
+    return report;
 }
 
 ChildProcess& RealControlPlane::start(const std::string& program, std::vector<std::string> arguments) {

@@ -27,6 +27,9 @@ public:
     [[nodiscard]] std::string origin() const;
     [[nodiscard]] static std::string admin_token() { return "admin"; }
     [[nodiscard]] std::filesystem::path ca_file() const;
+    /// What the server itself has in a namespace, and what its controllers logged about it last: for a test that waits
+    /// in vain.
+    [[nodiscard]] std::string report_on(const std::string& namespace_) const;
 
 private:
     [[nodiscard]] ChildProcess& start(const std::string& program, std::vector<std::string> arguments);

@@ -686,15 +686,19 @@ devcluster::workloads::Workloads& World::workloads() {
 }
 
 namespace {
+/// The spec only of kinds that are written whole somewhere: the others have no encoder for it.
 template <class K>
 std::string described(const K& object) {
-    return fmt::format(
-        "{} {}\n  spec {}\n  status {}\n",
+    std::string text = fmt::format(
+        "{} {}\n  metadata {}\n",
         kube::KindOf<K>::type.kind,
         object.metadata.name,
-        kube::json::serialize(kube::json::to_json(object.spec)),
-        kube::json::serialize(kube::json::to_json(object.status))
+        kube::json::serialize(kube::json::to_json(object.metadata))
     );
+    if constexpr (std::same_as<K, SeiNode> || std::same_as<K, SeiNodeDeployment>) {
+        text += fmt::format("  spec {}\n", kube::json::serialize(kube::json::to_json(object.spec)));
+    }
+    return text + fmt::format("  status {}\n", kube::json::serialize(kube::json::to_json(object.status)));
 }
 }  // namespace
 
@@ -702,6 +706,11 @@ std::string World::what_is_there() const {
     std::string text;
     for (const auto& deployment : eyes_->deployments.list(namespace_)) text += described(*deployment);
     for (const auto& node : eyes_->nodes.list(namespace_)) text += described(*node);
+    for (const auto& set : eyes_->stateful_sets.list(namespace_)) text += described(*set);
+    for (const auto& pod : eyes_->pods.list(namespace_)) text += described(*pod);
+    for (const auto& claim : eyes_->claims.list(namespace_)) text += described(*claim);
+    if (backend() == Backend::Embedded) return text;
+    text += "as the server has it:\n" + shared_control_plane().report_on(namespace_);
     return text;
 }
 

@@ -187,8 +187,11 @@ ClaimBinder::ClaimBinder(kube::Manager& manager) : impl_{std::make_unique<Impl>(
                 return before.metadata.deletionTimestamp != after.metadata.deletionTimestamp;
             }
         )
+        // Others write volumes, too: a write that was refused is made again when the volume's newer version is seen,
+        // and a claim may not name its volume yet.
         .watches<kube::PersistentVolume>([claims = impl_->claims](const kube::PersistentVolume& volume) {
             std::vector<kube::NamespacedName> keys;
+            if (const auto& holder = volume.spec.claimRef) keys.push_back({holder->namespace_, holder->name});
             for (const Claim& claim : claims.by_index(kVolumeIndex, volume.metadata.name)) keys.push_back(claim.key());
             return keys;
         })

@@ -94,6 +94,25 @@ TEST(Kubelet, does_not_bind_a_pod_before_its_claim_is_bound) {
     cluster.run_until("the pod is ready", [&] { return is_ready(cluster, "web"); });
 }
 
+/// Kubernetes' own controllers write volumes, too.
+TEST(ClaimBinder, binds_a_claim_although_somebody_changes_its_volume_just_before) {
+    TestCluster cluster;
+    int changes = 0;
+    cluster.way.before_each = [&](const kube::HttpRequest& request) -> kube::Async<> {
+        static constexpr std::string_view collection = "/api/v1/persistentvolumes/";
+        if (request.method != kube::HttpMethod::Patch || !request.target.starts_with(collection)) co_return;
+        if (++changes > 1) co_return;
+        const std::string name{std::string_view{request.target}.substr(collection.size()).substr(0, 40)};
+        const kube::json::Value label = kube::json::parse(R"({"metadata": {"labels": {"a": "b"}}})");
+        (void)co_await cluster.client.raw().merge_patch(kVolumes, {{}, name}, {}, label.as_object());
+    };
+    cluster.create(kClaim);
+    cluster.run_until("the claim is bound", [&] {
+        return kube::json::find_string(cluster.get(kClaims, "data"), {"status", "phase"}) == "Bound";
+    });
+    EXPECT_GT(changes, 1);
+}
+
 TEST(Kubelet, obeys_faults_that_stand_in_annotations) {
     struct Case {
         std::string word;

@@ -18,6 +18,7 @@
 #include "kube/http/server.hpp"
 #include "kube/types/pod.hpp"
 #include "kube/types/stateful_set.hpp"
+#include "testkit/faulty_transport.hpp"
 
 namespace devcluster::workloads::test {
 
@@ -71,6 +72,8 @@ public:
     apiserver::ApiServer server{loop.get_executor(), clock};
     kube::InProcessTransport transport{loop.get_executor(), server.handler()};
     kube::Client client{transport, {}};
+    /// The way of the workloads alone: what happens on it happens to them.
+    testkit::FaultyTransport way{transport};
     kube::Scope scope{loop.get_executor()};
     std::unique_ptr<Workloads> workloads;
 

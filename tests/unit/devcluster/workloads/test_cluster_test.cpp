@@ -42,7 +42,7 @@ const kube::ResourceType& type_of(const kube::json::Value& object) {
 }  // namespace
 
 TestCluster::TestCluster(WorkloadsOptions options, PodProbe* probe, ContainerObserver* observer) {
-    workloads = std::make_unique<Workloads>(loop.get_executor(), clock, transport, std::move(options), probe, observer);
+    workloads = std::make_unique<Workloads>(loop.get_executor(), clock, way, std::move(options), probe, observer);
     scope.spawn("workloads", workloads->run());
     run_until("the workloads are ready", [this] { return workloads->is_ready(); });
 }
