@@ -27,6 +27,7 @@
 
 #include "flags.hpp"
 #include "kube/async/blocking_pool.hpp"
+#include "kube/async/paced_loop.hpp"
 #include "kube/async/system_clock.hpp"
 #include "kube/client/config.hpp"
 #include "kube/http/connection_pool.hpp"
@@ -111,7 +112,7 @@ public:
             failure = std::move(error);
             loop_.stop();
         });
-        loop_.run();
+        kube::run_paced(loop_);
         if (!has_ended || failure) {
             setup.error("Failed to run manager", kube::error_text(failure));
             // Coroutines may still be there, and nobody is left to end them.

@@ -10,6 +10,8 @@ namespace sei::sidecar {
 namespace {
 
 constexpr std::chrono::seconds kTokenAgeMax{50};
+/// A missing file is not looked for at each request.
+constexpr std::chrono::seconds kMissingIsTrueFor{1};
 
 std::string trimmed(const std::string& text) {
     constexpr const char* kWhiteSpace = " \t\r\n\v\f";
@@ -27,8 +29,10 @@ std::optional<std::string> BearerToken::current() {
     const kube::MonotonicTime now = clock_.monotonic();
     if (token_ && now - read_at_ <= kTokenAgeMax) return token_;
 
+    if (!token_ && missing_at_ && now - *missing_at_ < kMissingIsTrueFor) return std::nullopt;
     std::error_code missing;
     if (!std::filesystem::exists(path_, missing) && !token_) {
+        missing_at_ = now;
         if (!said_missing_) {
             log_("no service-account token at " + path_ + ": sidecar requests carry no Authorization header");
             said_missing_ = true;
@@ -52,6 +56,7 @@ std::optional<std::string> BearerToken::current() {
 
 void BearerToken::refused(kube::MonotonicTime began) {
     if (token_ && read_at_ <= began) token_.reset();
+    missing_at_.reset();
 }
 
 }  // namespace sei::sidecar

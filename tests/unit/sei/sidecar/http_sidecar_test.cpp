@@ -143,6 +143,20 @@ TEST_F(HttpSidecarTest, without_a_token_file_sends_no_authorization_but_one_log_
     EXPECT_EQ(log.size(), 1u);
 }
 
+TEST_F(HttpSidecarTest, finds_a_token_file_that_came_later_within_a_second) {
+    const TokenFile file{""};
+    std::filesystem::remove(file.path);
+    BearerToken token{clock, file.path.string(), [](const std::string&) {}};
+    HttpSidecar sidecar{transport, token, clock};
+    run(sidecar.probe());
+    file.write("late");
+    clock.advance(std::chrono::seconds{1});
+    run(sidecar.probe());
+    ASSERT_EQ(transport->sent.size(), 2u);
+    EXPECT_EQ(authorization_of(transport->sent[0]), "");
+    EXPECT_EQ(authorization_of(transport->sent[1]), "Bearer late");
+}
+
 TEST_F(HttpSidecarTest, reads_the_token_again_when_it_is_older_than_fifty_seconds) {
     const TokenFile file{" first\n"};
     BearerToken token{clock, file.path.string(), [](const std::string&) {}};
