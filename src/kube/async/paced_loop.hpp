@@ -17,8 +17,8 @@ struct PaceLimits {
     std::chrono::milliseconds regained_after{50};
     /// The pause before each further wake-up, as a multiple of the time that the last one took: what arrives meanwhile
     /// is handled together. So an idle loop hardly pauses, and one that works through a fleet does.
-    unsigned rest_per_work = 20;
-    std::chrono::microseconds rest_max{10'000};
+    unsigned rest_per_work = 30;
+    std::chrono::microseconds rest_max{16'000};
 };
 
 /// Tells how long to rest: a bucket of wake-ups that leaks, and a share of the time.
