@@ -35,8 +35,8 @@ private:
 };
 
 /// As `loop.run()`. A process that shares its machine with a busy API server finds its caches cold at each wake-up, and
-/// most of a small wake-up is that: under steady traffic the loop therefore rests shortly, and then handles all that has
-/// come. A loop that is woken now and then answers at once.
+/// most of a small wake-up is that: under steady traffic the loop therefore rests shortly, and then handles all that
+/// has come. A loop that is woken now and then answers at once.
 void run_paced(boost::asio::io_context& loop, PaceLimits limits = {});
 
 }  // namespace kube

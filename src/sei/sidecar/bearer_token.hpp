@@ -21,8 +21,8 @@ class TokenError : public std::runtime_error {
 /// The service-account token, read again when it is older than 50 s (spec 04 §8.2).
 ///
 /// Without the file (an operator outside a cluster, a test host) there is no token: requests go without
-/// `Authorization`, and one log line says so; the file is looked for again every second and after a 401. When a file that
-/// gave a token once cannot be read any more, the older token stays in use.
+/// `Authorization`, and one log line says so; the file is looked for again every second and after a 401. When a file
+/// that gave a token once cannot be read any more, the older token stays in use.
 class BearerToken {
 public:
     using Log = std::function<void(const std::string& line)>;
