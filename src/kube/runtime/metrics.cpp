@@ -10,6 +10,8 @@
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
 
+#include "kube/runtime/detail/metrics_format.hpp"
+
 namespace kube {
 
 namespace {
@@ -165,7 +167,7 @@ void Metrics::before_serialize(std::function<void()> update) {
     impl_->updates.push_back(std::move(update));
 }
 
-std::string Metrics::serialize() const {
+std::string Metrics::serialize(MetricsFormat format) const {
     for (const auto& update : impl_->updates) update();
     std::vector<prometheus::MetricFamily> families = impl_->registry.Collect();
     const auto take = [&families](prometheus::MetricFamily family) {
@@ -173,7 +175,13 @@ std::string Metrics::serialize() const {
     };
     for (const auto& [name, counter] : impl_->counters) take(counter->collect());
     for (const auto& [name, gauge] : impl_->gauges) take(gauge->collect());
-    return prometheus::TextSerializer{}.Serialize(families);
+    switch (format) {
+        case MetricsFormat::Text:
+            return prometheus::TextSerializer{}.Serialize(families);
+        case MetricsFormat::DelimitedProtobuf:
+            return detail::delimited_protobuf(families);
+    }
+    return {};
 }
 
 }  // namespace kube

@@ -36,6 +36,9 @@ public:
     virtual void remove(const MetricLabels& labels) = 0;
 };
 
+/// Prometheus' text format 0.0.4, or its protobuf messages with the length before each.
+enum class MetricsFormat { Text, DelimitedProtobuf };
+
 /// The registry of one process. A metric is declared once, where it is used; declaring it again gives the same one.
 class Metrics {
 public:
@@ -48,8 +51,7 @@ public:
     [[nodiscard]] Histogram& histogram(const std::string& name, const std::string& help, std::vector<double> buckets);
     /// Called at the beginning of each `serialize`: sets what is cheaper to look up than to keep up to date.
     void before_serialize(std::function<void()> update);
-    /// Prometheus text format 0.0.4.
-    [[nodiscard]] std::string serialize() const;
+    [[nodiscard]] std::string serialize(MetricsFormat format = MetricsFormat::Text) const;
 
 private:
     struct Impl;

@@ -6,6 +6,7 @@
 
 #include "kube/http/certificates.hpp"
 #include "kube/runtime/detail/listening_server.hpp"
+#include "kube/runtime/detail/metrics_format.hpp"
 
 namespace kube::detail {
 
@@ -58,8 +59,13 @@ Async<HttpHandler::Answer> MetricsServer::handle(ServedRequest request) {
     response.body = "404 page not found\n";
     if (request.target.substr(0, request.target.find('?')) == "/metrics") {
         response.status = 200;
-        response.headers[0].value = "text/plain; version=0.0.4; charset=utf-8";
-        response.body = metrics_.serialize();
+        const MetricsFormat format = metrics_format_for(request.header("accept"));
+        response.headers[0].value = content_type(format);
+        response.body = metrics_.serialize(format);
+        if (accepts_gzip(request.header("accept-encoding"))) {
+            response.body = gzip(response.body);
+            response.headers.push_back({"content-encoding", "gzip"});
+        }
     }
     co_return Answer{std::move(response), {}};
 }
