@@ -130,5 +130,58 @@ TEST(Conflict, keeps_a_node_whose_turn_has_not_come_from_being_set_back_by_who_r
     for (const auto& node : world.nodes()) EXPECT_EQ(node->spec.image, newer) << node->metadata.name;
 }
 
+/// A pod that serves the image, as far as a deployment looks at it.
+void create_workload(DeploymentWorld& world, const std::string& node, const std::string& image) {
+    constexpr kube::ResourceType sets{"apps", "v1", "StatefulSet", "statefulsets"};
+    auto& raw = world.world.person().raw();
+    const auto body = kube::json::parse(fmt::format(
+        R"({{"apiVersion": "apps/v1", "kind": "StatefulSet", "metadata": {{"name": "{0}"}}, "spec": {{
+            "serviceName": "{0}", "selector": {{"matchLabels": {{"sei.io/node": "{0}"}}}}, "template": {{
+                "metadata": {{"labels": {{"sei.io/node": "{0}"}}}},
+                "spec": {{"containers": [{{"name": "seid", "image": "{1}"}}]}}}}}}}})",
+        node,
+        image
+    ));
+    const auto status = kube::json::parse(
+        R"({"status": {"observedGeneration": 1, "replicas": 1, "readyReplicas": 1, "updatedReplicas": 1}})"
+    );
+    (void)world.world.run(raw.create(sets, "default", body.as_object()));
+    (void)world.world.run(raw.merge_patch(sets, DeploymentWorld::key(node), "status", status.as_object()));
+}
+
+TEST(Conflict, counts_a_node_that_another_operator_has_begun_with_although_the_cache_does_not_show_it_yet) {
+    const std::string older = "example.com/seid:v1";
+    const std::string newer = "example.com/seid:v2";
+    DeploymentWorld world;
+    auto fleet = DeploymentWorld::a_fleet(2);
+    fleet.spec.updateStrategy.maxUnavailable = 1;
+    world.world.create(std::move(fleet));
+    for (const auto* node : {"fleet-0", "fleet-1"}) create_workload(world, node, older);
+    ASSERT_TRUE(world.world.run_until_quiet()) << world.world.last_reason();
+
+    // Before the operator looks how the nodes are now, somebody rolls fleet-1, whose new pod is never ready.
+    int times = 0;
+    const auto before = [&](kube::HttpMethod method, std::string target) -> kube::Async<> {
+        const bool is_look = method == kube::HttpMethod::Get && target.find("/seinodes?") != std::string::npos &&
+                             target.find("labelSelector=") != std::string::npos;
+        if (!is_look || times++ > 0) co_return;
+        const auto read = co_await world.world.person().get<api::SeiNode>(DeploymentWorld::key("fleet-1"));
+        api::SeiNode changed = **read;
+        changed.spec.image = newer;
+        (void)co_await world.world.person().patch(*read, std::move(changed));
+    };
+    world.world.calls().before_each = [&](const kube::HttpRequest& request) {
+        return before(request.method, request.target);
+    };
+    world.edit([&](auto& edited) { edited.spec.template_.spec.image = newer; });
+    ASSERT_TRUE(world.world.run_until_quiet()) << world.world.last_reason();
+    world.world.calls().before_each = {};
+
+    EXPECT_GE(times, 1);
+    ASSERT_EQ(world.nodes().size(), 2U);
+    EXPECT_EQ(world.nodes()[0]->spec.image, older) << "fleet-1 is the one that may be unavailable";
+    EXPECT_EQ(world.nodes()[1]->spec.image, newer);
+}
+
 }  // namespace
 }  // namespace sei::deployment::test
