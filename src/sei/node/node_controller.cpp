@@ -86,8 +86,8 @@ constexpr std::array kUnreadOfPods = std::to_array<std::string_view>(
 );
 constexpr std::array kUnreadOfJobs = std::to_array<std::string_view>({"selector", "template"});
 
-void keep_images_of_set(kube::StatefulSet& set) {
-    set.spec.template_.spec = tasks::images_of(set.spec.template_.spec);
+void keep_what_is_read_of_set(kube::StatefulSet& set) {
+    set.spec = tasks::read_part_of(set.spec);
 }
 void keep_images_of_pod(kube::Pod& pod) {
     pod.spec = tasks::images_of(pod.spec);
@@ -144,7 +144,7 @@ std::unique_ptr<NodeReconciler> make_reconciler(kube::Manager& manager, NodeReco
     NodeCaches caches{
         .nodes = manager.cache<api::SeiNode>(),
         .stateful_sets =
-            manager.trimmed_cache<kube::StatefulSet>({.trim = keep_images_of_set, .unread = kUnreadOfPods}),
+            manager.trimmed_cache<kube::StatefulSet>({.trim = keep_what_is_read_of_set, .unread = kUnreadOfPods}),
         .claims = manager.cache<kube::PersistentVolumeClaim>(),
         .pods = manager.trimmed_cache<kube::Pod>({.trim = keep_images_of_pod, .unread = kUnreadOfPods}),
         .services = manager.trimmed_cache<kube::Service>({.trim = keep_ours_of_services}),

@@ -12,8 +12,10 @@ namespace sei::tasks {
 
 /// The StatefulSet as this process applied it last: while all three still hold, applying it again would change nothing.
 struct AppliedWorkload {
-    /// Of the node whose rendering it was.
+    /// Of the newest node whose rendering it was.
     std::int64_t node_generation = 0;
+    /// Of what was applied: of a changed spec most fields do not touch the StatefulSet.
+    std::size_t rendering_hash = 0;
     std::string uid;
     std::int64_t generation = 0;
     /// Was it held at zero replicas for a bootstrap Job?

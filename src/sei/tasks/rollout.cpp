@@ -75,6 +75,14 @@ kube::PodSpec images_of(const kube::PodSpec& spec) {
     return kept;
 }
 
+kube::StatefulSetSpec read_part_of(const kube::StatefulSetSpec& spec) {
+    kube::StatefulSetSpec kept;
+    kept.replicas = spec.replicas;
+    kept.selector = spec.selector;
+    kept.template_.spec = images_of(spec.template_.spec);
+    return kept;
+}
+
 Rollout observe_rollout(const kube::StatefulSet& stateful_set, const std::vector<PodSnapshot>& pods) {
     Rollout rollout;
     rollout.image = seid_image(stateful_set.spec.template_.spec);

@@ -19,6 +19,9 @@ inline constexpr std::string_view kSidecarContainer = "sei-sidecar";
 /// Of the spec only the images of seid and its sidecar, which is all that is read here: rollouts are judged by them.
 /// The rest is most of what the StatefulSets and pods of a fleet weigh in memory.
 [[nodiscard]] kube::PodSpec images_of(const kube::PodSpec& spec);
+/// Likewise of a StatefulSet: replicas, selector and the images of the template. What was just applied and what a cache
+/// shows go through this both, so that nobody can read what only one of them has.
+[[nodiscard]] kube::StatefulSetSpec read_part_of(const kube::StatefulSetSpec& spec);
 
 /// What is seen of a StatefulSet and its pods.
 struct Rollout {

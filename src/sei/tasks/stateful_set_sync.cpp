@@ -1,6 +1,7 @@
 #include "sei/tasks/stateful_set_sync.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -30,20 +31,26 @@ bool keeps_our_metadata(const kube::ObjectMeta& live, const kube::ObjectMeta& de
     return has_labels && has_owners;
 }
 
-/// Would applying the rendering again change nothing? It is a function of the node's spec and the platform alone (spec
-/// 05 §13.4, I4), so that at rest it need not be made.
-bool is_at_rest(const TaskContext& context, const SetSnapshot& live) {
+/// Is what was applied last still there as it was?
+bool is_as_applied(const TaskContext& context, const SetSnapshot& live) {
     if (planted::has(planted::Bug::SetComparedWithDefaults)) return false;  // what was rendered has no defaults
     const std::optional<AppliedWorkload>& applied = context.memory.applied;
-    if (!applied || applied->uid != live->metadata.uid || live->metadata.generation > applied->generation ||
-        applied->node_generation != context.node->metadata.generation ||
-        applied->is_held != plan::is_bootstrapping(context.status.plan)) {
-        return false;
-    }
+    if (!applied || applied->uid != live->metadata.uid || live->metadata.generation > applied->generation) return false;
     const kube::ObjectMeta ours = resources::owned_metadata(
         *context.node, api::workload_key(*context.node), resources::resource_labels(*context.node)
     );
     return keeps_our_metadata(live->metadata, ours);
+}
+
+/// Would rendering again give what was applied last? It is a function of the node's spec and the platform alone (spec
+/// 05 §13.4, I4), so that at rest it need not be done.
+bool is_rendered_from_this(const TaskContext& context, const AppliedWorkload& applied) {
+    return applied.node_generation == context.node->metadata.generation &&
+           applied.is_held == plan::is_bootstrapping(context.status.plan);
+}
+
+std::size_t hash_of(const kube::StatefulSet& rendering) {
+    return std::hash<kube::json::Value>{}(*kube::json::to_tree(rendering));
 }
 
 /// What uncached reads say about a tracked StatefulSet that the cache does not show.
@@ -100,7 +107,8 @@ kube::Async<SyncOutcome> sync_stateful_set(TaskContext& context) {
     if (live && (*live)->metadata.deletionTimestamp) {
         co_return SyncWaits{"StatefulSet " + (*live)->metadata.name + ", which is being deleted, to go"};
     }
-    if (live && context.status.statefulSet && is_at_rest(context, *live)) {
+    const bool is_kept = live && context.status.statefulSet && is_as_applied(context, *live);
+    if (is_kept && is_rendered_from_this(context, *context.memory.applied)) {
         context.live_stateful_set = std::move(live);
         co_return Synced{};
     }
@@ -109,9 +117,15 @@ kube::Async<SyncOutcome> sync_stateful_set(TaskContext& context) {
     if (!desired) co_return SyncRefused{desired.error().text};
     const bool is_held = plan::is_bootstrapping(context.status.plan);
     if (is_held) desired->spec.replicas = 0;
+    const std::size_t rendering_hash = hash_of(*desired);
+    if (is_kept && context.memory.applied->rendering_hash == rendering_hash) {
+        context.memory.applied->node_generation = context.node->metadata.generation;
+        context.memory.applied->is_held = is_held;
+        context.live_stateful_set = std::move(live);
+        co_return Synced{};
+    }
     kube::StatefulSet now;
-    now.spec.replicas = desired->spec.replicas;
-    now.spec.template_.spec = images_of(desired->spec.template_.spec);
+    now.spec = read_part_of(desired->spec);
     now.metadata = co_await context.client.apply_returning_metadata(
         std::move(*desired), kube::FieldManager{std::string{api::kNodeFieldManager}}, kube::Force::Yes
     );
@@ -119,6 +133,7 @@ kube::Async<SyncOutcome> sync_stateful_set(TaskContext& context) {
     if (live && (*live)->metadata.uid == now.metadata.uid) now.status = (*live)->status;
     context.memory.applied = AppliedWorkload{
         .node_generation = context.node->metadata.generation,
+        .rendering_hash = rendering_hash,
         .uid = now.metadata.uid,
         .generation = now.metadata.generation,
         .is_held = is_held

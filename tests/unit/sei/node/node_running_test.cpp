@@ -7,6 +7,7 @@
 namespace sei::test {
 namespace {
 
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -65,6 +66,45 @@ TEST(NodeUpdate, deletes_the_outdated_pod_and_waits_for_the_new_ones_container) 
     world.put_pod("rev-2", "seid:v2", json::Object{{"running", json::Object{}}});
     world.settle();
     EXPECT_EQ(world.node().status.currentImage, "seid:v2") << "readiness is not asked for (spec 08 3.2)";
+}
+
+TEST(NodeUpdate, goes_on_after_a_restart_that_came_when_its_template_had_been_observed) {
+    NodeWorld world;
+    world.settle_running();
+    world.observe_stateful_set("rev-1", 1, 1);
+    world.settle();
+    world.set_spec("image", "seid:v2");
+    world.settle();
+    // A new process applies the same template again, and what is judged is the answer.
+    world.restart_operator();
+    world.observe_stateful_set("rev-2", 1, 1);
+    world.settle();
+    EXPECT_EQ(world.node().status.currentImage, "seid:v2");
+    EXPECT_EQ(world.condition("NodeUpdateInProgress"), "False/UpdateComplete");
+}
+
+TEST(NodeUpdate, applies_nothing_for_a_changed_spec_that_renders_the_same) {
+    NodeWorld world;
+    world.settle_running();
+    world.observe_stateful_set("rev-1", 1, 1);
+    world.settle();
+    world.take_writes();
+    world.set_spec("overrides", json::Object{{"no.such-key", "1"}});
+    world.settle();
+    EXPECT_THAT(world.take_writes(), ElementsAre("PATCH seinodes/n0/status"));
+}
+
+TEST(NodeUpdate, applies_again_what_somebody_changed_together_with_the_spec) {
+    NodeWorld world;
+    world.settle_running();
+    world.observe_stateful_set("rev-1", 1, 1);
+    world.settle();
+    world.take_writes();
+    world.set_spec("overrides", json::Object{{"no.such-key", "1"}});
+    world.api.edit(kSetPath, [](json::Object& set) { set["spec"].as_object()["replicas"] = 0; });
+    world.settle();
+    EXPECT_THAT(world.take_writes(), Contains("PATCH statefulsets/n0"));
+    EXPECT_EQ(json::find(*world.api.find(kSetPath), {"spec", "replicas"})->to_number<int>(), 1);
 }
 
 TEST(NodeUpdate, goes_on_to_a_third_image_that_comes_while_the_second_one_is_stuck) {
