@@ -16,6 +16,7 @@ std::vector<std::unique_ptr<Oracle>> make_oracles(const View& view) {
     all.push_back(std::make_unique<ForeignFinalizersStay>(view));
     all.push_back(std::make_unique<OnlyOursIsDeleted>(view));
     all.push_back(std::make_unique<NoPlanIsLost>(view));
+    all.push_back(std::make_unique<NoPlanFailsByItself>(view));
     all.push_back(std::make_unique<PlanBeforeEffect>(view));
     all.push_back(std::make_unique<SubmittedOnce>(view));
     all.push_back(std::make_unique<OnePodPerVolume>(view));

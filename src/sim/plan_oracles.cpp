@@ -25,6 +25,10 @@ std::int64_t generation_of(const ObjectPtr& object) {
     return found != nullptr && found->is_int64() ? found->get_int64() : 0;
 }
 
+bool says_failed(const SidecarExchange& exchange) {
+    return exchange.status == 200 && exchange.answer.find(R"("status":"failed")") != std::string::npos;
+}
+
 /// Did a rollout of a fleet end, for good or bad?
 bool has_rollout_ended(const Change& change) {
     const std::string target = text_at(change.before, {"status", "rollout", "targetHash"});
@@ -93,6 +97,37 @@ void NoPlanIsLost::judge_tasks(const Value& before, const Value& after, const st
     }
 }
 
+void NoPlanFailsByItself::exchanged(const SidecarExchange& exchange) {
+    const bool is_refused = exchange.is_submission && exchange.status >= 400 && exchange.status < 500;
+    if (is_refused || says_failed(exchange)) failed_tasks_.insert(exchange.task_id);
+}
+
+void NoPlanFailsByItself::changed(const Change& change) {
+    if (!change.after) return;
+    if (change.kind == WatchedKind::Job && is_condition_true(change.after->value(), "Failed")) {
+        with_failed_job_.insert(controller_of(change.after));
+    }
+    if (change.kind != WatchedKind::Node) return;
+    const auto has_failed = [](const ObjectPtr& node) {
+        return text_at(node, {"status", "plan", "phase"}) == "Failed";
+    };
+    if (!has_failed(change.after) || has_failed(change.before)) return;
+    judged();
+    const kube::json::Array none;
+    for (const Value& task : tasks_of(*find(change.after->value(), {"status", "plan"}), none)) {
+        if (find_string(task, {"status"}) != "Failed" || failed_tasks_.contains(find_string(task, {"id"})) ||
+            with_failed_job_.contains(text_at(change.after, {"metadata", "uid"}))) {
+            continue;
+        }
+        violated(fmt::format(
+            "task {} of {} failed, and nobody said so: {}",
+            find_string(task, {"type"}),
+            change.key.name,
+            find_string(task, {"error"})
+        ));
+    }
+}
+
 void PlanBeforeEffect::changed(const Change& change) {
     const bool is_ours = change.is_by_operator();
     if (change.kind == WatchedKind::Claim && !change.before && is_ours) {
@@ -134,8 +169,7 @@ void SubmittedOnce::exchanged(const SidecarExchange& exchange) {
         return;
     }
     const bool is_unknown = exchange.status == 404;
-    const bool has_failed = exchange.status == 200 && exchange.answer.find(R"("status":"failed")") != std::string::npos;
-    if (is_unknown || has_failed) accepted_.erase(key);
+    if (is_unknown || says_failed(exchange)) accepted_.erase(key);
 }
 
 }  // namespace sim

@@ -25,6 +25,23 @@ private:
     std::map<std::string, std::int64_t, std::less<>> generations_;
 };
 
+class NoPlanFailsByItself final : public Oracle {
+public:
+    explicit NoPlanFailsByItself(const View& view) : Oracle{view} {}
+    [[nodiscard]] std::string_view name() const override { return "no-plan-fails-by-itself"; }
+    [[nodiscard]] std::string_view sentence() const override {
+        return "A node's plan fails only by a task that its sidecar refused or said to have failed, or by a bootstrap "
+               "Job that failed.";
+    }
+    void exchanged(const SidecarExchange& exchange) override;
+    void changed(const Change& change) override;
+
+private:
+    std::set<std::string, std::less<>> failed_tasks_;
+    /// The uids of nodes.
+    std::set<std::string> with_failed_job_;
+};
+
 class PlanBeforeEffect final : public Oracle {
 public:
     explicit PlanBeforeEffect(const View& view) : Oracle{view} {}
