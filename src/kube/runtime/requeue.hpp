@@ -12,13 +12,18 @@ namespace kube {
 /// When a key is reconciled again, unless something wakes it before. Each names what ends the wait.
 class Requeue {
 public:
-    enum class Kind { OnChange, After, NewerThan };
+    enum class Kind { OnChange, After, PutOff, NewerThan };
 
     /// Not before something changes (a watch event, an own write).
     static Requeue on_change(std::string waits_for) { return {Kind::OnChange, {}, {}, std::move(waits_for)}; }
     /// After `delay` at the latest.
     static Requeue after(std::chrono::milliseconds delay, std::string waits_for) {
         return {Kind::After, delay, {}, std::move(waits_for)};
+    }
+    /// After `delay` at the latest, for something that this pass has left undone: until then the key is not at rest, as
+    /// one that polls would be.
+    static Requeue put_off(std::chrono::milliseconds delay, std::string waits_for) {
+        return {Kind::PutOff, delay, {}, std::move(waits_for)};
     }
     /// As soon as the cache has seen a newer version than this: after a conflict. Adds nothing to the key's back-off.
     static Requeue when_newer_than(ResourceVersion version) {

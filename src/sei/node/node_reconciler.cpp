@@ -1,5 +1,6 @@
 #include "sei/node/node_reconciler.hpp"
 
+#include <chrono>
 #include <exception>
 #include <optional>
 #include <string>
@@ -47,6 +48,24 @@ std::string text_of(const std::exception_ptr& failure) {
     } catch (const std::exception& error) {
         return sidecar::bounded_text(error.what());
     }
+}
+
+/// How long the progress of an update may go untold: mostly the next step comes sooner, and its write tells of both.
+constexpr std::chrono::milliseconds kProgressPatience{3000};
+
+/// How long the status may still be left as it is stored; nullopt when it is to be written now.
+std::optional<std::chrono::milliseconds> time_to_tell(
+    tasks::NodeMemory& memory,
+    const api::SeiNodeStatus& stored,
+    const api::SeiNodeStatus& status,
+    kube::MonotonicTime now
+) {
+    if (!status.plan || plan::kind_of(*status.plan) != plan::PlanKind::NodeUpdate) return std::nullopt;
+    if (status == stored || !plan::is_mere_progress(stored, status)) return std::nullopt;
+    if (!memory.progress_put_off_since) memory.progress_put_off_since = now;
+    const auto left = kProgressPatience - (now - *memory.progress_put_off_since);
+    if (left.count() <= 0) return std::nullopt;
+    return std::chrono::ceil<std::chrono::milliseconds>(left);
 }
 
 /// Is it this node that the server refuses, rather than the server that is unwell?
@@ -187,6 +206,11 @@ kube::Async<Requeue> NodeReconciler::advance(NodeSnapshot node, std::shared_ptr<
     if (!failure && memory->trouble && memory->trouble->subject == "pass") memory->trouble.reset();
     if (memory->trouble && is_over(*memory->trouble, status.plan)) memory->trouble.reset();
     conditions.set_stalled(memory->trouble, clock_.monotonic());
+
+    if (const auto left = failure ? std::nullopt : time_to_tell(*memory, node->status, status, clock_.monotonic())) {
+        co_return Requeue::put_off(*left, wait.waits_for());
+    }
+    memory->progress_put_off_since.reset();
 
     const bool plan_is_new = status.plan && (!node->status.plan || node->status.plan->id != status.plan->id);
     if (planted::has(planted::Bug::EventBeforeWrite)) announce(*node, node->status, status);

@@ -149,4 +149,19 @@ void set_phase(api::SeiNodeStatus& status, api::NodePhase phase, kube::Time now)
     status.phaseTransitionTime = now;
 }
 
+bool is_mere_progress(const api::SeiNodeStatus& stored, const api::SeiNodeStatus& now) {
+    if (!stored.plan || !now.plan || stored.plan->tasks.size() != now.plan->tasks.size()) return false;
+    api::SeiNodeStatus as_stored = now;
+    for (std::size_t i = 0; i < now.plan->tasks.size(); ++i) {
+        const api::PlannedTask& before = stored.plan->tasks[i];
+        api::PlannedTask& task = as_stored.plan->tasks[i];
+        const auto type = parse_task_type(task.type);
+        if (!type || runner_of(*type) != TaskRunner::Operator || task.status == api::TaskStatus::Failed) continue;
+        task.status = before.status;
+        task.submittedAt = before.submittedAt;
+        task.deadline = before.deadline;
+    }
+    return as_stored == stored;
+}
+
 }  // namespace sei::plan

@@ -70,6 +70,10 @@ void complete(api::SeiNodeStatus& status, kube::Time now);
 /// After `record` said PlanFailed: `failedPhase` for the node, where the plan has one.
 void fail(api::SeiNodeStatus& status, kube::Time now);
 
+/// Does `now` tell more than what is `stored` only of how far a plan has got with tasks that the operator does itself?
+/// They may be done again, so that nothing is lost with such a status if it is written later, or never.
+[[nodiscard]] bool is_mere_progress(const api::SeiNodeStatus& stored, const api::SeiNodeStatus& now);
+
 /// Sets the phase. `phaseTransitionTime` moves only when the phase changes (spec 02 D7).
 void set_phase(api::SeiNodeStatus& status, api::NodePhase phase, kube::Time now);
 

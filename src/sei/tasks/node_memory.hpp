@@ -48,6 +48,8 @@ struct NodeMemory {
     bool probe_was_ready = false;
     /// The spec has changed since the plan was built: does the plan still serve it?
     bool is_plan_questioned = false;
+    /// Since when the stored status lacks progress that may be told later.
+    std::optional<kube::MonotonicTime> progress_put_off_since;
     /// Update plans that failed one after another; the newest one's task has it, too.
     unsigned failed_updates = 0;
     /// Versions of Service and ConfigMap that were found to be as rendered.

@@ -253,6 +253,10 @@ void ControllerLoop::finish(const NamespacedName& key, const Requeue& requeue) {
             if (requeue.delay() > kContinuationMax) polls_[key] = around_.clock.monotonic() + requeue.delay();
             queue_.add_after(key, requeue.delay());
             break;
+        case Requeue::Kind::PutOff:
+            instruments_->count("requeue_after");
+            queue_.add_after(key, requeue.delay());
+            break;
         case Requeue::Kind::NewerThan:
             instruments_->count("requeue");
             wait_for_newer(key, requeue.version());

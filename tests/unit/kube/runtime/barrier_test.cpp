@@ -22,6 +22,9 @@ Async<Requeue> at_rest_after(Clock& clock, std::chrono::milliseconds time) {
 Async<Requeue> polling(std::chrono::milliseconds time) {
     co_return Requeue::after(time, "the next poll");
 }
+Async<Requeue> putting_off(std::chrono::milliseconds time) {
+    co_return Requeue::put_off(time, "time");
+}
 Async<Requeue> failing() {
     throw std::runtime_error{"no luck"};
     co_return Requeue::on_change("");
@@ -156,6 +159,18 @@ TEST_F(BarrierTest, takes_a_poll_for_rest_unless_it_is_due_within_the_bound) {
     world.run_for(1s);
     EXPECT_EQ(ask(question).reason, "widget: ns/a is due soon");
     EXPECT_TRUE(ask().is_reached);
+}
+
+TEST_F(BarrierTest, is_not_reached_before_what_was_put_off_is_done) {
+    world.add_widget("a");
+    bool is_first = true;
+    reconciler.body = [&](Snapshot<Widget>) { return std::exchange(is_first, false) ? putting_off(1s) : at_rest(); };
+    start();
+    world.run_for(900ms);
+    EXPECT_EQ(ask().reason, "widget: ns/a is queued");
+    world.run_for(200ms);
+    EXPECT_TRUE(ask().is_reached) << ask().reason;
+    EXPECT_EQ(reconciler.passes.size(), 2u);
 }
 
 TEST_F(BarrierTest, does_not_take_a_pass_that_goes_on_at_once_for_a_poll) {

@@ -7,6 +7,7 @@
 namespace sei::test {
 namespace {
 
+using namespace std::chrono_literals;
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -37,11 +38,29 @@ TEST(NodeUpdate, is_done_when_the_stateful_set_reports_all_replicas_updated_and_
     EXPECT_THAT(world.sidecar.submitted_types(), ElementsAre("mark-ready"));
     EXPECT_THAT(
         world.take_writes(),
-        ElementsAre(
-            "PATCH statefulsets/n0", "PATCH seinodes/n0/status", "PATCH seinodes/n0/status", "PATCH seinodes/n0/status"
-        )
-    ) << "the Service is as rendered already";
+        ElementsAre("PATCH statefulsets/n0", "PATCH seinodes/n0/status", "PATCH seinodes/n0/status")
+    ) << "the Service is as rendered already, and what lies between the plan and its end is told with the end";
     EXPECT_EQ(world.events.size(), 2u) << "the phase did not change";
+}
+
+TEST(NodeUpdate, tells_of_its_progress_later_unless_the_next_step_comes_first) {
+    NodeWorld world;
+    world.settle_running();
+    world.observe_stateful_set("rev-1", 1, 1);
+    world.settle();
+    world.set_spec("image", "seid:v2");
+    const kube::Requeue wait = world.settle();
+    EXPECT_EQ(wait.kind(), kube::Requeue::Kind::PutOff);
+    EXPECT_THAT(wait.waits_for(), HasSubstr("to observe generation 2"));
+    const auto progress = [&] { return world.node().status.plan->tasks.front().status; };
+    EXPECT_EQ(progress(), api::TaskStatus::Pending);
+
+    world.clock.advance_by(wait.delay() - 1ms);
+    EXPECT_EQ(world.settle().kind(), kube::Requeue::Kind::PutOff) << "what wakes the node does not begin the time anew";
+    EXPECT_EQ(progress(), api::TaskStatus::Pending);
+    world.clock.advance_by(1ms);
+    EXPECT_EQ(world.settle().kind(), kube::Requeue::Kind::After);
+    EXPECT_EQ(progress(), api::TaskStatus::Complete);
 }
 
 TEST(NodeUpdate, deletes_the_outdated_pod_and_waits_for_the_new_ones_container) {

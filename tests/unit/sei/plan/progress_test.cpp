@@ -105,6 +105,54 @@ TEST(Record, stores_with_a_retry_why_which_run_and_from_when) {
     EXPECT_EQ(task.lastError, "S3") << "what the retry was for stays visible";
 }
 
+api::SeiNodeStatus status_of_update() {
+    api::SeiNodeStatus status;
+    status.plan.emplace();
+    status.plan->tasks.push_back({.type = "apply-statefulset", .id = "i0"});
+    status.plan->tasks.push_back({.type = "observe-image", .id = "i1"});
+    status.plan->tasks.push_back({.type = "mark-ready", .id = "i2"});
+    return status;
+}
+
+TEST(Progress, is_mere_progress_where_only_tasks_of_the_operator_got_on) {
+    const api::SeiNodeStatus stored = status_of_update();
+    api::SeiNodeStatus now = stored;
+    now.plan->tasks[0].status = api::TaskStatus::Complete;
+    now.plan->tasks[1].submittedAt = kNow;
+    now.plan->tasks[1].deadline = kNow;
+    EXPECT_TRUE(is_mere_progress(stored, now));
+}
+
+TEST(Progress, is_more_where_a_sidecar_was_given_something) {
+    const api::SeiNodeStatus stored = status_of_update();
+    api::SeiNodeStatus now = stored;
+    now.plan->tasks[2].submittedAt = kNow;
+    EXPECT_FALSE(is_mere_progress(stored, now));
+}
+
+TEST(Progress, is_more_where_a_task_tells_of_trouble) {
+    const api::SeiNodeStatus stored = status_of_update();
+    api::SeiNodeStatus failed = stored;
+    failed.plan->tasks[0].status = api::TaskStatus::Failed;
+    EXPECT_FALSE(is_mere_progress(stored, failed));
+    api::SeiNodeStatus troubled = stored;
+    troubled.plan->tasks[0].lastError = "refused";
+    EXPECT_FALSE(is_mere_progress(stored, troubled));
+}
+
+TEST(Progress, is_more_where_anything_else_of_the_status_changed) {
+    const api::SeiNodeStatus stored = status_of_update();
+    api::SeiNodeStatus now = stored;
+    now.currentImage = "seid:v2";
+    EXPECT_FALSE(is_mere_progress(stored, now));
+    now = stored;
+    now.plan->id = "another";
+    EXPECT_FALSE(is_mere_progress(stored, now));
+    now = stored;
+    now.plan.reset();
+    EXPECT_FALSE(is_mere_progress(stored, now));
+}
+
 TEST(Deadline, counts_from_the_first_wait_and_names_the_last_error) {
     api::PlannedTask task{.type = "config-apply", .id = "i"};
     set_deadline(task, kNow);
