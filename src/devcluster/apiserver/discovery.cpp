@@ -1,10 +1,12 @@
 #include "devcluster/apiserver/discovery.hpp"
 
 #include "devcluster/apiserver/served_api.hpp"
+#include "kube/http/header_text.hpp"
 
 namespace devcluster::apiserver {
 namespace {
 
+using kube::take_until;
 using kube::json::Array;
 using kube::json::Object;
 using kube::json::Value;
@@ -17,34 +19,20 @@ struct Accepted {
     bool aggregated = false;
 };
 
-std::string_view trimmed(std::string_view text) {
-    while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
-    while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
-    return text;
-}
-
-/// Takes what stands before `separator`, and the separator.
-std::string_view take_until(std::string_view& text, char separator) {
-    const std::size_t end = std::min(text.find(separator), text.size());
-    const std::string_view piece = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
-    return trimmed(piece);
-}
-
 /// As kube-apiserver: the aggregated form wins wherever it stands, and needs group, version and kind all right.
 Accepted read_accept(std::string_view accept) {
-    if (trimmed(accept).empty()) return {.plain = true};
+    if (kube::trimmed(accept).empty()) return {.plain = true};
     Accepted out;
     while (!accept.empty()) {
-        std::string_view range = take_until(accept, ',');
-        const std::string_view type = take_until(range, ';');
+        std::string_view range = take_until(',', accept);
+        const std::string_view type = take_until(';', range);
         if (type != "application/json" && type != "application/*" && type != "*/*") continue;
         std::string_view group;
         std::string_view version;
         std::string_view as;
         while (!range.empty()) {
-            std::string_view value = take_until(range, ';');
-            const std::string_view name = take_until(value, '=');
+            std::string_view value = take_until(';', range);
+            const std::string_view name = take_until('=', value);
             if (name == "g") group = value;
             if (name == "v") version = value;
             if (name == "as") as = value;

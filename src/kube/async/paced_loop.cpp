@@ -17,8 +17,8 @@ MonotonicTime::duration Pace::rest_after(MonotonicTime::duration worked, Monoton
 void run_paced(boost::asio::io_context& loop, PaceLimits limits) {
     using std::chrono::steady_clock;
     Pace pace{limits};
-    const auto waits = [&loop] { return loop.run_one() > 0; };
-    while (waits()) {
+    while (loop.run_one() > 0) {
+        // The turn is counted without its first handler, for which it may have waited.
         const MonotonicTime began = steady_clock::now();
         loop.poll();
         if (loop.stopped()) return;

@@ -8,6 +8,7 @@
 #include "kube/async/wait_list.hpp"
 #include "kube/http/detail/bounded.hpp"
 #include "kube/http/detail/exchange.hpp"
+#include "kube/http/header_text.hpp"
 #include "kube/http/retry.hpp"
 
 namespace kube {
@@ -29,7 +30,7 @@ namespace {
 
 bool has_header(const HttpRequest& request, std::string_view lower_name) {
     for (const auto& header : request.headers) {
-        if (header.name.size() == lower_name.size() && detail::to_lower(header.name) == lower_name) return true;
+        if (header.name.size() == lower_name.size() && to_lower(header.name) == lower_name) return true;
     }
     return false;
 }

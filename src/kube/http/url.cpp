@@ -4,6 +4,7 @@
 
 #include <boost/url/parse.hpp>
 
+#include "kube/http/header_text.hpp"
 #include "kube/http/transport.hpp"
 
 namespace kube {
@@ -22,13 +23,6 @@ int hex_value(char c) {
     if (c >= 'a' && c <= 'f') return c - 'a' + 10;
     if (c >= 'A' && c <= 'F') return c - 'A' + 10;
     return -1;
-}
-
-std::string to_lower(std::string text) {
-    for (auto& c : text) {
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    }
-    return text;
 }
 
 }  // namespace

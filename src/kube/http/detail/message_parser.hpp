@@ -4,6 +4,7 @@
 #include <boost/beast/http/basic_parser.hpp>
 
 #include "kube/http/detail/input_buffer.hpp"
+#include "kube/http/header_text.hpp"
 #include "kube/http/server.hpp"
 #include "kube/http/transport.hpp"
 
@@ -12,14 +13,6 @@ namespace kube::detail {
 namespace beast_http = boost::beast::http;
 using BeastError = boost::beast::error_code;
 using BeastView = boost::beast::string_view;
-
-[[nodiscard]] inline std::string to_lower(BeastView name) {
-    std::string lower{name.data(), name.size()};
-    for (auto& c : lower) {
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    }
-    return lower;
-}
 
 /// What both directions have in common: headers with lower-case names, a body that grows, progress through a buffer.
 template <bool IsRequest, class Message>

@@ -12,6 +12,8 @@
 #define ZLIB_CONST
 #include <zlib.h>
 
+#include "kube/http/header_text.hpp"
+
 namespace kube::detail {
 
 namespace {
@@ -28,34 +30,15 @@ struct Preference {
     }
 };
 
-std::string_view trimmed(std::string_view text) {
-    const auto first = text.find_first_not_of(" \t");
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
-std::string_view take_until(char separator, std::string_view& left) {
-    const auto end = std::min(left.find(separator), left.size());
-    const std::string_view taken = left.substr(0, end);
-    left.remove_prefix(std::min(end + 1, left.size()));
-    return trimmed(taken);
-}
-
-std::string lower(std::string_view text) {
-    std::string lowered{text};
-    std::ranges::transform(lowered, lowered.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? char(c + 32) : c; });
-    return lowered;
-}
-
 /// The most wanted first; those of equal quality as they stand. One with a quality of 0 is refused, and left out.
 std::vector<Preference> preferences(std::string_view header) {
     std::vector<Preference> all;
     while (!header.empty()) {
         std::string_view left = take_until(',', header);
-        Preference one{lower(take_until(';', left)), {}, 1};
+        Preference one{to_lower(take_until(';', left)), {}, 1};
         while (!left.empty()) {
             std::string_view value = take_until(';', left);
-            std::string name = lower(take_until('=', value));
+            std::string name = to_lower(take_until('=', value));
             if (name == "q") {
                 // What is no number asks for nothing.
                 one.quality = 0;
@@ -96,8 +79,7 @@ public:
         encoded_ += value;
         return *this;
     }
-    [[nodiscard]] const std::string& encoded() const& { return encoded_; }
-    [[nodiscard]] std::string encoded() && { return std::move(encoded_); }
+    [[nodiscard]] const std::string& encoded() const { return encoded_; }
 
 private:
     static constexpr unsigned kVarint = 0;
@@ -207,7 +189,7 @@ std::string delimited_protobuf(const std::vector<prometheus::MetricFamily>& fami
         for (const prometheus::ClientMetric& metric : family.metric) message.message(4, metric_of(metric, type));
         all.delimited(message.encoded());
     }
-    return std::move(all).encoded();
+    return all.encoded();
 }
 
 std::string gzip(std::string_view plain) {
