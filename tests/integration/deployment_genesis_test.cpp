@@ -162,6 +162,21 @@ TEST(Ceremony, ends_visibly_when_a_participant_fails) {
     EXPECT_EQ(condition(world, "chain", "Stalled"), "False/Progressing");
 }
 
+TEST(Ceremony, is_tried_again_with_a_corrected_image) {
+    World world;
+    look_for_the_genesis_patiently(world);
+    world.sidecars()
+        .node(world.key("chain-1"))
+        .scripts()
+        .set("generate-gentx", {.outcome = Script::Outcome::Fail, .error = "no key", .times = 1});
+    world.create(a_chain(world, 2));
+    ASSERT_TRUE(run_until_condition(world, "chain", "Stalled", "True/CeremonyFailed"));
+    world.edit_deployment("chain", [](auto& spec) { spec.template_.spec.image = kV2; });
+    ASSERT_TRUE(run_until_complete(world)) << "genesis goes before a rollout (spec 03 §11.1)";
+    ASSERT_TRUE(run_until_phase(world, "chain", DeploymentPhase::Ready));
+    for (const auto& node : world.nodes()) EXPECT_EQ(node.spec.image, kV2);
+}
+
 TEST(Ceremony, ends_visibly_when_a_participant_is_gone) {
     World world;
     world.sidecars().scripts().set("generate-gentx", {.outcome = Script::Outcome::Hang});

@@ -168,6 +168,31 @@ TEST(ConflictOnOneNode, delays_that_node_only) {
     EXPECT_EQ(condition(world, "fleet", "Stalled"), "absent") << "a conflict is nothing to tell of";
 }
 
+kube::HttpResponse refusal(unsigned code, const std::string& reason) {
+    kube::HttpResponse response;
+    response.status = code;
+    response.headers.push_back({"content-type", "application/json"});
+    response.body = R"({"kind":"Status","apiVersion":"v1","status":"Failure","reason":")" + reason + R"(","code":)" +
+                    std::to_string(code) + R"(,"message":"not like this"})";
+    return response;
+}
+
+TEST(PassOfDeployment, that_is_refused_its_finalizer_says_so) {
+    World world;
+    world.operator_transport().answer(
+        [](const kube::HttpRequest& request) {
+            return request.method == kube::HttpMethod::Patch && request.target.contains("/seinodedeployments/fleet?");
+        },
+        refusal(403, "Forbidden"),
+        1'000
+    );
+    world.create(world.a_deployment("fleet", 1));
+    ASSERT_TRUE(run_until_condition(world, "fleet", "Stalled", "True/ReconcileFailed"));
+    EXPECT_THAT(message_of(world, "fleet", "Stalled"), HasSubstr("not like this"));
+    world.operator_transport().forget_faults();
+    EXPECT_TRUE(run_until_condition(world, "fleet", "Stalled", "False/Progressing"));
+}
+
 /// The plans of a deployment, and its two deletion policies.
 struct Going {
     std::string name;

@@ -35,6 +35,9 @@ public:
     /// The server's own message, without the request.
     [[nodiscard]] const std::string& message() const { return message_; }
     [[nodiscard]] const std::vector<ApiErrorCause>& causes() const { return causes_; }
+    /// Does the server say no to this request (4xx), rather than being unwell or busy (5xx, 429)? The same request will
+    /// get the same answer until something changes.
+    [[nodiscard]] bool is_refusal() const { return code_ >= 400 && code_ < 500 && code_ != 429; }
     /// A 404 that names no object: the server does not serve this resource type at all (its CustomResourceDefinition is
     /// not installed), which is another thing than an object that is absent.
     [[nodiscard]] bool is_type_not_served() const { return is_type_not_served_; }

@@ -89,6 +89,9 @@ inline constexpr std::string_view kSpecRejected = "SpecRejected";
 // PodReady of SeiNode; Ready and NotReady as above.
 inline constexpr std::string_view kStarting = "Starting";
 inline constexpr std::string_view kNoPod = "NoPod";
+/// Unready on purpose, and no failure (spec 08 3.2).
+inline constexpr std::string_view kGateClosed = "GateClosed";
+inline constexpr std::string_view kHaltedByIntention = "HaltedByIntention";
 inline constexpr std::string_view kUnschedulable = "Unschedulable";
 inline constexpr std::string_view kImagePullFailed = "ImagePullFailed";
 inline constexpr std::string_view kContainerNotCreated = "ContainerNotCreated";

@@ -1,5 +1,8 @@
 #include "sei/api/node_queries.hpp"
 
+#include <algorithm>
+#include <array>
+
 #include <fmt/format.h>
 
 namespace sei::api {
@@ -95,6 +98,13 @@ std::string sidecar_url(const kube::NamespacedName& node) {
 
 bool has_image_drift(const NodeSpec& spec, const SeiNodeStatus& status) {
     return !status.currentImage.empty() && spec.image != status.currentImage;
+}
+
+bool is_halted_by_intention(const NodeSpec& spec) {
+    return std::ranges::any_of(std::array{"chain.halt_height", "chain.halt_time"}, [&](const char* key) {
+        const auto found = spec.overrides.find(key);
+        return found != spec.overrides.end() && !found->second.empty() && found->second != "0";
+    });
 }
 
 bool is_failed(const SeiNode& node) {

@@ -61,6 +61,9 @@ inline constexpr std::int32_t kProxyPort = 8443;
 /// An image that was not observed yet is no drift (spec 08 2.6).
 [[nodiscard]] bool has_image_drift(const NodeSpec& spec, const SeiNodeStatus& status);
 
+/// Was it told to stop at a height or a time, for a chain upgrade? Then its pod is unready on purpose (spec 08 3.2).
+[[nodiscard]] bool is_halted_by_intention(const NodeSpec& spec);
+
 /// A paused node is frozen, but a failed one stays failed.
 [[nodiscard]] bool is_failed(const SeiNode& node);
 

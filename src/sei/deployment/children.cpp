@@ -6,6 +6,7 @@
 #include "sei/api/conditions.hpp"
 #include "sei/api/events.hpp"
 #include "sei/api/labels.hpp"
+#include "sei/api/node_queries.hpp"
 #include "sei/deployment/child.hpp"
 #include "sei/deployment/genesis.hpp"
 #include "sei/deployment/rollout.hpp"
@@ -35,7 +36,10 @@ void note_foreign(DeploymentContext& context, const api::SeiNode& node) {
 }
 
 /// Is the image of the template to be written to every node now, outside of a rollout: is it what is rolled out?
-bool is_template_rolled_out(const DeploymentContext& context) {
+bool is_template_rolled_out(const DeploymentContext& context, const Fleet& fleet) {
+    api::SeiNodeDeployment current = context.object();
+    current.status = context.status;
+    if (is_ceremony_open(current, fleet.wanted())) return true;
     const std::string hash = template_hash(context.object().spec.template_.spec);
     return context.status.templateHash.empty() || context.status.templateHash == hash;
 }
@@ -68,7 +72,8 @@ std::optional<Bound> bound_of(const DeploymentContext& context, const Fleet& fle
     if (!max_unavailable) return std::nullopt;
     Bound bound{.max_unavailable = *max_unavailable, .absent = absent_nodes(context, fleet), .serving = {}};
     for (const NodeSnapshot& node : fleet.wanted()) {
-        if (is_halted_by_intention(*node) || has_ready_pod(context, *node)) bound.serving.insert(node->metadata.name);
+        if (api::is_halted_by_intention(node->spec) || has_ready_pod(context, *node))
+            bound.serving.insert(node->metadata.name);
     }
     return bound;
 }
@@ -76,7 +81,7 @@ std::optional<Bound> bound_of(const DeploymentContext& context, const Fleet& fle
 std::set<std::string> nodes_in_turn(const DeploymentContext& context, const Fleet& fleet) {
     const api::NodeSpec& target = context.object().spec.template_.spec;
     if (context.status.rollout) return nodes_to_roll(fleet.wanted(), target, bound_of(context, fleet));
-    if (!is_template_rolled_out(context)) return {};
+    if (!is_template_rolled_out(context, fleet)) return {};
     return nodes_to_roll(fleet.wanted(), target, std::nullopt);
 }
 

@@ -62,6 +62,8 @@ struct DeploymentMemory {
     std::map<std::string, ComparedChild> compared;
     /// The peers that the comparisons were made with.
     std::vector<api::PeerSource> compared_peers;
+    /// Passes have ended in failures since then.
+    std::optional<kube::MonotonicTime> failing_since;
     /// Of the group tasks, as for nodes.
     tasks::NodeMemory tasks;
     /// The answer of the last look into DNS.

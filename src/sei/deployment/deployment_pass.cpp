@@ -78,7 +78,10 @@ kube::Async<Requeue> DeploymentPass::keep_fleet() {
     const bool are_as_made =
         std::ranges::all_of(nodes, [&](const NodeSnapshot& node) { return asks_for(*node, target); });
     // Not only by the pass that made them: its status may never have been written.
-    const bool is_baseline_missing = was_empty || context_.status.templateHash.empty();
+    api::SeiNodeDeployment current = deployment;
+    current.status = context_.status;
+    const bool is_baseline_missing =
+        was_empty || context_.status.templateHash.empty() || is_ceremony_open(current, nodes);
     if (is_baseline_missing && !nodes.empty() && are_as_made) context_.status.templateHash = template_hash(target);
     if (is_ceremony_due()) {
         start_plan(genesis_plan(deployment, names_of(context_.fleet.wanted()), context_.ids));
@@ -212,7 +215,7 @@ void DeploymentPass::fail_plan(const std::string& why) {
     context_.conditions.set_plan_failed(why);
 }
 
-void DeploymentPass::finish() {
+void DeploymentPass::finish(bool has_failed) {
     const api::SeiNodeDeployment& deployment = context_.object();
     api::SeiNodeDeploymentStatus& status = context_.status;
     if (status.rollout && !deployment.spec.paused) {
@@ -244,7 +247,10 @@ void DeploymentPass::finish() {
     }
     context_.conditions.set_nodes_ready(context_.fleet);
     context_.conditions.set_stalled(context_.problems);
-    if (!status.plan && !status.rollout) status.observedGeneration = deployment.metadata.generation;
+    const bool is_carried_out = !has_failed && !context_.refused_version && context_.confirmation.value_or(true);
+    if (is_carried_out && !status.plan && !status.rollout) {
+        status.observedGeneration = deployment.metadata.generation;
+    }
     compute_status(deployment, context_.fleet, effective_routes(deployment, context_.platform), status);
 }
 

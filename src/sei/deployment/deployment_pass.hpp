@@ -23,7 +23,7 @@ public:
     /// counts.
     [[nodiscard]] kube::Async<kube::Requeue> run();
     /// Completes the status with what follows from the nodes. To be called once, also after an exception of `run`.
-    void finish();
+    void finish(bool has_failed);
 
 private:
     [[nodiscard]] kube::Async<kube::Requeue> advance();

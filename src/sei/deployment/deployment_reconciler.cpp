@@ -1,17 +1,46 @@
 #include "sei/deployment/deployment_reconciler.hpp"
 
+#include <chrono>
 #include <exception>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "kube/client/api_error.hpp"
 #include "kube/runtime/finalizer.hpp"
+#include "sei/api/conditions.hpp"
 #include "sei/api/labels.hpp"
 #include "sei/deployment/announcements.hpp"
 #include "sei/deployment/deployment_conditions.hpp"
 #include "sei/deployment/deployment_pass.hpp"
+#include "sei/sidecar/answers.hpp"
 
 namespace sei::deployment {
+
+namespace {
+
+/// A failure of the server or the way to it passes by itself, mostly: it is told once it lasts.
+constexpr std::chrono::seconds kFailureAgeToTell{30};
+
+std::string text_of(const std::exception_ptr& failure) {
+    try {
+        std::rethrow_exception(failure);
+    } catch (const std::exception& error) {
+        return sidecar::bounded_text(error.what());
+    }
+}
+
+void note_failure(DeploymentContext& context, const std::exception_ptr& failure, bool is_refused) {
+    if (!failure) return context.memory.failing_since.reset();
+    const kube::MonotonicTime now = context.clock.monotonic();
+    if (!context.memory.failing_since) context.memory.failing_since = now;
+    if (is_refused || now - *context.memory.failing_since >= kFailureAgeToTell) {
+        context.problems.push_back({api::reason::kReconcileFailed, text_of(failure)});
+    }
+}
+
+}  // namespace
 
 using kube::Requeue;
 using DeploymentSnapshot = kube::Snapshot<api::SeiNodeDeployment>;
@@ -38,10 +67,7 @@ DeploymentReconciler::DeploymentReconciler(
 kube::Async<Requeue> DeploymentReconciler::reconcile(DeploymentSnapshot deployment) {
     try {
         co_return co_await pass_over(deployment);
-    } catch (const kube::ApiError&) {
-        metrics_.failed(deployment->metadata.namespace_);
-        throw;
-    } catch (const kube::TransportError&) {
+    } catch (const std::exception&) {
         metrics_.failed(deployment->metadata.namespace_);
         throw;
     }
@@ -49,11 +75,33 @@ kube::Async<Requeue> DeploymentReconciler::reconcile(DeploymentSnapshot deployme
 
 kube::Async<Requeue> DeploymentReconciler::pass_over(DeploymentSnapshot deployment) {
     metrics_.observe(*deployment);
-    if (deployment->metadata.deletionTimestamp) co_return co_await finalize(deployment);
-    std::shared_ptr<DeploymentMemory> memory = memory_of(*deployment);
-    auto finalized = co_await kube::with_finalizer(client_, deployment, api::kDeploymentFinalizer);
-    if (!finalized) co_return std::move(finalized.error());
-    co_return co_await advance(*std::move(finalized), std::move(memory));
+    std::exception_ptr failure;
+    std::string_view reason = api::reason::kReconcileFailed;
+    try {
+        if (deployment->metadata.deletionTimestamp) {
+            reason = api::reason::kDeletionBlocked;
+            co_return co_await finalize(deployment);
+        }
+        auto finalized = co_await kube::with_finalizer(client_, deployment, api::kDeploymentFinalizer);
+        if (!finalized) co_return std::move(finalized.error());
+        deployment = *std::move(finalized);
+    } catch (const kube::ApiError& error) {
+        if (!error.is_refusal()) throw;
+        failure = std::current_exception();
+    }
+    if (failure) co_return co_await tell(deployment, reason, failure);
+    co_return co_await advance(deployment, memory_of(*deployment));
+}
+
+kube::Async<Requeue> DeploymentReconciler::tell(
+    DeploymentSnapshot deployment, std::string_view reason, std::exception_ptr failure
+) {
+    api::SeiNodeDeploymentStatus status = deployment->status;
+    DeploymentConditions conditions{*deployment, status, kube::Time::of(clock_.now())};
+    conditions.set_stalled({Problem{reason, text_of(failure)}});
+    // Refused, too, or outdated: the failure is logged and retried all the same.
+    static_cast<void>(co_await client_.write_status(deployment, std::move(status)));
+    std::rethrow_exception(failure);
 }
 
 void DeploymentReconciler::forget(const kube::NamespacedName& key) {
@@ -94,14 +142,17 @@ kube::Async<Requeue> DeploymentReconciler::advance(
     DeploymentPass pass{context};
     Requeue wait = Requeue::on_change("");
     std::exception_ptr failure;
+    bool is_refused = false;
     try {
         wait = co_await pass.run();
-    } catch (const kube::ApiError&) {
+    } catch (const kube::ApiError& error) {
         failure = std::current_exception();
-    } catch (const kube::TransportError&) {
+        is_refused = error.is_refusal();
+    } catch (const std::exception&) {
         failure = std::current_exception();
     }
-    pass.finish();
+    note_failure(context, failure, is_refused);
+    pass.finish(failure != nullptr);
 
     auto written = co_await client_.write_status(deployment, std::move(status));
     if (!written) co_return kube::after_refusal(written.error(), deployment.resource_version());

@@ -51,6 +51,10 @@ public:
 
 private:
     [[nodiscard]] kube::Async<kube::Requeue> pass_over(kube::Snapshot<api::SeiNodeDeployment> deployment);
+    /// Tells in the status that the API server refuses something without which no pass is possible, and throws it on.
+    [[nodiscard]] kube::Async<kube::Requeue> tell(
+        kube::Snapshot<api::SeiNodeDeployment> deployment, std::string_view reason, std::exception_ptr failure
+    );
     [[nodiscard]] std::shared_ptr<DeploymentMemory> memory_of(const api::SeiNodeDeployment& deployment);
     [[nodiscard]] kube::Async<kube::Requeue> advance(
         kube::Snapshot<api::SeiNodeDeployment> deployment, std::shared_ptr<DeploymentMemory> memory

@@ -10,7 +10,9 @@
 #include "kube/meta/condition.hpp"
 #include "sei/api/conditions.hpp"
 #include "sei/api/labels.hpp"
+#include "sei/api/node_queries.hpp"
 #include "sei/plan/progress.hpp"
+#include "sei/plan/spec_problem.hpp"
 #include "sei/plan/task_type.hpp"
 
 namespace sei::deployment {
@@ -44,6 +46,7 @@ auto facts(const api::SeiNode& node) {
         plan::is_active(node.status.plan),
         has_uploaded_artifacts(node),
         has_seen_spec(node),
+        is_ready(node),
         trouble_of(node)
     };
 }
@@ -118,17 +121,14 @@ bool is_ready(const api::SeiNode& node) {
 
 const kube::Condition* pod_problem(const api::SeiNode& node) {
     const kube::Condition* problem = failing(node, api::node_condition::kPodReady, kube::ConditionStatus::False);
-    if (problem == nullptr || problem->reason == api::reason::kStarting || problem->reason == api::reason::kNoPod) {
-        return nullptr;
-    }
-    return is_halted_by_intention(node) ? nullptr : problem;
-}
-
-bool is_halted_by_intention(const api::SeiNode& node) {
-    return std::ranges::any_of(std::array{"chain.halt_height", "chain.halt_time"}, [&](const char* key) {
-        const auto found = node.spec.overrides.find(key);
-        return found != node.spec.overrides.end() && !found->second.empty() && found->second != "0";
-    });
+    constexpr std::array kNoProblem{
+        api::reason::kStarting, api::reason::kNoPod, api::reason::kGateClosed, api::reason::kHaltedByIntention
+    };
+    if (problem == nullptr || std::ranges::find(kNoProblem, problem->reason) != kNoProblem.end()) return nullptr;
+    // A seid that has reached its height ends, and ends again when it is started.
+    const bool looks_halted =
+        problem->reason == api::reason::kNotReady || problem->reason == api::reason::kCrashLooping;
+    return looks_halted && api::is_halted_by_intention(node.spec) ? nullptr : problem;
 }
 
 bool has_seen_spec(const api::SeiNode& node) {
@@ -142,8 +142,9 @@ bool asks_for(const api::SeiNode& node, const api::NodeSpec& wanted) {
 }
 
 bool runs(const api::SeiNode& node, const api::NodeSpec& wanted) {
+    // A stored plan is under way, or has failed and is tried again; a spec that cannot be served gets none.
     return asks_for(node, wanted) && has_seen_spec(node) && node.status.currentImage == wanted.image &&
-           node.status.phase != api::NodePhase::Failed && !plan::is_active(node.status.plan);
+           node.status.phase != api::NodePhase::Failed && !node.status.plan && !plan::problem_of(node);
 }
 
 bool is_available(const api::SeiNode& node) {
@@ -165,6 +166,10 @@ std::string trouble_of(const api::SeiNode& node) {
                node.status.plan->failedTaskDetail->error;
     }
     if (const kube::Condition* problem = pod_problem(node)) return problem->reason + ": " + problem->message;
+    const kube::Condition* update =
+        failing(node, api::node_condition::kNodeUpdateInProgress, kube::ConditionStatus::False);
+    if (update != nullptr && update->reason == api::reason::kUpdateFailed)
+        return update->reason + ": " + update->message;
     return {};
 }
 

@@ -61,8 +61,6 @@ private:
 /// Why the pod of a node does not serve: PodReady, where that is False for more than a start, and the node is not
 /// halted by intention. Null when nothing is known to be wrong.
 [[nodiscard]] const kube::Condition* pod_problem(const api::SeiNode& node);
-/// Was it told to stop at a height or a time, for a chain upgrade? Then its pod is unready on purpose (spec 08 3.2).
-[[nodiscard]] bool is_halted_by_intention(const api::SeiNode& node);
 /// Has the node's controller seen what its spec says now? Before that its status speaks of an earlier spec.
 [[nodiscard]] bool has_seen_spec(const api::SeiNode& node);
 /// Does its spec ask for the images of the template?

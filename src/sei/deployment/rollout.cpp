@@ -24,6 +24,15 @@ bool has_failed_for_this_spec(const api::SeiNodeDeployment& deployment) {
 
 }  // namespace
 
+bool is_ceremony_open(const api::SeiNodeDeployment& deployment, const std::vector<NodeSnapshot>& wanted) {
+    const auto& conditions = deployment.status.conditions;
+    if (!deployment.spec.genesis) return false;
+    if (kube::is_condition_true(conditions, api::deployment_condition::kGenesisCeremonyComplete)) return false;
+    return std::ranges::any_of(wanted, [](const NodeSnapshot& node) {
+        return node->spec.validator && node->spec.validator->genesisCeremony;
+    });
+}
+
 RolloutDecision decide_rollout(const api::SeiNodeDeployment& deployment, const std::vector<NodeSnapshot>& wanted) {
     using Kind = RolloutDecision::Kind;
     const api::NodeSpec& target = deployment.spec.template_.spec;
@@ -35,6 +44,8 @@ RolloutDecision decide_rollout(const api::SeiNodeDeployment& deployment, const s
         return {Kind::Supersede, status.templateHash, hash};
     }
     if (plan::is_active(status.plan) || wanted.empty() || has_failed_for_this_spec(deployment)) return {};
+    // Genesis goes first (spec 03 §11.1): its nodes have no chain to run yet, and get another image as it is.
+    if (is_ceremony_open(deployment, wanted)) return {};
     if (!status.templateHash.empty()) {
         if (status.templateHash == hash) return {};
         return {Kind::Start, status.templateHash, hash};

@@ -28,6 +28,9 @@ struct RolloutDecision {
     std::string to;
     bool operator==(const RolloutDecision&) const = default;
 };
+/// Is a ceremony to come, under way, or failed, that these nodes take part in?
+[[nodiscard]] bool is_ceremony_open(const api::SeiNodeDeployment& deployment, const std::vector<NodeSnapshot>& wanted);
+
 /// `deployment.status` is what earlier passes stored. `wanted` are the nodes in ordinal order.
 [[nodiscard]] RolloutDecision decide_rollout(
     const api::SeiNodeDeployment& deployment, const std::vector<NodeSnapshot>& wanted

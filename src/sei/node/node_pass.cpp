@@ -17,7 +17,6 @@
 #include "sei/resources/sidecar_image.hpp"
 #include "sei/tasks/execute_plan.hpp"
 #include "sei/tasks/owned_objects.hpp"
-#include "sei/tasks/pod_health.hpp"
 #include "sei/tasks/rollout.hpp"
 #include "sei/tasks/stateful_set_sync.hpp"
 
@@ -65,8 +64,7 @@ kube::Async<Requeue> NodePass::run() {
     const bool spec_changed = spec_changed_since_last_pass(node);
     if (spec_changed) context_.memory.is_plan_questioned = true;
     if (spec_changed || is_retry_requested()) forgive_failed_update();
-    conditions_.set_pod_ready(tasks::pod_health(context_.observed.pods(), context_.observed.data_volume_claim(), now())
-    );
+    conditions_.set_pod_ready(pod_health());
     if (context_.status.phase == api::NodePhase::Failed) {
         if (node.spec.paused || !(spec_changed || is_retry_requested()))
             co_return Requeue::on_change("a changed spec: the node has failed");
@@ -109,10 +107,35 @@ kube::Async<std::optional<Requeue>> NodePass::keep_workload() {
     co_return std::nullopt;
 }
 
+std::optional<tasks::PodHealth> NodePass::pod_health() const {
+    auto health = tasks::pod_health(context_.observed.pods(), context_.observed.data_volume_claim(), now());
+    if (!health || health->reason != api::reason::kNotReady) return health;
+    const bool waits_for_gate = context_.status.phase != api::NodePhase::Running ||
+                                (plan::is_active(context_.status.plan) &&
+                                 plan::find_task(*context_.status.plan, plan::TaskType::MarkReady) != nullptr);
+    if (waits_for_gate) {
+        health->reason = api::reason::kGateClosed;
+        health->message = "seid starts when the tasks of its sidecar are done";
+        health->is_problem = false;
+    } else if (api::is_halted_by_intention(context_.node->spec)) {
+        health->reason = api::reason::kHaltedByIntention;
+        health->message += ", as one that was told to halt";
+        health->is_problem = false;
+    }
+    return health;
+}
+
 kube::Async<> NodePass::replace_outdated_pods_while_initializing() {
     if (context_.status.phase != api::NodePhase::Initializing || !context_.live_stateful_set) co_return;
     tasks::Rollout rollout = tasks::observe_rollout(**context_.live_stateful_set, context_.observed.pods());
     if (rollout.state != tasks::Rollout::State::PodsOutdated) co_return;
+    // What a sidecar does may have taken hours: only a pod that gets nowhere goes.
+    std::erase_if(rollout.outdated, [&](const auto& pod) {
+        const auto health = tasks::pod_health({pod}, context_.observed.data_volume_claim(), now());
+        const bool has_problem = health && health->is_problem && health->reason != api::reason::kNotReady;
+        return tasks::is_sidecar_running(*pod) && !has_problem;
+    });
+    if (rollout.outdated.empty()) co_return;
     co_await tasks::delete_outdated_pods(
         context_, std::move(rollout.outdated), (*context_.live_stateful_set)->status.updateRevision
     );
@@ -476,8 +499,7 @@ kube::Async<> NodePass::probe() {
 Requeue NodePass::at_rest() const {
     if (context_.status.plan) return Requeue::after(milliseconds{0}, "the plan");
     if (is_running() && is_update_due()) return Requeue::after(milliseconds{0}, "a plan for what has drifted");
-    const auto health = tasks::pod_health(context_.observed.pods(), context_.observed.data_volume_claim(), now());
-    if (health && health->status != kube::ConditionStatus::True && !health->is_problem) {
+    if (const auto health = pod_health(); health && health->reason == api::reason::kStarting) {
         return Requeue::after(kStartingPodPoll, "the pod to start");
     }
     return Requeue::after(kSteadyPoll, "the next probe of the sidecar");

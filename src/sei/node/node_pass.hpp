@@ -11,6 +11,7 @@
 #include "sei/plan/node_plan.hpp"
 #include "sei/plan/spec_problem.hpp"
 #include "sei/plan/task_id.hpp"
+#include "sei/tasks/pod_health.hpp"
 #include "sei/tasks/rollout.hpp"
 #include "sei/tasks/task_context.hpp"
 
@@ -50,6 +51,9 @@ public:
 private:
     /// Nullopt: go on.
     [[nodiscard]] kube::Async<std::optional<kube::Requeue>> keep_workload();
+    /// Of the node's pod, as far as a pod tells it; one that is unready on purpose has a reason of its own.
+    [[nodiscard]] std::optional<tasks::PodHealth> pod_health() const;
+    /// Those that cannot make progress (spec 08 2.2).
     [[nodiscard]] kube::Async<> replace_outdated_pods_while_initializing();
     /// What runs is what later changes are compared with, where nothing was recorded (spec 08 2.6).
     void observe_unrecorded_image();

@@ -68,11 +68,6 @@ std::optional<std::chrono::milliseconds> time_to_tell(
     return std::chrono::ceil<std::chrono::milliseconds>(left);
 }
 
-/// Is it this node that the server refuses, rather than the server that is unwell?
-bool concerns_the_node(const kube::ApiError& error) {
-    return error.code() >= 400 && error.code() < 500 && error.code() != 429;
-}
-
 }  // namespace
 
 NodeReconciler::NodeReconciler(
@@ -97,10 +92,7 @@ NodeReconciler::NodeReconciler(
 kube::Async<Requeue> NodeReconciler::reconcile(NodeSnapshot node) {
     try {
         co_return co_await pass_over(node);
-    } catch (const kube::ApiError&) {
-        metrics_.failed(node->metadata.namespace_);
-        throw;
-    } catch (const kube::TransportError&) {
+    } catch (const std::exception&) {
         metrics_.failed(node->metadata.namespace_);
         throw;
     }
@@ -119,7 +111,7 @@ kube::Async<Requeue> NodeReconciler::pass_over(NodeSnapshot node) {
         if (!prepared) co_return std::move(prepared.error());
         node = *std::move(prepared);
     } catch (const kube::ApiError& error) {
-        if (!concerns_the_node(error)) throw;
+        if (!error.is_refusal()) throw;
         failure = std::current_exception();
     }
     if (failure) co_return co_await tell(node, reason, failure);
@@ -195,7 +187,7 @@ kube::Async<Requeue> NodeReconciler::advance(NodeSnapshot node, std::shared_ptr<
     } catch (const kube::ApiError& error) {
         failure = std::current_exception();
         reason = api::reason::kWorkloadNotApplied;
-        is_ours = concerns_the_node(error);
+        is_ours = error.is_refusal();
     } catch (const kube::TransportError&) {
         failure = std::current_exception();
         is_ours = false;  // worth telling once it lasts

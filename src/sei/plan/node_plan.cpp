@@ -63,26 +63,6 @@ boost::json::object to_json(const kube::StringMap& map) {
     return object;
 }
 
-/// The sources in the order of `spec.peers` (spec 02 §18.4). A label source carries all resolved peers.
-boost::json::object peer_sources(const api::SeiNode& node) {
-    boost::json::array sources;
-    for (const api::PeerSource& peer : node.spec.peers) {
-        if (peer.ec2Tags) {
-            sources.push_back(boost::json::object{
-                {"type", "ec2Tags"}, {"region", peer.ec2Tags->region}, {"tags", to_json(peer.ec2Tags->tags)}
-            });
-        } else if (peer.static_) {
-            boost::json::array addresses(peer.static_->addresses.begin(), peer.static_->addresses.end());
-            sources.push_back(boost::json::object{{"type", "static"}, {"addresses", std::move(addresses)}});
-        } else if (peer.label) {
-            boost::json::array endpoints(node.status.resolvedPeers.begin(), node.status.resolvedPeers.end());
-            if (endpoints.empty()) continue;  // no peers is a valid configuration (spec 08 7.3)
-            sources.push_back(boost::json::object{{"type", "dnsEndpoints"}, {"endpoints", std::move(endpoints)}});
-        }
-    }
-    return {{"Sources", std::move(sources)}};
-}
-
 /// The checks of the key material that is configured, and of no other (spec 04 §7.7-7.9). Initial and update plans have
 /// the same (spec 08 4.8).
 void add_key_checks(PlanBuilder& plan, const api::SeiNode& node) {
@@ -124,10 +104,7 @@ void add_progression(PlanBuilder& plan, const api::SeiNode& node, Progression pr
     }
     plan.add(TaskType::ConfigureGenesis, {});
     plan.add(TaskType::ConfigApply, to_stored(config_intent(node)));
-    if (!node.spec.peers.empty()) {
-        boost::json::object sources = peer_sources(node);
-        if (!sources.at("Sources").as_array().empty()) plan.add(TaskType::DiscoverPeers, std::move(sources));
-    }
+    if (!node.spec.peers.empty()) plan.add(TaskType::DiscoverPeers, peer_sources(node.spec, node.status));
     if (snapshot != nullptr) {
         plan.add(
             TaskType::ConfigureStateSync,
@@ -172,6 +149,7 @@ void add_genesis_plan(PlanBuilder& plan, const api::SeiNode& node) {
     const api::GenesisCeremonyNodeConfig& ceremony = *node.spec.validator->genesisCeremony;
     const std::string& name = node.metadata.name;
     plan.add(TaskType::EnsureDataPvc, node_params(node));
+    add_key_checks(plan, node);
     plan.add(TaskType::ApplyRbacProxyConfig, node_params(node));
     add_workload(plan, node);
     plan.add(TaskType::GenerateIdentity, {{"ChainID", ceremony.chainId}, {"Moniker", name}});
@@ -223,14 +201,33 @@ void add_configuration(PlanBuilder& plan, const api::SeiNode& node, const Config
     if (drift.needs_defaults) {
         if (api::is_genesis_validator(node.spec)) {
             plan.add(TaskType::SetGenesisPeers, {});
-        } else if (boost::json::object sources = peer_sources(node); !sources.at("Sources").as_array().empty()) {
-            plan.add(TaskType::DiscoverPeers, std::move(sources));
+        } else if (!node.spec.peers.empty()) {
+            plan.add(TaskType::DiscoverPeers, peer_sources(node.spec, node.status));
         }
     }
     plan.add(TaskType::ConfigValidate, {});
 }
 
 }  // namespace
+
+boost::json::object peer_sources(const api::NodeSpec& spec, const api::SeiNodeStatus& status) {
+    boost::json::array sources;
+    for (const api::PeerSource& peer : spec.peers) {
+        if (peer.ec2Tags) {
+            sources.push_back(boost::json::object{
+                {"type", "ec2Tags"}, {"region", peer.ec2Tags->region}, {"tags", to_json(peer.ec2Tags->tags)}
+            });
+        } else if (peer.static_) {
+            boost::json::array addresses(peer.static_->addresses.begin(), peer.static_->addresses.end());
+            sources.push_back(boost::json::object{{"type", "static"}, {"addresses", std::move(addresses)}});
+        } else if (peer.label) {
+            boost::json::array endpoints(status.resolvedPeers.begin(), status.resolvedPeers.end());
+            if (endpoints.empty()) continue;  // no peers is a valid configuration (spec 08 7.3)
+            sources.push_back(boost::json::object{{"type", "dnsEndpoints"}, {"endpoints", std::move(endpoints)}});
+        }
+    }
+    return {{"Sources", std::move(sources)}};
+}
 
 PlanKind kind_of(const api::TaskPlan& plan) {
     for (const api::PlannedTask& task : plan.tasks) {

@@ -58,6 +58,10 @@ struct UpdateOptions {
 /// Opens the gate again after the sidecar restarted.
 [[nodiscard]] api::TaskPlan mark_ready_plan(UuidSource& ids);
 
+/// Where a node's peers come from, in the order of `spec.peers` (spec 02 §18.4): {"Sources": [...]}. A label source
+/// carries all resolved peers, and is left out while there are none (spec 08 7.3).
+[[nodiscard]] boost::json::object peer_sources(const api::NodeSpec& spec, const api::SeiNodeStatus& status);
+
 /// Do both ask for the same: the same tasks in the same order with the same parameters?
 [[nodiscard]] bool is_same_work(const api::TaskPlan& a, const api::TaskPlan& b);
 

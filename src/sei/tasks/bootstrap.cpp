@@ -19,6 +19,21 @@ const kube::Container* seid_of(const kube::Job& job) {
     return found == containers.end() ? nullptr : &*found;
 }
 
+/// The height at which seid is told to stop; empty where none is to be found.
+std::string halt_height_of(const kube::Container& seid) {
+    constexpr std::string_view kFlag = "--halt-height";
+    for (const auto* words : {&seid.args, &seid.command}) {
+        for (const std::string& text : *words) {
+            const std::size_t flag = text.find(kFlag);
+            if (flag == std::string::npos) continue;
+            const std::size_t begin = text.find_first_not_of(" =", flag + kFlag.size());
+            if (begin == std::string::npos) continue;
+            return text.substr(begin, text.find_first_not_of("0123456789", begin) - begin);
+        }
+    }
+    return {};
+}
+
 }  // namespace
 
 kube::Async<NodePods> read_pods(TaskContext& context) {
@@ -40,7 +55,7 @@ bool serves_spec(const kube::Job& live, const kube::Job& rendered) {
     const kube::Container* running = seid_of(live);
     const kube::Container* wanted = seid_of(rendered);
     if (running == nullptr || wanted == nullptr) return false;
-    return running->image == wanted->image && running->args == wanted->args;
+    return running->image == wanted->image && halt_height_of(*running) == halt_height_of(*wanted);
 }
 
 bool has_ended(const kube::Job& job) {

@@ -1,5 +1,7 @@
+#include <algorithm>
 #include <utility>
 
+#include "sei/plan/node_plan.hpp"
 #include "sei/tasks/sidecar_params.hpp"
 
 namespace sei::tasks {
@@ -41,6 +43,18 @@ WireParams discover_peers_params(const StoredParams& stored) {
     boost::json::object wire;
     wire["sources"] = std::move(sources);
     return wire;
+}
+
+kube::Async<plan::TaskOutcome> discover_peers(TaskContext& context, api::PlannedTask task) {
+    if (!task.submittedAt && task.status == api::TaskStatus::Pending) {
+        task.params = plan::peer_sources(context.node->spec, context.status);
+        if (task.params.at("Sources").as_array().empty()) co_return plan::Complete{};
+        auto& tasks = context.status.plan->tasks;
+        const auto stored = std::ranges::find(tasks, task.id, &api::PlannedTask::id);
+        if (stored != tasks.end()) stored->params = task.params;
+    }
+    WireParams params = discover_peers_params(StoredParams{task.params});
+    co_return co_await run_sidecar_task(context, std::move(task), plan::TaskType::DiscoverPeers, std::move(params));
 }
 
 }  // namespace sei::tasks

@@ -118,6 +118,11 @@ Rollout observe_rollout(const kube::StatefulSet& stateful_set, const std::vector
     return rollout;
 }
 
+bool is_sidecar_running(const kube::Pod& pod) {
+    const kube::ContainerStatus* sidecar = kube::find_container_status(pod.status, kSidecarContainer);
+    return sidecar != nullptr && sidecar->state && sidecar->state->running;
+}
+
 std::optional<SidecarDrift> sidecar_drift(
     const kube::StatefulSet& stateful_set, const std::vector<PodSnapshot>& pods, std::string wanted
 ) {

@@ -52,6 +52,9 @@ struct Rollout {
     const kube::StatefulSet& stateful_set, const std::vector<kube::Snapshot<kube::Pod>>& pods
 );
 
+/// Does the sidecar of this pod run, whatever it is doing?
+[[nodiscard]] bool is_sidecar_running(const kube::Pod& pod);
+
 /// The sidecar of a living pod runs another image than it should (spec 08 3.7).
 struct SidecarDrift {
     std::string wanted;

@@ -93,7 +93,8 @@ kube::Async<Confirmation> confirm_mismatch(TaskContext& context, api::StatefulSe
 kube::Async<SyncOutcome> sync_stateful_set(TaskContext& context) {
     std::optional<SetSnapshot> live = context.live_stateful_set;
     if (!live) live = context.observed.stateful_set();
-    if (const std::optional<api::StatefulSetIdentity> tracked = context.status.statefulSet) {
+    // An identity without a uid tells none apart: nothing is tracked (spec 05 §19.4).
+    if (const auto tracked = context.status.statefulSet; tracked && !tracked->uid.empty()) {
         if (!live || (*live)->metadata.uid != tracked->uid) {
             Confirmation confirmation = co_await confirm_mismatch(context, *tracked);
             if (std::holds_alternative<TrackingCleared>(confirmation.outcome)) {
@@ -107,7 +108,8 @@ kube::Async<SyncOutcome> sync_stateful_set(TaskContext& context) {
     if (live && (*live)->metadata.deletionTimestamp) {
         co_return SyncWaits{"StatefulSet " + (*live)->metadata.name + ", which is being deleted, to go"};
     }
-    const bool is_kept = live && context.status.statefulSet && is_as_applied(context, *live);
+    const bool is_tracked = context.status.statefulSet && !context.status.statefulSet->uid.empty();
+    const bool is_kept = live && is_tracked && is_as_applied(context, *live);
     if (is_kept && is_rendered_from_this(context, *context.memory.applied)) {
         context.live_stateful_set = std::move(live);
         co_return Synced{};

@@ -69,7 +69,7 @@ kube::Async<TaskOutcome> dispatch(TaskContext& context, const api::PlannedTask& 
         case TaskType::ConfigApply:
             return run_sidecar_task(context, task, type, config_apply_params(stored));
         case TaskType::DiscoverPeers:
-            return run_sidecar_task(context, task, type, discover_peers_params(stored));
+            return discover_peers(context, task);
         case TaskType::ConfigureStateSync:
             return run_sidecar_task(context, task, type, configure_state_sync_params(stored));
         case TaskType::GenerateIdentity:
@@ -101,8 +101,7 @@ kube::Async<TaskOutcome> dispatch(TaskContext& context, const api::PlannedTask& 
 
 /// A refusal by the API server concerns this task; that it is down concerns everything and passes by itself.
 plan::Transient refused_by_api(const kube::ApiError& error) {
-    const bool is_ours = error.code() >= 400 && error.code() < 500 && error.code() != 429;
-    return {.error = sidecar::bounded_text(error.what()), .report_at_once = is_ours};
+    return {.error = sidecar::bounded_text(error.what()), .report_at_once = error.is_refusal()};
 }
 
 }  // namespace

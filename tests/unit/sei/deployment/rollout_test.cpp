@@ -257,5 +257,53 @@ TEST(Progress, moves_its_deadline_and_never_its_start) {
     EXPECT_EQ(rollout.startedAt, start);
 }
 
+TEST(NodeOfRollout, does_not_run_its_template_while_its_plan_has_failed) {
+    const api::SeiNodeDeployment deployment = a_deployment(1);
+    api::SeiNode node = a_node(deployment, 0);
+    EXPECT_TRUE(runs(node, deployment.spec.template_.spec));
+    node.status.plan.emplace().phase = api::PlanPhase::Failed;
+    EXPECT_FALSE(runs(node, deployment.spec.template_.spec)) << "it is tried again (spec 08 3.7)";
+}
+
+TEST(NodeOfRollout, does_not_run_a_template_that_cannot_be_served) {
+    api::SeiNodeDeployment deployment = a_deployment(1);
+    deployment.spec.template_.spec.fullNode.reset();
+    EXPECT_FALSE(runs(a_node(deployment, 0), deployment.spec.template_.spec));
+}
+
+TEST(NodeOfRollout, is_named_with_the_failure_of_its_update) {
+    api::SeiNode node = a_node(a_deployment(1), 0);
+    EXPECT_EQ(trouble_of(node), "");
+    test::set(
+        node, api::node_condition::kNodeUpdateInProgress, kube::ConditionStatus::False, api::reason::kUpdateFailed
+    );
+    EXPECT_EQ(trouble_of(node), "UpdateFailed: because");
+}
+
+TEST(NodeOfRollout, is_excused_by_a_halt_from_being_unready_and_from_nothing_else) {
+    api::SeiNode node = a_node(a_deployment(1), 0);
+    node.spec.overrides["chain.halt_height"] = "100";
+    test::set(node, api::node_condition::kPodReady, kube::ConditionStatus::False, api::reason::kNotReady);
+    EXPECT_TRUE(is_ready(node));
+    test::set(node, api::node_condition::kPodReady, kube::ConditionStatus::False, api::reason::kImagePullFailed);
+    EXPECT_FALSE(is_ready(node));
+}
+
+TEST(DecideRollout, leaves_the_nodes_of_a_ceremony_that_is_not_complete_to_genesis) {
+    api::SeiNodeDeployment deployment = a_deployment(1, kV1);
+    deployment.spec.genesis.emplace();
+    deployment.status.templateHash = hash(kV1);
+    api::SeiNode node = a_node(deployment, 0);
+    node.spec.validator.emplace().genesisCeremony.emplace();
+    deployment.spec.template_.spec.image = kV2;
+    const std::vector<NodeSnapshot> nodes{NodeSnapshot{node}};
+    EXPECT_EQ(decide_rollout(deployment, nodes).kind, Kind::None) << "spec 03 §11.1";
+    kube::Condition complete;
+    complete.type = api::deployment_condition::kGenesisCeremonyComplete;
+    complete.status = kube::ConditionStatus::True;
+    deployment.status.conditions.push_back(complete);
+    EXPECT_EQ(decide_rollout(deployment, nodes).kind, Kind::Start);
+}
+
 }  // namespace
 }  // namespace sei::deployment

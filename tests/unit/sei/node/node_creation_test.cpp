@@ -393,6 +393,99 @@ TEST(NodeCreation, replaces_the_pod_of_an_image_that_was_corrected_on_the_way) {
     EXPECT_EQ(world.node().status.currentImage, "seid:v2");
 }
 
+TEST(NodeCreation, keeps_an_outdated_pod_whose_sidecar_is_at_work) {
+    NodeWorld world;
+    world.sidecar.on_start = [](const std::string&) {
+        return sidecar::TaskRun{.status = sidecar::RunStatus::Running, .run = 1, .error = {}};
+    };
+    world.create_node();
+    world.settle();
+    world.observe_stateful_set("rev-1", 1, 0);
+    world.put_pod("rev-1", "seid:v1", json::Object{{"running", json::Object{}}});
+    world.run_sidecar_of_pod();
+    world.settle();
+    const std::string pod = world.uid_of(kPodPath);
+
+    world.set_spec("podLabels", json::Object{{"team", "infra"}});
+    world.settle();
+    world.observe_stateful_set("rev-2", 0, 0);
+    world.settle();
+    EXPECT_EQ(world.uid_of(kPodPath), pod) << "a restore may have taken hours (spec 08 2.2)";
+}
+
+TEST(NodeCreation, replaces_an_outdated_pod_that_keeps_crashing) {
+    NodeWorld world;
+    world.sidecar.on_start = [](const std::string&) {
+        return sidecar::TaskRun{.status = sidecar::RunStatus::Running, .run = 1, .error = {}};
+    };
+    world.create_node();
+    world.settle();
+    world.observe_stateful_set("rev-1", 1, 0);
+    world.put_pod("rev-1", "seid:v1", json::Object{{"waiting", json::Object{{"reason", "CrashLoopBackOff"}}}});
+    world.run_sidecar_of_pod();
+    world.settle();
+    world.set_spec("podLabels", json::Object{{"team", "infra"}});
+    world.settle();
+    world.observe_stateful_set("rev-2", 0, 0);
+    world.settle();
+    EXPECT_EQ(world.api.find(kPodPath), nullptr);
+}
+
+TEST(NodeCreation, takes_an_identity_without_a_uid_for_none) {
+    NodeWorld world;
+    world.settle_running();
+    const std::string uid = world.uid_of(kSetPath);
+    world.api.edit(kNodePath, [](json::Object& node) {
+        node["status"].as_object()["statefulSet"] = json::Object{{"name", "n0"}, {"uid", ""}};
+    });
+    world.settle();
+    EXPECT_EQ(world.uid_of(kSetPath), uid) << "nothing is deleted (spec 05 §19.4)";
+    EXPECT_EQ(world.node().status.statefulSet->uid, uid);
+}
+
+TEST(NodeCreation, asks_for_peers_that_appear_before_their_task_begins) {
+    NodeWorld world;
+    world.sidecar.is_unreachable = true;
+    world.create_node(
+        R"({"chainId":"c","image":"seid:v1","fullNode":{},"peers":[{"label":{"selector":{"chain":"a"}}}]})"
+    );
+    world.settle();
+    world.api.put(
+        "/apis/sei.io/v1alpha1/namespaces/ns/seinodes/late",
+        json::Object{
+            {"metadata", json::Object{{"labels", json::Object{{"chain", "a"}}}}},
+            {"spec", json::Object{{"chainId", "c"}, {"image", "i"}}},
+            {"status", json::Object{}}
+        }
+    );
+    world.sidecar.is_unreachable = false;
+    world.clock.advance_by(std::chrono::seconds{5});
+    world.settle();
+    EXPECT_EQ(world.phase(), "Running");
+    EXPECT_THAT(world.sidecar.submitted_types(), ::testing::Contains("discover-peers")) << "spec 08 1.9";
+}
+
+TEST(NodeCreation, goes_on_without_peers_where_a_stored_plan_has_none) {
+    NodeWorld world;
+    world.sidecar.is_unreachable = true;
+    world.create_node(
+        R"({"chainId":"c","image":"seid:v1","fullNode":{},"peers":[{"label":{"selector":{"chain":"a"}}}]})"
+    );
+    world.settle();
+    // As other operators store it: a source without a peer.
+    world.api.edit(kNodePath, [](json::Object& node) {
+        for (auto& task : node["status"].as_object()["plan"].as_object()["tasks"].as_array()) {
+            if (task.at("type") != "discover-peers") continue;
+            task.as_object()["params"] = json::parse(R"({"Sources":[{"type":"dnsEndpoints","endpoints":null}]})");
+        }
+    });
+    world.sidecar.is_unreachable = false;
+    world.clock.advance_by(std::chrono::seconds{5});
+    world.settle();
+    EXPECT_EQ(world.phase(), "Running") << "spec 08 7.3";
+    EXPECT_THAT(world.sidecar.submitted_types(), ::testing::Not(::testing::Contains("discover-peers")));
+}
+
 TEST(NodeCreation, claims_no_image_while_the_pod_that_is_not_seen_may_be_of_an_earlier_template) {
     NodeWorld world;
     world.sidecar.is_unreachable = true;

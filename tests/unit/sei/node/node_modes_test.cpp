@@ -310,6 +310,41 @@ TEST(BootstrappedNode, starts_over_with_a_corrected_image_while_its_job_is_stuck
     EXPECT_EQ(world.task("mark-ready").status, api::TaskStatus::Complete);
 }
 
+TEST(BootstrappedNode, goes_on_with_a_job_whose_script_has_another_text) {
+    NodeWorld world;
+    world.sidecar.is_unreachable = true;
+    world.create_node(kBootstrapped);
+    world.settle();
+    const std::string job = world.uid_of(kJobPath);
+    world.api.edit(kJobPath, [](json::Object& object) {
+        json::Array& containers =
+            object["spec"].as_object()["template"].as_object()["spec"].as_object()["containers"].as_array();
+        for (auto& container : containers) {
+            if (container.at("name") != "seid") continue;
+            container.as_object()["args"] = json::Array{"wait; seid start --halt-height 100 --home /.sei"};
+        }
+    });
+    world.sidecar.is_unreachable = false;
+    world.clock.advance_by(std::chrono::seconds{5});
+    world.settle();
+    EXPECT_EQ(world.uid_of(kJobPath), job);
+    EXPECT_EQ(world.task("mark-ready").status, api::TaskStatus::Complete);
+}
+
+TEST(BootstrappedNode, starts_over_with_a_job_of_another_height) {
+    NodeWorld world;
+    world.sidecar.is_unreachable = true;
+    world.create_node(kBootstrapped);
+    world.settle();
+    const std::string job = world.uid_of(kJobPath);
+    world.set_spec("fullNode", json::parse(R"({"snapshot":{"s3":{"targetHeight":1000},"bootstrapImage":"boot"}})"));
+    world.sidecar.is_unreachable = false;
+    world.settle();
+    world.clock.advance_by(std::chrono::seconds{5});
+    world.settle();
+    EXPECT_NE(world.uid_of(kJobPath), job);
+}
+
 TEST(BootstrappedNode, replaces_a_failed_job_once_its_spec_is_corrected) {
     NodeWorld world;
     world.create_node(kBootstrapped);

@@ -126,6 +126,48 @@ TEST(PodOfNode, is_told_to_be_well_again) {
     EXPECT_EQ(world.condition("PodReady"), "False/NoPod");
 }
 
+TEST(PodOfNode, is_told_to_be_unready_once_that_lasts) {
+    NodeWorld world;
+    world.settle_running();
+    world.observe_stateful_set("rev-1", 1, 1);
+    world.put_pod("rev-1", "seid:v1", json::Object{{"running", json::Object{}}});
+    world.leave_pod_unready();
+    world.settle();
+    EXPECT_EQ(world.condition("PodReady"), "False/NotReady");
+}
+
+TEST(PodOfNode, is_unready_on_purpose_while_the_gate_is_closed) {
+    NodeWorld world;
+    world.sidecar.on_start = [](const std::string&) {
+        return sidecar::TaskRun{.status = sidecar::RunStatus::Running, .run = 1, .error = {}};
+    };
+    world.create_node();
+    world.settle();
+    world.observe_stateful_set("rev-1", 1, 0);
+    world.put_pod("rev-1", "seid:v1", waiting("ErrImagePull"));
+    world.settle();
+    ASSERT_EQ(world.condition("PodReady"), "False/ImagePullFailed");
+    world.put_pod("rev-1", "seid:v1", json::Object{{"running", json::Object{}}});
+    world.leave_pod_unready();
+    world.settle();
+    EXPECT_EQ(world.condition("PodReady"), "False/GateClosed") << "spec 08 3.2";
+}
+
+TEST(PodOfNode, is_unready_on_purpose_where_it_was_told_to_halt) {
+    NodeWorld world;
+    world.create_node(R"({"chainId":"c","image":"seid:v1","fullNode":{},"overrides":{"chain.halt_height":"100"}})");
+    world.settle();
+    ASSERT_EQ(world.phase(), "Running");
+    world.observe_stateful_set("rev-1", 1, 1);
+    world.put_pod("rev-1", "seid:v1", waiting("ErrImagePull"));
+    world.settle();
+    ASSERT_EQ(world.condition("PodReady"), "False/ImagePullFailed") << "a halt excuses nothing else";
+    world.put_pod("rev-1", "seid:v1", json::Object{{"running", json::Object{}}});
+    world.leave_pod_unready();
+    world.settle();
+    EXPECT_EQ(world.condition("PodReady"), "False/HaltedByIntention");
+}
+
 TEST(PodOfNode, is_told_to_be_unschedulable) {
     NodeWorld world;
     world.settle_running();

@@ -258,6 +258,31 @@ public:
         api.put(kPodPath, std::move(pod));
     }
 
+    /// The sidecar of that pod runs, and so the pod does.
+    void run_sidecar_of_pod() {
+        api.edit(kPodPath, [](json::Object& pod) {
+            json::Object& status = pod["status"].as_object();
+            status["phase"] = "Running";
+            status["initContainerStatuses"] = json::Array{json::Object{
+                {"name", "sei-sidecar"},
+                {"image", "seictl"},
+                {"imageID", ""},
+                {"ready", true},
+                {"restartCount", 0},
+                {"state", json::Object{{"running", json::Object{}}}}
+            }};
+        });
+    }
+    /// And has been unready for some time.
+    void leave_pod_unready() {
+        api.edit(kPodPath, [](json::Object& pod) {
+            pod["status"].as_object()["phase"] = "Running";
+            pod["status"].as_object()["conditions"] = json::Array{
+                json::Object{{"type", "Ready"}, {"status", "False"}, {"lastTransitionTime", "2001-01-01T00:00:00Z"}}
+            };
+        });
+    }
+
     [[nodiscard]] FakeSidecarFactory& factory() { return factory_; }
     [[nodiscard]] node::NodeReconciler& reconciler() { return *reconciler_; }
 

@@ -191,7 +191,7 @@ TEST(InitPlan, has_the_tasks_of_each_variant) {
         api::SeiNode node = full_node();
         node.spec.peers.emplace_back().label = api::LabelPeerSource{.selector = {{"a", "b"}}};
         cases.push_back(
-            {"a label source that matches nothing is no task",
+            {"a label source that matches nothing yet is looked at when its turn comes",
              node,
              {"ensure-data-pvc",
               "apply-rbac-proxy-config",
@@ -199,6 +199,7 @@ TEST(InitPlan, has_the_tasks_of_each_variant) {
               "apply-service",
               "configure-genesis",
               "config-apply",
+              "discover-peers",
               "config-validate",
               "mark-ready"}}
         );
