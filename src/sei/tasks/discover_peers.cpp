@@ -48,10 +48,10 @@ WireParams discover_peers_params(const StoredParams& stored) {
 kube::Async<plan::TaskOutcome> discover_peers(TaskContext& context, api::PlannedTask task) {
     if (!task.submittedAt && task.status == api::TaskStatus::Pending) {
         task.params = plan::peer_sources(context.node->spec, context.status);
-        if (task.params.at("Sources").as_array().empty()) co_return plan::Complete{};
         auto& tasks = context.status.plan->tasks;
         const auto stored = std::ranges::find(tasks, task.id, &api::PlannedTask::id);
         if (stored != tasks.end()) stored->params = task.params;
+        if (task.params.at("Sources").as_array().empty()) co_return plan::Complete{};
     }
     WireParams params = discover_peers_params(StoredParams{task.params});
     co_return co_await run_sidecar_task(context, std::move(task), plan::TaskType::DiscoverPeers, std::move(params));
