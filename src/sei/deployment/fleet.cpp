@@ -166,10 +166,13 @@ std::string trouble_of(const api::SeiNode& node) {
                node.status.plan->failedTaskDetail->error;
     }
     if (const kube::Condition* problem = pod_problem(node)) return problem->reason + ": " + problem->message;
+    // The condition outlives its cause: it is news only for as long as the failed plan is there to be tried again.
     const kube::Condition* update =
         failing(node, api::node_condition::kNodeUpdateInProgress, kube::ConditionStatus::False);
-    if (update != nullptr && update->reason == api::reason::kUpdateFailed)
+    const bool is_failing = node.status.plan && node.status.plan->phase == api::PlanPhase::Failed;
+    if (is_failing && update != nullptr && update->reason == api::reason::kUpdateFailed) {
         return update->reason + ": " + update->message;
+    }
     return {};
 }
 

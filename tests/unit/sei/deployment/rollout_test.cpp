@@ -277,6 +277,8 @@ TEST(NodeOfRollout, is_named_with_the_failure_of_its_update) {
     test::set(
         node, api::node_condition::kNodeUpdateInProgress, kube::ConditionStatus::False, api::reason::kUpdateFailed
     );
+    EXPECT_EQ(trouble_of(node), "") << "it is over";
+    node.status.plan.emplace().phase = api::PlanPhase::Failed;
     EXPECT_EQ(trouble_of(node), "UpdateFailed: because");
 }
 
