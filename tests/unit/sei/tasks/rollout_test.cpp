@@ -148,6 +148,11 @@ TEST(RunningImage, is_told_only_where_it_is_known) {
          ""},
         {"all updated and ready, it is that of the template", stateful_set(rolled), {}, "seid:v2"},
         {"a template that never changed is that of every pod", never_changed(stateful_set({})), {}, "seid:v2"},
+        {"but not of one of the StatefulSet that was there before",
+         never_changed(stateful_set({})),
+         {terminating(pod("rev-1", "seid:v1", ""))},
+         ""},
+        {"nor of one that has not started", never_changed(stateful_set({})), {pod("rev-2", "seid:v2", "Pulling")}, ""},
     };
     for (const Case& c : cases) {
         SCOPED_TRACE(c.behaviour);
