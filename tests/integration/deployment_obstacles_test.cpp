@@ -151,6 +151,13 @@ TEST(ConflictOnOneNode, delays_that_node_only) {
         1
     );
     world.edit_deployment("fleet", [](auto& spec) { spec.template_.metadata = {{{"team", "infra"}}, {}}; });
+    ASSERT_TRUE(world.run_until("the first node was refused", [&] {
+        return world.operator_transport().times_fired() == 1;
+    }));
+    // Who was faster: the newer version is what the refused write waits for.
+    world.change<sei::api::SeiNode>("fleet-0", [](auto& node) {
+        node.metadata.annotations["example.com/touched"] = "1";
+    });
     ASSERT_TRUE(world.run_until("every node has the label", [&] {
         return std::ranges::all_of(world.nodes(), [](const auto& node) {
             return node.metadata.labels.contains("team");

@@ -141,8 +141,10 @@ std::string running_image(const kube::StatefulSet& stateful_set, const std::vect
         if (is_living_pod_of(stateful_set, *pod) && obstacle_of(*pod).empty()) return seid_image(pod->spec);
     }
     constexpr std::int64_t kFirstGeneration = 1;
-    // A pod that is there may be of a StatefulSet that this one took the place of, or may not have started.
-    const bool is_unchanged = stateful_set.metadata.generation == kFirstGeneration && pods.empty();
+    // A pod that is seen may be of a StatefulSet that this one took the place of.
+    const bool is_unchanged =
+        stateful_set.metadata.generation == kFirstGeneration &&
+        std::ranges::all_of(pods, [&](const PodSnapshot& pod) { return is_living_pod_of(stateful_set, *pod); });
     const bool is_rolled = has_been_observed(stateful_set) && reports_all_updated(stateful_set);
     return is_unchanged || is_rolled ? seid_image(stateful_set.spec.template_.spec) : std::string{};
 }

@@ -152,7 +152,10 @@ TEST(RunningImage, is_told_only_where_it_is_known) {
          never_changed(stateful_set({})),
          {terminating(pod("rev-1", "seid:v1", ""))},
          ""},
-        {"nor of one that has not started", never_changed(stateful_set({})), {pod("rev-2", "seid:v2", "Pulling")}, ""},
+        {"that of its own pod is known before it has started",
+         never_changed(stateful_set({})),
+         {pod("rev-2", "seid:v2", "Pulling")},
+         "seid:v2"},
     };
     for (const Case& c : cases) {
         SCOPED_TRACE(c.behaviour);
