@@ -131,23 +131,27 @@ TEST(PodThatNeverGetsReady, stops_a_bounded_rollout_at_its_node) {
     EXPECT_TRUE(run_until_settled(world, "fleet", kV2));
 }
 
+kube::HttpResponse refusal(unsigned code, const std::string& reason) {
+    kube::HttpResponse response;
+    response.status = code;
+    response.headers.push_back({"content-type", "application/json"});
+    response.body = R"({"kind":"Status","apiVersion":"v1","status":"Failure","reason":")" + reason + R"(","code":)" +
+                    std::to_string(code) + R"(,"message":"not like this"})";
+    return response;
+}
+
 TEST(ConflictOnOneNode, delays_that_node_only) {
     World world;
     world.create(world.a_deployment("fleet", 3));
     ASSERT_TRUE(run_until_settled(world, "fleet", kV1));
     ASSERT_TRUE(world.run_until_quiet());
     world.operator_transport().forget_requests();
-    kube::HttpResponse conflict;
-    conflict.status = 409;
-    conflict.headers.push_back({"content-type", "application/json"});
-    conflict.body = R"({"kind":"Status","apiVersion":"v1","status":"Failure","reason":"Conflict","code":409,)"
-                    R"("message":"somebody else was faster"})";
     world.operator_transport().answer(
         [](const kube::HttpRequest& request) {
             return request.method == kube::HttpMethod::Patch && request.target.contains("/seinodes/fleet-0?") &&
                    request.body.contains("\"team\"");
         },
-        conflict,
+        refusal(409, "Conflict"),
         1
     );
     world.edit_deployment("fleet", [](auto& spec) { spec.template_.metadata = {{{"team", "infra"}}, {}}; });
@@ -173,15 +177,6 @@ TEST(ConflictOnOneNode, delays_that_node_only) {
     }
     EXPECT_EQ(order, (std::vector<std::string>{"fleet-1 200", "fleet-2 200", "fleet-0 200"}));
     EXPECT_EQ(condition(world, "fleet", "Stalled"), "absent") << "a conflict is nothing to tell of";
-}
-
-kube::HttpResponse refusal(unsigned code, const std::string& reason) {
-    kube::HttpResponse response;
-    response.status = code;
-    response.headers.push_back({"content-type", "application/json"});
-    response.body = R"({"kind":"Status","apiVersion":"v1","status":"Failure","reason":")" + reason + R"(","code":)" +
-                    std::to_string(code) + R"(,"message":"not like this"})";
-    return response;
 }
 
 TEST(PassOfDeployment, that_is_refused_its_finalizer_says_so) {

@@ -37,9 +37,7 @@ void note_foreign(DeploymentContext& context, const api::SeiNode& node) {
 
 /// Is the image of the template to be written to every node now, outside of a rollout: is it what is rolled out?
 bool is_template_rolled_out(const DeploymentContext& context, const Fleet& fleet) {
-    api::SeiNodeDeployment current = context.object();
-    current.status = context.status;
-    if (is_ceremony_open(current, fleet.wanted())) return true;
+    if (is_ceremony_open(context.object().spec, context.status, fleet.wanted())) return true;
     const std::string hash = template_hash(context.object().spec.template_.spec);
     return context.status.templateHash.empty() || context.status.templateHash == hash;
 }

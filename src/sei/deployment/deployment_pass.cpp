@@ -78,10 +78,8 @@ kube::Async<Requeue> DeploymentPass::keep_fleet() {
     const bool are_as_made =
         std::ranges::all_of(nodes, [&](const NodeSnapshot& node) { return asks_for(*node, target); });
     // Not only by the pass that made them: its status may never have been written.
-    api::SeiNodeDeployment current = deployment;
-    current.status = context_.status;
     const bool is_baseline_missing =
-        was_empty || context_.status.templateHash.empty() || is_ceremony_open(current, nodes);
+        was_empty || context_.status.templateHash.empty() || is_ceremony_open(deployment.spec, context_.status, nodes);
     if (is_baseline_missing && !nodes.empty() && are_as_made) context_.status.templateHash = template_hash(target);
     if (is_ceremony_due()) {
         start_plan(genesis_plan(deployment, names_of(context_.fleet.wanted()), context_.ids));

@@ -23,20 +23,12 @@ namespace {
 /// A failure of the server or the way to it passes by itself, mostly: it is told once it lasts.
 constexpr std::chrono::seconds kFailureAgeToTell{30};
 
-std::string text_of(const std::exception_ptr& failure) {
-    try {
-        std::rethrow_exception(failure);
-    } catch (const std::exception& error) {
-        return sidecar::bounded_text(error.what());
-    }
-}
-
 void note_failure(DeploymentContext& context, const std::exception_ptr& failure, bool is_refused) {
     if (!failure) return context.memory.failing_since.reset();
     const kube::MonotonicTime now = context.clock.monotonic();
     if (!context.memory.failing_since) context.memory.failing_since = now;
     if (is_refused || now - *context.memory.failing_since >= kFailureAgeToTell) {
-        context.problems.push_back({api::reason::kReconcileFailed, text_of(failure)});
+        context.problems.push_back({api::reason::kReconcileFailed, sidecar::bounded_text(failure)});
     }
 }
 
@@ -98,7 +90,7 @@ kube::Async<Requeue> DeploymentReconciler::tell(
 ) {
     api::SeiNodeDeploymentStatus status = deployment->status;
     DeploymentConditions conditions{*deployment, status, kube::Time::of(clock_.now())};
-    conditions.set_stalled({Problem{reason, text_of(failure)}});
+    conditions.set_stalled({Problem{reason, sidecar::bounded_text(failure)}});
     // Refused, too, or outdated: the failure is logged and retried all the same.
     static_cast<void>(co_await client_.write_status(deployment, std::move(status)));
     std::rethrow_exception(failure);

@@ -24,10 +24,13 @@ bool has_failed_for_this_spec(const api::SeiNodeDeployment& deployment) {
 
 }  // namespace
 
-bool is_ceremony_open(const api::SeiNodeDeployment& deployment, const std::vector<NodeSnapshot>& wanted) {
-    const auto& conditions = deployment.status.conditions;
-    if (!deployment.spec.genesis) return false;
-    if (kube::is_condition_true(conditions, api::deployment_condition::kGenesisCeremonyComplete)) return false;
+bool is_ceremony_open(
+    const api::SeiNodeDeploymentSpec& spec,
+    const api::SeiNodeDeploymentStatus& status,
+    const std::vector<NodeSnapshot>& wanted
+) {
+    if (!spec.genesis) return false;
+    if (kube::is_condition_true(status.conditions, api::deployment_condition::kGenesisCeremonyComplete)) return false;
     return std::ranges::any_of(wanted, [](const NodeSnapshot& node) {
         return node->spec.validator && node->spec.validator->genesisCeremony;
     });
@@ -45,7 +48,7 @@ RolloutDecision decide_rollout(const api::SeiNodeDeployment& deployment, const s
     }
     if (plan::is_active(status.plan) || wanted.empty() || has_failed_for_this_spec(deployment)) return {};
     // Genesis goes first (spec 03 §11.1): its nodes have no chain to run yet, and get another image as it is.
-    if (is_ceremony_open(deployment, wanted)) return {};
+    if (is_ceremony_open(deployment.spec, status, wanted)) return {};
     if (!status.templateHash.empty()) {
         if (status.templateHash == hash) return {};
         return {Kind::Start, status.templateHash, hash};

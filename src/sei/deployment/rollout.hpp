@@ -29,7 +29,11 @@ struct RolloutDecision {
     bool operator==(const RolloutDecision&) const = default;
 };
 /// Is a ceremony to come, under way, or failed, that these nodes take part in?
-[[nodiscard]] bool is_ceremony_open(const api::SeiNodeDeployment& deployment, const std::vector<NodeSnapshot>& wanted);
+[[nodiscard]] bool is_ceremony_open(
+    const api::SeiNodeDeploymentSpec& spec,
+    const api::SeiNodeDeploymentStatus& status,
+    const std::vector<NodeSnapshot>& wanted
+);
 
 /// `deployment.status` is what earlier passes stored. `wanted` are the nodes in ordinal order.
 [[nodiscard]] RolloutDecision decide_rollout(

@@ -42,14 +42,6 @@ bool awaits_request(const api::SeiNode& node) {
     return lacks_claim || is_update_damped || is_restart_pending(node);
 }
 
-std::string text_of(const std::exception_ptr& failure) {
-    try {
-        std::rethrow_exception(failure);
-    } catch (const std::exception& error) {
-        return sidecar::bounded_text(error.what());
-    }
-}
-
 /// How long the progress of an update may go untold: mostly the next step comes sooner, and its write tells of both.
 constexpr std::chrono::milliseconds kProgressPatience{3000};
 
@@ -138,7 +130,7 @@ kube::Async<std::expected<NodeSnapshot, Requeue>> NodeReconciler::prepare(NodeSn
 kube::Async<Requeue> NodeReconciler::tell(NodeSnapshot node, std::string_view reason, std::exception_ptr failure) {
     api::SeiNodeStatus status = node->status;
     Conditions conditions{*node, status, kube::Time::of(clock_.now())};
-    conditions.set_blocked(reason, text_of(failure));
+    conditions.set_blocked(reason, sidecar::bounded_text(failure));
     // Refused, too, or outdated: the failure is logged and retried all the same.
     static_cast<void>(co_await client_.write_status(node, std::move(status)));
     std::rethrow_exception(failure);
@@ -194,7 +186,8 @@ kube::Async<Requeue> NodeReconciler::advance(NodeSnapshot node, std::shared_ptr<
     } catch (const std::exception&) {
         failure = std::current_exception();
     }
-    if (failure) tasks::note_trouble(*memory, clock_.monotonic(), "pass", reason, text_of(failure), is_ours);
+    if (failure)
+        tasks::note_trouble(*memory, clock_.monotonic(), "pass", reason, sidecar::bounded_text(failure), is_ours);
     if (!failure && memory->trouble && memory->trouble->subject == "pass") memory->trouble.reset();
     if (memory->trouble && is_over(*memory->trouble, status.plan)) memory->trouble.reset();
     conditions.set_stalled(memory->trouble, clock_.monotonic());

@@ -177,4 +177,12 @@ Unavailable no_answer(std::string_view asked, const kube::TransportError& error)
     return {Unavailable::Kind::NoAnswer, std::move(text)};
 }
 
+std::string bounded_text(const std::exception_ptr& failure) {
+    try {
+        std::rethrow_exception(failure);
+    } catch (const std::exception& error) {
+        return bounded_text(error.what());
+    }
+}
+
 }  // namespace sei::sidecar

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <exception>
 #include <expected>
 #include <string>
 #include <string_view>
@@ -25,5 +26,7 @@ inline constexpr std::size_t kTextBytesMax = 1024;
 
 /// White space trimmed, cut on a UTF-8 boundary to `kTextBytesMax`.
 [[nodiscard]] std::string bounded_text(std::string_view text);
+/// The same of what an exception says; one that is no std::exception goes on.
+[[nodiscard]] std::string bounded_text(const std::exception_ptr& failure);
 
 }  // namespace sei::sidecar
