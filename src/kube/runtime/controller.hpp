@@ -93,6 +93,7 @@ public:
         );
         return std::move(*this);
     }
+    /// Passes at once, of different keys. One that takes long makes way (detail/controller_loop.hpp).
     ControllerBuilder&& reconciles_in_flight_max(std::size_t most) && {
         spec_.reconciles_in_flight_max = most;
         return std::move(*this);

@@ -148,11 +148,31 @@ ControllerLoop::ControllerLoop(Surroundings& around, ControllerSpec spec)
 
 Async<> ControllerLoop::run() {
     for (;;) {
-        while (in_flight_.size() >= spec_.reconciles_in_flight_max) co_await slot_free_.wait();
+        co_await await_slot();
         const auto key = co_await queue_.next();
         if (!key) co_return;
         instruments_->queue_time.observe(instruments_->queue, seconds(queue_.waited()));
         start(*key);
+    }
+}
+
+Async<> ControllerLoop::await_slot() {
+    const std::size_t most = spec_.reconciles_in_flight_max;
+    while (in_flight_.size() >= most) {
+        if (in_flight_.size() >= most * kSlowPassesFactor) {
+            co_await slot_free_.wait();
+            continue;
+        }
+        const MonotonicTime now = around_.clock.monotonic();
+        std::size_t counting = 0;
+        MonotonicTime oldest = now;
+        for (const auto& [key, flight] : in_flight_) {
+            if (now - flight.since >= kSlowPass) continue;
+            ++counting;
+            oldest = std::min(oldest, flight.since);
+        }
+        if (counting < most) co_return;
+        (void)co_await slot_free_.wait_until(around_.clock, oldest + kSlowPass);
     }
 }
 

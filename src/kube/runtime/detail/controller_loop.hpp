@@ -23,6 +23,11 @@ namespace kube::detail {
 /// A key is held for its own writes at most so long; then it is logged and reconciled anyway.
 inline constexpr std::chrono::seconds kOwnWriteLimit{30};
 
+/// A pass that takes longer waits for something outside, and no longer counts against `reconciles_in_flight_max`: a
+/// hundred hanging sidecars hold up no other key. So many times that bound are in flight at most all the same.
+inline constexpr std::chrono::milliseconds kSlowPass{500};
+inline constexpr std::size_t kSlowPassesFactor = 8;
+
 /// Turns changes of caches into keys, and keys into passes of the reconciler: many at once, never two for one key, and
 /// none before the caches have seen what earlier passes of the key wrote.
 ///
@@ -65,6 +70,8 @@ private:
 
     void changed(std::size_t source, const CacheStore::Entry* before, const CacheStore::Entry* after);
     void release(const std::vector<NamespacedName>& keys, bool is_conflict_possible);
+    /// Returns when another pass may begin.
+    [[nodiscard]] Async<> await_slot();
     void start(const NamespacedName& key);
     [[nodiscard]] Async<> pass(NamespacedName key, CacheStore::Entry entry);
     void finish(const NamespacedName& key, const Requeue& requeue);

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "kube/runtime/detail/controller_loop.hpp"
 #include "world.hpp"
 
 namespace kube::testing {
@@ -168,11 +169,34 @@ TEST(ControllerOwner, is_found_by_group_and_kind_whatever_the_version) {
 
 TEST_F(ControllerTest, runs_many_keys_at_once_up_to_its_bound) {
     for (int i = 0; i < 20; ++i) world.add_widget("w" + std::to_string(i));
-    reconciler.body = [this](Snapshot<Widget>) { return done_after(world.clock, 1s); };
+    reconciler.body = [this](Snapshot<Widget>) { return done_after(world.clock, 100ms); };
     start(8);
     world.run_for(10s);
     EXPECT_EQ(reconciler.passes.size(), 20u);
     EXPECT_EQ(reconciler.in_flight_most, 8u);
+}
+
+TEST_F(ControllerTest, keys_that_hang_make_way_for_others_although_they_fill_its_bound) {
+    for (int i = 0; i < 20; ++i) world.add_widget("hangs" + std::to_string(i));
+    reconciler.body = [this](Snapshot<Widget> widget) {
+        return widget->metadata.name.starts_with("hangs") ? done_after(world.clock, 10h) : done();
+    };
+    start(4);
+    world.run_for(10s);
+    EXPECT_EQ(reconciler.in_flight_most, 20u);
+    world.add_widget("works");
+    world.run_for(1s);
+    EXPECT_EQ(reconciler.count("works"), 1u);
+}
+
+TEST_F(ControllerTest, runs_no_more_than_eight_times_its_bound_however_many_keys_hang) {
+    for (int i = 0; i < 20; ++i) world.add_widget("hangs" + std::to_string(i));
+    reconciler.body = [this](Snapshot<Widget>) { return done_after(world.clock, 60s); };
+    start(2);
+    world.run_for(50s);
+    EXPECT_EQ(reconciler.in_flight_most, 2 * detail::kSlowPassesFactor);
+    world.run_for(60s);
+    EXPECT_EQ(reconciler.passes.size(), 20u);
 }
 
 TEST_F(ControllerTest, never_runs_one_key_twice_at_once) {
