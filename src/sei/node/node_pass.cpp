@@ -417,7 +417,7 @@ std::optional<api::TaskPlan> NodePass::build_plan() {
     }
     const kube::Condition* ready = kube::find_condition(context_.status.conditions, api::node_condition::kSidecarReady);
     if (ready != nullptr && ready->status == kube::ConditionStatus::False && ready->reason == api::reason::kNotReady) {
-        return plan::mark_ready_plan(ids_);
+        return plan::mark_ready_plan(*context_.node, ids_);
     }
     return std::nullopt;
 }

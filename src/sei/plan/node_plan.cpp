@@ -118,6 +118,13 @@ void add_progression(PlanBuilder& plan, const api::SeiNode& node, Progression pr
     plan.add(TaskType::MarkReady, {});
 }
 
+/// The gate of a node that has run before. An upload that a restart of the sidecar ended is begun again only by being
+/// submitted again (spec 04 §13, 27).
+void add_reopening(PlanBuilder& plan, const api::SeiNode& node) {
+    if (publishes_snapshots(node)) plan.add(TaskType::SnapshotUpload, {});
+    plan.add(TaskType::MarkReady, {});
+}
+
 /// A node that starts by itself, from a snapshot or from genesis (spec 02 §18.3).
 void add_base_plan(PlanBuilder& plan, const api::SeiNode& node) {
     plan.add(TaskType::EnsureDataPvc, node_params(node));
@@ -234,8 +241,10 @@ PlanKind kind_of(const api::TaskPlan& plan) {
         if (task.type == to_wire(TaskType::ObserveImage)) return PlanKind::NodeUpdate;
         if (task.type == to_wire(TaskType::EnsureDataPvc)) return PlanKind::Init;
     }
-    if (plan.tasks.size() == 1 && plan.tasks.front().type == to_wire(TaskType::MarkReady)) return PlanKind::MarkReady;
-    return PlanKind::Unknown;
+    const bool only_reopens = std::ranges::all_of(plan.tasks, [](const api::PlannedTask& task) {
+        return task.type == to_wire(TaskType::SnapshotUpload) || task.type == to_wire(TaskType::MarkReady);
+    });
+    return only_reopens && !plan.tasks.empty() ? PlanKind::MarkReady : PlanKind::Unknown;
 }
 
 std::string_view to_string(PlanKind kind) {
@@ -312,7 +321,7 @@ api::TaskPlan update_plan(const api::SeiNode& node, UuidSource& ids, const Updat
     plan.add(TaskType::ReplacePod, std::move(replacement));
     plan.add(TaskType::ObserveImage, node_params(node));
     if (drift && options.configuration == AfterReplacement) add_configuration(plan, node, *drift);
-    plan.add(TaskType::MarkReady, {});
+    add_reopening(plan, node);
     return plan.done(api::NodePhase::Running);
 }
 
@@ -335,9 +344,9 @@ bool is_same_work(const api::TaskPlan& a, const api::TaskPlan& b) {
     });
 }
 
-api::TaskPlan mark_ready_plan(UuidSource& ids) {
+api::TaskPlan mark_ready_plan(const api::SeiNode& node, UuidSource& ids) {
     PlanBuilder plan{ids};
-    plan.add(TaskType::MarkReady, {});
+    add_reopening(plan, node);
     return plan.done(api::NodePhase::Running);
 }
 

@@ -56,7 +56,7 @@ struct UpdateOptions {
 /// Does the plan give the node the configuration that its spec asks for now, or does the node have it already?
 [[nodiscard]] bool serves_configuration(const api::TaskPlan& plan, const api::SeiNode& node);
 /// Opens the gate again after the sidecar restarted.
-[[nodiscard]] api::TaskPlan mark_ready_plan(UuidSource& ids);
+[[nodiscard]] api::TaskPlan mark_ready_plan(const api::SeiNode& node, UuidSource& ids);
 
 /// Where a node's peers come from, in the order of `spec.peers` (spec 02 §18.4): {"Sources": [...]}. A label source
 /// carries all resolved peers, and is left out while there are none (spec 08 7.3).

@@ -341,11 +341,32 @@ TEST(UpdatePlan, applies_a_drifted_configuration_where_a_sidecar_answers) {
     EXPECT_FALSE(serves_configuration(plan, node));
 }
 
+api::SeiNode publishing_node() {
+    api::SeiNode node = full_node();
+    node.spec.fullNode->snapshotGeneration = api::SnapshotGenerationConfig{};
+    node.spec.fullNode->snapshotGeneration->tendermint.emplace();
+    node.spec.fullNode->snapshotGeneration->tendermint->publish.emplace();
+    return node;
+}
+
+TEST(NodeThatPublishes, uploads_again_whenever_its_gate_is_opened_again) {
+    UuidSource ids = fixed_ids();
+    const std::vector<std::string> update{
+        "apply-statefulset", "apply-service", "replace-pod", "observe-image", "snapshot-upload", "mark-ready"
+    };
+    EXPECT_EQ(types_of(update_plan(publishing_node(), ids)), update);
+    EXPECT_EQ(
+        types_of(mark_ready_plan(publishing_node(), ids)), (std::vector<std::string>{"snapshot-upload", "mark-ready"})
+    );
+    EXPECT_EQ(types_of(mark_ready_plan(full_node(), ids)), (std::vector<std::string>{"mark-ready"}));
+}
+
 TEST(PlanKind, is_told_from_the_tasks) {
     UuidSource ids = fixed_ids();
     EXPECT_EQ(kind_of(init_plan(full_node(), ids)), PlanKind::Init);
     EXPECT_EQ(kind_of(update_plan(full_node(), ids)), PlanKind::NodeUpdate);
-    EXPECT_EQ(kind_of(mark_ready_plan(ids)), PlanKind::MarkReady);
+    EXPECT_EQ(kind_of(mark_ready_plan(full_node(), ids)), PlanKind::MarkReady);
+    EXPECT_EQ(kind_of(mark_ready_plan(publishing_node(), ids)), PlanKind::MarkReady);
     EXPECT_EQ(kind_of(api::TaskPlan{}), PlanKind::Unknown);
 }
 
