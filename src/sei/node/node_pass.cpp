@@ -65,8 +65,9 @@ kube::Async<Requeue> NodePass::run() {
     if (spec_changed) context_.memory.is_plan_questioned = true;
     if (spec_changed || is_retry_requested()) forgive_failed_update();
     conditions_.set_pod_ready(pod_health());
-    if (context_.status.phase == api::NodePhase::Failed) {
-        if (node.spec.paused || !(spec_changed || is_retry_requested()))
+    // A pause scales a failed node down, too (spec 02 §25, D27): it says that nothing of the node is to run.
+    if (context_.status.phase == api::NodePhase::Failed && !node.spec.paused) {
+        if (!(spec_changed || is_retry_requested()))
             co_return Requeue::on_change("a changed spec: the node has failed");
         context_.status.plan.reset();  // A new attempt with the same data (spec 08 2.3).
     }

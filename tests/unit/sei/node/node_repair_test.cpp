@@ -62,6 +62,30 @@ TEST(ActivePlan, is_replaced_only_when_the_sidecar_is_not_busy_with_it) {
     EXPECT_NE(world.node().status.plan->id, first);
 }
 
+TEST(FailedNode, is_scaled_down_by_a_pause_and_tried_again_after_it) {
+    NodeWorld world;
+    bool fails = true;
+    world.sidecar.on_start = [&fails](const std::string& type) {
+        const bool does = fails && type == "config-apply";
+        return sidecar::TaskRun{
+            .status = does ? sidecar::RunStatus::Failed : sidecar::RunStatus::Completed, .run = 1, .error = "no"
+        };
+    };
+    world.create_node();
+    world.settle();
+    ASSERT_EQ(world.phase(), "Failed");
+    ASSERT_EQ(*json::find(*world.api.find(kSetPath), {"spec", "replicas"}), 1);
+    fails = false;
+    world.set_spec("paused", true);
+    world.settle();
+    EXPECT_EQ(world.phase(), "Failed");
+    EXPECT_EQ(*json::find(*world.api.find(kSetPath), {"spec", "replicas"}), 0);
+    world.set_spec("paused", false);
+    world.settle();
+    EXPECT_EQ(world.phase(), "Running");
+    EXPECT_EQ(*json::find(*world.api.find(kSetPath), {"spec", "replicas"}), 1);
+}
+
 TEST(FailedNode, is_tried_again_when_somebody_asks_for_it) {
     NodeWorld world;
     world.sidecar.on_start = [](const std::string& type) {
