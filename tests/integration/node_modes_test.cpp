@@ -5,12 +5,14 @@
 
 #include <algorithm>
 #include <array>
+#include <initializer_list>
 #include <sstream>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "devcluster/workloads/objects.hpp"
+#include <boost/algorithm/string/replace.hpp>
+
 #include "kube/types/job.hpp"
 #include "kube/types/secret.hpp"
 #include "support/nodes.hpp"
@@ -21,7 +23,7 @@ using namespace support;
 using sei::api::NodePhase;
 
 /// What a variant needs of the world around it.
-enum class Needs { Nothing, ValidatorSecrets, FinishedCeremony, ImportedClaim };
+enum class Needs { Nothing, ValidatorSecrets, FinishedCeremony, ImportedClaim, LabelledNodes };
 
 struct Variant {
     std::string name;
@@ -29,6 +31,8 @@ struct Variant {
     /// As it is stored.
     std::string plan;
     Needs needs = Needs::Nothing;
+    /// What the sidecar is told to find peers by, "NS" being the namespace of the world. Empty: not looked at.
+    std::string sources = {};
 };
 
 std::vector<std::string> words(const std::string& text) {
@@ -65,22 +69,46 @@ std::string with_peers(std::string_view mode) {
     return "{" + std::string{mode} + "," + std::string{kPeers} + "}";
 }
 
-/// A claim "old" and its volume, which somebody has made.
-void create_imported_claim(World& world) {
-    const std::string volume_name = "old-" + world.namespace_name();
-    devcluster::workloads::NewVolume volume;
-    volume.metadata.name = volume_name;
-    volume.spec = kube::json::parse(R"({"capacity":{"storage":"2000Gi"},"accessModes":["ReadWriteOnce"],)"
-                                    R"("persistentVolumeReclaimPolicy":"Retain","hostPath":{"path":"/old"}})");
-    (void)world.run(world.client().create(std::move(volume)));
-    kube::PersistentVolumeClaim claim;
-    claim.metadata.name = "old";
-    claim.metadata.namespace_ = world.namespace_name();
-    claim.spec.accessModes = {"ReadWriteOnce"};
-    claim.spec.storageClassName = "";
-    claim.spec.volumeName = volume_name;
-    claim.spec.resources.emplace().requests["storage"] = kube::Quantity{"2000Gi"};
-    (void)world.run(world.client().create(std::move(claim)));
+/// Where no source gives peers, the configuration has to name them: state sync needs some (spec 04 §9.6).
+std::string with_configured_peers(std::string_view mode) {
+    return "{" + std::string{mode} + R"(,"overrides":{"network.p2p.persistent_peers":"ab@h:26656"}})";
+}
+
+constexpr std::string_view kKeys =
+    R"("signingKey":{"secret":{"secretName":"sk"}},"nodeKey":{"secret":{"secretName":"nk"}})";
+constexpr std::string_view kByTags = R"({"ec2Tags":{"region":"us-east-2","tags":{"chain":"pacific-1"}}})";
+constexpr std::string_view kByLabel = R"({"label":{"selector":{"example.com/gives":"peers"}}})";
+constexpr std::string_view kAsTags = R"({"region":"us-east-2","tags":{"chain":"pacific-1"},"type":"ec2Tags"})";
+constexpr std::string_view kAsLabel =
+    R"({"endpoints":["p0-0.p0.NS.svc.cluster.local","p1-0.p1.NS.svc.cluster.local"],"type":"dnsEndpoints"})";
+constexpr std::string_view kAsStatic =
+    R"({"addresses":["0000000000000000000000000000000000000000@h:26656"],"type":"static"})";
+
+/// A list of these elements, as a member of a spec or by itself.
+std::string list_of(std::initializer_list<std::string_view> elements) {
+    std::string text;
+    for (const std::string_view element : elements) text += (text.empty() ? "[" : ",") + std::string{element};
+    return text + "]";
+}
+
+/// The last sources that a node's sidecar was given.
+std::string sources_told(World& world, const std::string& node) {
+    std::string told = "none";
+    for (const auto& submission : world.sidecars().submissions()) {
+        if (submission.node != world.key(node) || submission.type != "discover-peers") continue;
+        told = kube::json::serialize_canonical(submission.params.at("sources"));
+    }
+    return told;
+}
+
+/// Nodes p0 and p1, which need nothing and have the label.
+void create_labelled_nodes(World& world) {
+    for (const char* name : {"p0", "p1"}) {
+        auto peer = world.a_full_node(name);
+        peer.spec.paused = true;
+        peer.metadata.labels["example.com/gives"] = "peers";
+        world.create(std::move(peer));
+    }
 }
 
 void prepare(World& world, Needs needs) {
@@ -96,7 +124,23 @@ void prepare(World& world, Needs needs) {
             }
             return;
         case Needs::ImportedClaim:
-            return create_imported_claim(world);
+            return create_claim_with_data(world, "old");
+        case Needs::LabelledNodes:
+            return create_labelled_nodes(world);
+    }
+}
+
+/// What was there before the node, and was not ours to delete.
+void expect_given_objects(World& world, Needs needs) {
+    if (needs == Needs::ImportedClaim) {
+        const auto claim = world.claim("old");
+        ASSERT_TRUE(claim);
+        EXPECT_FALSE(claim->metadata.deletionTimestamp);
+    }
+    if (needs == Needs::ValidatorSecrets) {
+        for (const char* name : {"sk", "nk", "kr", "pp"}) {
+            EXPECT_TRUE(world.run(world.client().get<kube::Secret>(world.key(name)))) << name;
+        }
     }
 }
 
@@ -113,54 +157,111 @@ TEST_P(NodeOfMode, comes_up_rolls_and_goes) {
     }));
     EXPECT_EQ(plan, words(GetParam().plan));
     EXPECT_EQ(world.submissions("n0"), of_the_sidecar(words(GetParam().plan)));
+    if (!GetParam().sources.empty()) {
+        std::string expected = GetParam().sources;
+        boost::algorithm::replace_all(expected, "NS", world.namespace_name());
+        EXPECT_EQ(sources_told(world, "n0"), expected);
+    }
     EXPECT_EQ(world.node("n0")->status.currentImage, kImageV1);
     ASSERT_TRUE(world.run_until("its StatefulSet is tracked", [&] { return is_tracked(world, "n0"); }));
     EXPECT_TRUE(roll(world, "n0"));
     EXPECT_TRUE(delete_and_wait(world, "n0"));
-    if (GetParam().needs == Needs::ImportedClaim) {
-        const auto claim = world.claim("old");
-        ASSERT_TRUE(claim) << "what was imported is not ours to delete";
-        EXPECT_FALSE(claim->metadata.deletionTimestamp);
-    }
-    if (GetParam().needs == Needs::ValidatorSecrets) {
-        for (const char* name : {"sk", "nk", "kr", "pp"}) {
-            EXPECT_TRUE(world.run(world.client().get<kube::Secret>(world.key(name)))) << "not ours to delete: " << name;
-        }
-    }
+    expect_given_objects(world, GetParam().needs);
 }
 
 const std::vector<Variant>& variants() {
     static const std::string begins = "ensure-data-pvc apply-rbac-proxy-config apply-statefulset apply-service ";
+    static const std::string plain = begins + "configure-genesis config-apply config-validate mark-ready";
+    static const std::string finds_peers =
+        begins + "configure-genesis config-apply discover-peers config-validate mark-ready";
+    static const std::string restores =
+        begins + "snapshot-restore configure-genesis config-apply configure-state-sync config-validate mark-ready";
+    static const std::string restores_with_peers = begins +
+                                                   "snapshot-restore configure-genesis config-apply discover-peers "
+                                                   "configure-state-sync config-validate mark-ready";
+    static const std::string keys{kKeys};
     static const auto* all = new std::vector<Variant>{
-        {"full_node", R"({"fullNode":{}})", begins + "configure-genesis config-apply config-validate mark-ready"},
+        {"full_node", R"({"fullNode":{}})", plain},
+        {"full_node_with_static_peers", with_peers(R"("fullNode":{})"), finds_peers, {}, list_of({kAsStatic})},
+        {"full_node_with_peers_by_label",
+         R"({"fullNode":{},"peers":)" + list_of({kByLabel}) + "}",
+         finds_peers,
+         Needs::LabelledNodes,
+         list_of({kAsLabel})},
+        {"full_node_with_peers_by_tags",
+         R"({"fullNode":{},"peers":)" + list_of({kByTags}) + "}",
+         finds_peers,
+         {},
+         list_of({kAsTags})},
+        {"full_node_with_peers_of_every_kind",
+         R"({"fullNode":{},"peers":)" + list_of({kByTags, kByLabel, R"({"static":{"addresses":["ab@h:1"]}})"}) + "}",
+         finds_peers,
+         Needs::LabelledNodes,
+         list_of({kAsTags, kAsLabel, R"({"addresses":["ab@h:1"],"type":"static"})"})},
         {"full_node_of_a_snapshot",
          with_peers(R"("fullNode":{"snapshot":{"s3":{"targetHeight":100},"trustPeriod":"9999h0m0s"}})"),
-         begins + "snapshot-restore configure-genesis config-apply discover-peers configure-state-sync "
-                  "config-validate mark-ready"},
+         restores_with_peers},
+        {"full_node_of_a_snapshot_without_peers",
+         with_configured_peers(R"("fullNode":{"snapshot":{"s3":{"targetHeight":100},"trustPeriod":"9999h0m0s"}})"),
+         restores},
         {"full_node_that_syncs_state",
          with_peers(R"("fullNode":{"snapshot":{"stateSync":{}}})"),
          begins + "configure-genesis config-apply discover-peers configure-state-sync config-validate mark-ready"},
+        {"full_node_that_syncs_state_without_peers_and_publishes",
+         with_configured_peers(R"("fullNode":{"snapshot":{"stateSync":{}},)"
+                               R"("snapshotGeneration":{"tendermint":{"keepRecent":5,"publish":{}}}})"),
+         begins + "configure-genesis config-apply configure-state-sync config-validate snapshot-upload mark-ready"},
         {"full_node_that_publishes",
          R"({"fullNode":{"snapshotGeneration":{"tendermint":{"keepRecent":5,"publish":{}}}}})",
          begins + "configure-genesis config-apply config-validate snapshot-upload mark-ready"},
         {"full_node_on_an_imported_claim",
          R"({"fullNode":{},"dataVolume":{"import":{"pvcName":"old"}}})",
-         begins + "configure-genesis config-apply config-validate mark-ready",
+         plain,
          Needs::ImportedClaim},
-        {"archive", R"({"archive":{}})", begins + "configure-genesis config-apply config-validate mark-ready"},
+        {"archive", R"({"archive":{}})", plain},
+        {"archive_with_peers_that_keeps_its_snapshots",
+         with_peers(R"("archive":{"snapshotGeneration":{"tendermint":{"keepRecent":5}}})"),
+         finds_peers},
         {"archive_that_publishes",
          with_peers(R"("archive":{"snapshotGeneration":{"tendermint":{"keepRecent":5,"publish":{}}}})"),
          begins + "configure-genesis config-apply discover-peers config-validate snapshot-upload mark-ready"},
+        {"archive_on_an_imported_claim",
+         R"({"archive":{},"dataVolume":{"import":{"pvcName":"old"}}})",
+         plain,
+         Needs::ImportedClaim},
         {"replayer",
-         with_peers(R"("replayer":{"snapshot":{"s3":{"targetHeight":100}}})"),
-         begins + "snapshot-restore configure-genesis config-apply discover-peers configure-state-sync "
-                  "config-validate mark-ready"},
-        {"validator", R"({"validator":{}})", begins + "configure-genesis config-apply config-validate mark-ready"},
+         R"({"replayer":{"snapshot":{"s3":{"targetHeight":100000000}}},"peers":)" + list_of({kByTags}) + "}",
+         restores_with_peers,
+         {},
+         list_of({kAsTags})},
+        {"replayer_that_exports_results",
+         with_peers(R"("replayer":{"snapshot":{"s3":{"targetHeight":100}},)"
+                    R"("resultExport":{"shadowResult":{"canonicalRpc":"http://h"}}})"),
+         restores_with_peers},
+        {"validator", R"({"validator":{}})", plain},
         {"validator_with_all_its_keys",
          std::string{kValidatorWithKeys},
          "ensure-data-pvc validate-signing-key validate-node-key validate-operator-keyring apply-rbac-proxy-config "
          "apply-statefulset apply-service configure-genesis config-apply config-validate mark-ready",
          Needs::ValidatorSecrets},
+        {"validator_with_keys_and_a_peer",
+         with_peers(R"("validator":{)" + keys + "}"),
+         "ensure-data-pvc validate-signing-key validate-node-key apply-rbac-proxy-config apply-statefulset "
+         "apply-service configure-genesis config-apply discover-peers config-validate mark-ready",
+         Needs::ValidatorSecrets,
+         list_of({kAsStatic})},
+        {"validator_with_keys_that_restores_a_snapshot",
+         with_peers(R"("validator":{)" + keys + R"(,"snapshot":{"s3":{"targetHeight":100}}})"),
+         "ensure-data-pvc validate-signing-key validate-node-key apply-rbac-proxy-config apply-statefulset "
+         "apply-service snapshot-restore configure-genesis config-apply discover-peers configure-state-sync "
+         "config-validate mark-ready",
+         Needs::ValidatorSecrets},
+        {"validator_without_keys_that_restores_a_snapshot",
+         with_configured_peers(R"("validator":{"snapshot":{"s3":{"targetHeight":100}}})"),
+         restores},
+        {"validator_without_keys_that_syncs_state",
+         with_configured_peers(R"("validator":{"snapshot":{"stateSync":{}}})"),
+         begins + "configure-genesis config-apply configure-state-sync config-validate mark-ready"},
         {"validator_of_a_ceremony",
          R"({"validator":{"genesisCeremony":{"chainId":"pacific-1","stakingAmount":"1usei","accountBalance":"2usei",)"
          R"("index":0}}})",
@@ -225,6 +326,7 @@ TEST_P(BootstrappedNode, never_has_two_pods_and_comes_up_rolls_and_goes) {
     EXPECT_EQ(world.node("b0")->status.currentImage, kImageV1) << "not that of the bootstrap";
     EXPECT_TRUE(roll(world, "b0"));
     EXPECT_TRUE(delete_and_wait(world, "b0"));
+    expect_given_objects(world, GetParam().needs);
 }
 
 const std::vector<Variant>& bootstrapped() {
@@ -247,14 +349,23 @@ const std::vector<Variant>& bootstrapped() {
              "configure-genesis config-apply discover-peers configure-state-sync config-validate" + done +
              "configure-genesis config-apply discover-peers config-validate mark-ready"},
         {"validator_with_keys",
-         with_peers(
-             R"("validator":{"signingKey":{"secret":{"secretName":"sk"}},"nodeKey":{"secret":{"secretName":"nk"}},)" +
-             snapshot + "}"
-         ),
+         with_peers(R"("validator":{)" + std::string{kKeys} + "," + snapshot + "}"),
          "ensure-data-pvc apply-rbac-proxy-config validate-signing-key validate-node-key " + job +
              "configure-genesis config-apply discover-peers configure-state-sync config-validate" + done +
              "configure-genesis config-apply discover-peers config-validate mark-ready",
          Needs::ValidatorSecrets},
+        {"validator_with_keys_without_peers",
+         with_configured_peers(R"("validator":{)" + std::string{kKeys} + "," + snapshot + "}"),
+         "ensure-data-pvc apply-rbac-proxy-config validate-signing-key validate-node-key " + job +
+             "configure-genesis config-apply configure-state-sync config-validate" + done +
+             "configure-genesis config-apply config-validate mark-ready",
+         Needs::ValidatorSecrets},
+        {"full_node_on_an_imported_claim",
+         with_configured_peers(R"("fullNode":{)" + snapshot + R"(},"dataVolume":{"import":{"pvcName":"old"}})"),
+         "ensure-data-pvc apply-rbac-proxy-config " + job +
+             "configure-genesis config-apply configure-state-sync config-validate" + done +
+             "configure-genesis config-apply config-validate mark-ready",
+         Needs::ImportedClaim},
     };
     return *all;
 }
@@ -262,6 +373,19 @@ const std::vector<Variant>& bootstrapped() {
 INSTANTIATE_TEST_SUITE_P(OfTheContract, BootstrappedNode, ::testing::ValuesIn(bootstrapped()), [](const auto& tested) {
     return tested.param.name;
 });
+
+TEST(NodeWithoutPeers, fails_where_state_sync_needs_some_and_comes_up_rolls_and_goes_once_it_is_given_them) {
+    World world;
+    world.create(a_node(world, "n0", R"({"fullNode":{"snapshot":{"s3":{"targetHeight":100}}}})"));
+    ASSERT_TRUE(world.run_until("it has failed", [&] { return world.node("n0")->status.phase == NodePhase::Failed; }));
+    EXPECT_EQ(world.node("n0")->status.plan->failedTaskDetail->error, "configure-state-sync: no peers in config.toml");
+    world.edit("n0", [](sei::api::NodeSpec& spec) {
+        spec.peers.emplace_back().static_.emplace().addresses = {"ab@h:26656"};
+    });
+    ASSERT_TRUE(world.run_until_running("n0"));
+    EXPECT_TRUE(roll(world, "n0"));
+    EXPECT_TRUE(delete_and_wait(world, "n0"));
+}
 
 TEST(PausedNode, has_no_workload_before_it_is_released_then_comes_up_rolls_and_goes) {
     World world;

@@ -27,39 +27,66 @@ void touch_workload(World& world, int round) {
     });
 }
 
-TEST(NodesAtRest, are_not_written_in_a_hundred_passes) {
-    World world;
+/// Every kind of node that there is for good: it runs in one way or another, waits for people, or has failed.
+void create_one_of_each(World& world) {
     world.create(world.a_full_node("runs"));
+    create_validator_secrets(world);
+    world.create(a_node(world, "signs", kValidatorWithKeys));
+    world.create(a_node(
+        world,
+        "bootstrapped",
+        "{" + std::string{kPeers} +
+            R"(,"fullNode":{"snapshot":{"s3":{"targetHeight":100},"bootstrapImage":"example.com/boot"}}})"
+    ));
+    create_claim_with_data(world, "old");
+    world.create(a_node(world, "imports", R"({"fullNode":{},"dataVolume":{"import":{"pvcName":"old"}}})"));
+    world.create(a_node(
+        world,
+        "publishes",
+        "{" + std::string{kPeers} + R"(,"archive":{"snapshotGeneration":{"tendermint":{"keepRecent":5,"publish":{}}}}})"
+    ));
     auto paused = world.a_full_node("paused");
     paused.spec.paused = true;
     world.create(std::move(paused));
-    world.create(a_node(world, "waits", kValidatorWithKeys));
+    world.create(a_node(world, "pauses", R"({"fullNode":{}})"));
+    world.create(a_node(
+        world,
+        "waits",
+        R"({"validator":{"signingKey":{"secret":{"secretName":"absent"}},)"
+        R"("nodeKey":{"secret":{"secretName":"absent-too"}}}})"
+    ));
     world.create(a_node(world, "rejected", R"({"fullNode":{"snapshotGeneration":{}}})"));
-    auto failed = world.a_full_node("failed");
-    failed.spec.dataVolume.emplace().import_.emplace().pvcName = "many";
-    kube::PersistentVolumeClaim claim;  // For many writers: not to be taken.
-    claim.metadata.name = "many";
-    claim.metadata.namespace_ = world.namespace_name();
-    claim.spec.accessModes = {"ReadWriteMany"};
-    claim.spec.resources.emplace().requests["storage"] = kube::Quantity{"2000Gi"};
-    (void)world.run(world.client().create(std::move(claim)));
-    world.create(std::move(failed));
-    const auto phase = [&](const std::string& name) { return world.node(name)->status.phase; };
-    ASSERT_TRUE(world.run_until_running("runs"));
+    (void)world.run(world.client().create(a_claim(world, "many", "ReadWriteMany")));  // not to be taken
+    world.create(a_node(world, "failed", R"({"fullNode":{},"dataVolume":{"import":{"pvcName":"many"}}})"));
+}
+
+TEST(NodesAtRest, of_whatever_kind_are_not_written_in_a_hundred_passes) {
+    World world;
+    create_one_of_each(world);
+    for (const char* name : {"runs", "signs", "bootstrapped", "imports", "publishes", "pauses"}) {
+        ASSERT_TRUE(world.run_until_running(name));
+    }
+    world.edit("bootstrapped", [](sei::api::NodeSpec& spec) { spec.overrides["evm.http_port"] = "9545"; });
+    world.edit("pauses", [](sei::api::NodeSpec& spec) { spec.paused = true; });
     ASSERT_TRUE(world.run_until("each is where it rests", [&] {
-        return condition(world, "paused", "Paused") == "True/Paused" &&
+        return condition(world, "signs", "OperatorKeyringReady") == "True/OperatorKeyringValidated" &&
+               condition(world, "bootstrapped", "RestartPending") == "True/ConfigChanged" &&
+               condition(world, "imports", "ImportPVCReady") == "True/PVCValidated" &&
+               condition(world, "paused", "Paused") == "True/Paused" &&
+               condition(world, "pauses", "Paused") == "True/Paused" &&
                condition(world, "waits", "SigningKeyReady") == "False/SigningKeyNotReady" &&
                condition(world, "rejected", "SpecValid") == "False/SpecRejected" &&
-               phase("failed") == NodePhase::Failed;
+               world.node("failed")->status.phase == NodePhase::Failed;
     }));
     ASSERT_TRUE(world.run_until_quiet());
 
     const double before = passes(world);
+    const double nodes = static_cast<double>(world.nodes().size());
     world.operator_transport().forget_requests();
     for (int round = 1; round <= kPasses; ++round) {
         world.operator_manager().wake_all();
-        ASSERT_TRUE(world.run_until("all five were looked at", [&] {
-            return passes(world) >= before + 5 * round && world.operator_manager().at_barrier({}).is_reached;
+        ASSERT_TRUE(world.run_until("each of them was looked at", [&] {
+            return passes(world) >= before + nodes * round && world.operator_manager().at_barrier({}).is_reached;
         }));
     }
     EXPECT_THAT(world.operator_writes(), IsEmpty());

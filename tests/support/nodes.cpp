@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <openssl/evp.h>
 
+#include "devcluster/workloads/objects.hpp"
 #include "kube/json/json.hpp"
 #include "kube/meta/condition.hpp"
 #include "kube/types/secret.hpp"
@@ -44,6 +45,28 @@ void create_validator_secrets(World& world) {
     create_secret(world, "nk", {{"node_key.json", std::string{kNodeKeyFile}}});
     create_secret(world, "kr", {{"node_admin.info", "x"}, {"ab.address", "x"}});
     create_secret(world, "pp", {{"p", "x"}});
+}
+
+kube::PersistentVolumeClaim a_claim(const World& world, std::string name, std::string access_mode) {
+    kube::PersistentVolumeClaim claim;
+    claim.metadata.name = std::move(name);
+    claim.metadata.namespace_ = world.namespace_name();
+    claim.spec.accessModes = {std::move(access_mode)};
+    claim.spec.resources.emplace().requests["storage"] = kube::Quantity{"40Ti"};
+    return claim;
+}
+
+void create_claim_with_data(World& world, const std::string& name) {
+    const std::string volume_name = name + "-" + world.namespace_name();
+    devcluster::workloads::NewVolume volume;
+    volume.metadata.name = volume_name;
+    volume.spec = kube::json::parse(R"({"capacity":{"storage":"40Ti"},"accessModes":["ReadWriteOnce"],)"
+                                    R"("persistentVolumeReclaimPolicy":"Retain","hostPath":{"path":"/old"}})");
+    (void)world.run(world.client().create(std::move(volume)));
+    kube::PersistentVolumeClaim claim = a_claim(world, name, "ReadWriteOnce");
+    claim.spec.storageClassName = "";
+    claim.spec.volumeName = volume_name;
+    (void)world.run(world.client().create(std::move(claim)));
 }
 
 std::string condition(const World& world, const std::string& node, std::string_view type) {

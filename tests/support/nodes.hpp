@@ -34,6 +34,11 @@ void create_secret(World& world, std::string name, const Files& files);
 /// Those of `kValidatorWithKeys`, all in order.
 void create_validator_secrets(World& world);
 
+/// A claim of 40Ti that nobody has written yet, without a volume.
+[[nodiscard]] kube::PersistentVolumeClaim a_claim(const World& world, std::string name, std::string access_mode);
+/// A claim with its volume, large enough for every mode, which somebody has made: to be imported.
+void create_claim_with_data(World& world, const std::string& name);
+
 /// "False/SigningKeyNotReady"; "absent" when the node has no such condition.
 [[nodiscard]] std::string condition(const World& world, const std::string& node, std::string_view type);
 [[nodiscard]] std::string condition_message(const World& world, const std::string& node, std::string_view type);

@@ -98,6 +98,15 @@ Outcome configure_genesis(const object&, HandlerContext& context) {
     });
 }
 
+/// Whether overrides name persistent peers or none; nullopt: they say nothing of them.
+std::optional<bool> names_peers(const object& params) {
+    const value* overrides = params.if_contains("overrides");
+    if (overrides == nullptr || !overrides->is_object()) return std::nullopt;
+    constexpr std::string_view kKey = "network.p2p.persistent_peers";
+    if (!overrides->as_object().contains(kKey)) return std::nullopt;
+    return !text_of(overrides->as_object(), kKey).empty();
+}
+
 Outcome config_apply(const object& params, HandlerContext& context) {
     const std::string_view mode = text_of(params, "mode");
     const bool is_incremental = truth_of(params, "incremental");
@@ -144,6 +153,7 @@ Outcome config_apply(const object& params, HandlerContext& context) {
         context.volume.config_mode = mode;
         context.volume.has_peers = false;
     }
+    context.volume.has_peers = names_peers(params).value_or(context.volume.has_peers);
     return Completed{};
 }
 

@@ -323,6 +323,14 @@ TEST(SidecarHost, fails_tasks_whose_params_are_wrong) {
     }
 }
 
+TEST(SidecarHost, synchronises_state_with_peers_that_the_configuration_names) {
+    World world;
+    const boost::json::object overrides{{"network.p2p.persistent_peers", "ab@h:26656"}};
+    EXPECT_EQ(world.submit(kTaskA, "config-apply", {{"mode", "full"}, {"overrides", overrides}}).status, 201U);
+    EXPECT_EQ(world.submit(kTaskB, "configure-state-sync").status, 201U);
+    EXPECT_EQ(world.get(kTaskB).field("status"), "completed");
+}
+
 TEST(SidecarHost, waits_for_a_genesis_that_somebody_uploads) {
     World world;
     world.node().set_chain_id("my-chain");
