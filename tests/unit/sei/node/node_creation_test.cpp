@@ -431,6 +431,40 @@ TEST(NodeCreation, replaces_an_outdated_pod_that_keeps_crashing) {
     EXPECT_EQ(world.api.find(kPodPath), nullptr);
 }
 
+TEST(NodeCreation, keeps_an_outdated_pod_whose_exporter_was_restarted_while_the_sidecar_is_at_work) {
+    NodeWorld world;
+    world.sidecar.on_start = [](const std::string&) {
+        return sidecar::TaskRun{.status = sidecar::RunStatus::Running, .run = 1, .error = {}};
+    };
+    world.create_node();
+    world.settle();
+    world.observe_stateful_set("rev-1", 1, 0);
+    world.put_pod("rev-1", "seid:v1", json::Object{{"running", json::Object{}}});
+    world.run_sidecar_of_pod();
+    world.api.edit(kPodPath, [](json::Object& pod) {
+        pod["status"]
+            .at("containerStatuses")
+            .as_array()
+            .push_back(json::Object{
+                {"name", "cosmos-exporter"},
+                {"image", "exporter"},
+                {"imageID", ""},
+                {"ready", false},
+                {"restartCount", 7},
+                {"state", json::Object{{"waiting", json::Object{{"reason", "CrashLoopBackOff"}}}}},
+                {"lastState", json::Object{{"terminated", json::Object{{"exitCode", 137}}}}}
+            });
+    });
+    world.settle();
+    const std::string pod = world.uid_of(kPodPath);
+    world.set_spec("podLabels", json::Object{{"team", "infra"}});
+    world.settle();
+    world.observe_stateful_set("rev-2", 0, 0);
+    world.settle();
+    EXPECT_EQ(world.uid_of(kPodPath), pod) << "a restore may have taken hours (spec 05 §19.21)";
+    EXPECT_EQ(world.condition("PodReady"), "absent") << "nothing is wrong with it";
+}
+
 TEST(NodeCreation, takes_an_identity_without_a_uid_for_none) {
     NodeWorld world;
     world.settle_running();
