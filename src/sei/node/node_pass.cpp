@@ -78,7 +78,7 @@ kube::Async<Requeue> NodePass::run() {
     if (auto wait = co_await keep_claim()) co_return std::move(*wait);
     co_await tasks::keep_service_and_config(context_);
     co_await replace_outdated_pods_while_initializing();
-    observe_unrecorded_image();
+    observe_unrecorded_image(tasks::PodIsKnown::FromCache);
     adopt_configuration();
     co_return co_await resolve_plan();
 }
@@ -142,10 +142,10 @@ kube::Async<> NodePass::replace_outdated_pods_while_initializing() {
     );
 }
 
-void NodePass::observe_unrecorded_image() {
+void NodePass::observe_unrecorded_image(tasks::PodIsKnown known) {
     if (!is_running() || !context_.status.currentImage.empty() || plan::is_active(context_.status.plan)) return;
     if (!context_.live_stateful_set) return;
-    context_.status.currentImage = tasks::running_image(**context_.live_stateful_set, context_.observed.pods());
+    context_.status.currentImage = tasks::running_image(**context_.live_stateful_set, context_.observed.pods(), known);
 }
 
 void NodePass::adopt_configuration() {
@@ -450,7 +450,8 @@ kube::Async<Requeue> NodePass::execute() {
     }
     context_.memory.failed_updates = 0;
     put_plan_away();
-    observe_unrecorded_image();  // An initial plan ends with the image that runs recorded (spec 08 2.5).
+    // An initial plan ends with the image that runs recorded (spec 08 2.5): its last task was the sidecar's.
+    observe_unrecorded_image(tasks::PodIsKnown::ByAnswer);
     adopt_configuration();
     if (is_running()) co_await probe();
     judge_restart();

@@ -56,7 +56,7 @@ private:
     /// Those that cannot make progress (spec 08 2.2).
     [[nodiscard]] kube::Async<> replace_outdated_pods_while_initializing();
     /// What runs is what later changes are compared with, where nothing was recorded (spec 08 2.6).
-    void observe_unrecorded_image();
+    void observe_unrecorded_image(tasks::PodIsKnown known);
     void adopt_configuration();
     /// A node whose data claim is gone, together with the pod that used it, begins anew with an empty one; a validator
     /// only when somebody asks for it. Nullopt: go on.

@@ -65,11 +65,13 @@ struct SidecarDrift {
     const kube::StatefulSet& stateful_set, const std::vector<kube::Snapshot<kube::Pod>>& pods, std::string wanted
 );
 
+/// That there is a pod may be known although none is seen: its sidecar has just answered.
+enum class PodIsKnown { FromCache, ByAnswer };
 /// The image that the node's pods run: of a living pod whose seid has started. Where none is seen, that of the
-/// template, if there never was another one, or if the StatefulSet reports for its current generation all replicas
-/// updated and ready. Empty: not known, for the pod that runs may be of an earlier template.
+/// template, if there is a pod and never was another template, or if the StatefulSet reports for its current generation
+/// all replicas updated and ready. Empty: not known, for the pod that runs may be of an earlier template.
 [[nodiscard]] std::string running_image(
-    const kube::StatefulSet& stateful_set, const std::vector<kube::Snapshot<kube::Pod>>& pods
+    const kube::StatefulSet& stateful_set, const std::vector<kube::Snapshot<kube::Pod>>& pods, PodIsKnown known
 );
 /// Does the StatefulSet report a ready pod of its newest template, and is that one of this image? Without the image, a
 /// cache that lags behind that of the nodes tells of the pod before the rollout.

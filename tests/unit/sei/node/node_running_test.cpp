@@ -165,6 +165,8 @@ TEST(NodeUpdate, back_to_the_first_template_replaces_the_pod_by_its_own_label) {
 TEST(NodeUpdate, is_not_started_for_an_image_that_was_never_observed) {
     NodeWorld world;
     world.settle_running();
+    world.observe_stateful_set("rev-1", 1, 1);
+    world.settle();
     world.api.edit(kNodePath, [](json::Object& node) { node["status"].as_object().erase("currentImage"); });
     world.take_writes();
     world.settle();

@@ -129,12 +129,18 @@ kube::StatefulSet never_changed(kube::StatefulSet set) {
     return set;
 }
 
+kube::StatefulSet with_pod(kube::StatefulSet set) {
+    set.status.replicas = 1;
+    return set;
+}
+
 TEST(RunningImage, is_told_only_where_it_is_known) {
     struct Case {
         std::string behaviour;
         kube::StatefulSet set;
         std::vector<kube::Pod> pods;
         std::string expected;
+        PodIsKnown known = PodIsKnown::FromCache;
     };
     const Seen rolled{.updated = 1, .ready = 1};
     const std::vector<Case> cases{
@@ -147,7 +153,13 @@ TEST(RunningImage, is_told_only_where_it_is_known) {
          {},
          ""},
         {"all updated and ready, it is that of the template", stateful_set(rolled), {}, "seid:v2"},
-        {"a template that never changed is that of every pod", never_changed(stateful_set({})), {}, "seid:v2"},
+        {"a template that never changed is that of a pod which answers",
+         never_changed(stateful_set({})),
+         {},
+         "seid:v2",
+         PodIsKnown::ByAnswer},
+        {"and that of a pod which is reported", never_changed(with_pod(stateful_set({}))), {}, "seid:v2"},
+        {"but without any pod it says nothing", never_changed(stateful_set({})), {}, ""},
         {"but not of one of the StatefulSet that was there before",
          never_changed(stateful_set({})),
          {terminating(pod("rev-1", "seid:v1", ""))},
@@ -161,7 +173,7 @@ TEST(RunningImage, is_told_only_where_it_is_known) {
         SCOPED_TRACE(c.behaviour);
         std::vector<kube::Snapshot<kube::Pod>> pods;
         for (const kube::Pod& p : c.pods) pods.emplace_back(p);
-        EXPECT_EQ(running_image(c.set, pods), c.expected);
+        EXPECT_EQ(running_image(c.set, pods, c.known), c.expected);
     }
 }
 
