@@ -4,17 +4,11 @@
 #include <string>
 
 #include "kube/json/json.hpp"
-#include "kube/meta/condition.hpp"
-#include "sei/api/conditions.hpp"
 #include "sei/api/labels.hpp"
 #include "sei/deployment/fleet.hpp"
 
 namespace sei::deployment {
 namespace {
-
-bool is_ceremony_over(const api::SeiNodeDeployment& deployment) {
-    return kube::is_condition_true(deployment.status.conditions, api::deployment_condition::kGenesisCeremonyComplete);
-}
 
 kube::ObjectMeta metadata_of_child(
     const api::SeiNodeDeployment& deployment, std::int32_t ordinal, const api::SeiNode* live
@@ -46,12 +40,15 @@ kube::StringMap pod_labels(const api::SeiNodeDeployment& deployment) {
 /// A node that was made without a part in the ceremony gets none later, and none is made with one after it (H16d,
 /// H16e).
 void set_ceremony(
-    api::NodeSpec& spec, const api::SeiNodeDeployment& deployment, std::int32_t ordinal, const api::SeiNode* live
+    api::NodeSpec& spec,
+    const api::SeiNodeDeployment& deployment,
+    std::int32_t ordinal,
+    const api::SeiNode* live,
+    const CeremonyOfFleet& ceremony
 ) {
     if (!deployment.spec.genesis || !spec.validator) return;
     const api::GenesisConfig& genesis = *deployment.spec.genesis;
-    const bool takes_part = live == nullptr ? !is_ceremony_over(deployment)
-                                            : live->spec.validator && live->spec.validator->genesisCeremony.has_value();
+    const bool takes_part = live == nullptr ? ceremony.takes_newcomers : takes_part_in_ceremony(*live);
     spec.validator->genesisCeremony.reset();
     if (!takes_part) return;
     spec.validator->genesisCeremony = api::GenesisCeremonyNodeConfig{
@@ -92,19 +89,18 @@ api::SeiNode desired_child(
     std::int32_t ordinal,
     const api::SeiNode* live,
     Images images,
-    const std::vector<api::PeerSource>& ceremony_peers
+    const CeremonyOfFleet& ceremony
 ) {
     api::SeiNode child;
     child.metadata = metadata_of_child(deployment, ordinal, live);
     child.spec = deployment.spec.template_.spec;
     child.spec.paused = false;
     child.spec.podLabels = pod_labels(deployment);
-    set_ceremony(child.spec, deployment, ordinal, live);
-    const bool takes_part = child.spec.validator && child.spec.validator->genesisCeremony;
-    if (deployment.spec.genesis && takes_part) {
+    set_ceremony(child.spec, deployment, ordinal, live, ceremony);
+    if (deployment.spec.genesis && takes_part_in_ceremony(child)) {
         child.spec.peers.clear();
-    } else if (deployment.spec.genesis && !ceremony_peers.empty()) {
-        child.spec.peers = ceremony_peers;
+    } else if (deployment.spec.genesis && !ceremony.peers.empty()) {
+        child.spec.peers = ceremony.peers;
     }
     if (live == nullptr) return child;
     child.spec.chainId = live->spec.chainId;

@@ -17,6 +17,14 @@ enum class Images {
     AsTheyAre,
 };
 
+/// What a node has to do with the ceremony of its deployment's spec.genesis.
+struct CeremonyOfFleet {
+    /// Does a node that is made now take part? Only where all that are there do (H16d, H16e).
+    bool takes_newcomers = true;
+    /// What it gave to its participants: for a node that joins their chain.
+    std::vector<api::PeerSource> peers;
+};
+
 /// The fields that the deployment owns of the node with this ordinal, and nothing else: exactly what is sent.
 ///
 /// `live` is the node as it was last seen, null when there is none; its uid goes along, so that no namesake is written.
@@ -24,13 +32,13 @@ enum class Images {
 /// template (spec 08 3.9). `spec.paused` is written apart from this.
 ///
 /// The peers of nodes that take part in a genesis ceremony are the ceremony's: never applied, so never undone (spec 08
-/// 6.4). A node that is made after it gets `ceremony_peers`, those of a participant.
+/// 6.4). A node that is made after it gets those of a participant.
 [[nodiscard]] api::SeiNode desired_child(
     const api::SeiNodeDeployment& deployment,
     std::int32_t ordinal,
     const api::SeiNode* live,
     Images images,
-    const std::vector<api::PeerSource>& ceremony_peers
+    const CeremonyOfFleet& ceremony
 );
 
 /// Has `live` the labels, annotations and controller that `desired_child` would give it? The cheap half of the question

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "kube/meta/condition.hpp"
 #include "sei/api/conditions.hpp"
 #include "sei/api/events.hpp"
 #include "sei/api/labels.hpp"
@@ -100,21 +101,29 @@ kube::Async<std::set<std::string>> confirmed_nodes_in_turn(DeploymentContext& co
     co_return nodes_in_turn(context, Fleet{deployment, live.items});
 }
 
-/// Those that the ceremony gave to the first of its participants.
-std::vector<api::PeerSource> ceremony_peers(const DeploymentContext& context) {
-    if (!context.object().spec.genesis) return {};
-    for (const NodeSnapshot& node : context.fleet.all()) {
-        const bool took_part = node->spec.validator && node->spec.validator->genesisCeremony;
-        if (took_part && !node->spec.peers.empty()) return node->spec.peers;
-    }
-    return {};
+/// The node of this ordinal, if any, as it was last seen or written.
+std::optional<NodeSnapshot> seen_node(const DeploymentContext& context, std::int32_t ordinal) {
+    return context.caches.nodes.get({context.object().metadata.namespace_, child_name(context.object(), ordinal)});
 }
 
-using Peers = std::vector<api::PeerSource>;
+/// The peers are those that the ceremony gave to the first of its participants.
+CeremonyOfFleet ceremony_of(const DeploymentContext& context) {
+    const std::vector<NodeSnapshot> kept = kept_nodes(context);
+    const auto takes_part = [](const NodeSnapshot& node) { return takes_part_in_ceremony(*node); };
+    const bool is_over =
+        kube::is_condition_true(context.status.conditions, api::deployment_condition::kGenesisCeremonyComplete);
+    CeremonyOfFleet ceremony{.takes_newcomers = !is_over && std::ranges::all_of(kept, takes_part), .peers = {}};
+    if (!context.object().spec.genesis) return ceremony;
+    const auto has_peers = [&](const NodeSnapshot& node) { return takes_part(node) && !node->spec.peers.empty(); };
+    if (const auto found = std::ranges::find_if(kept, has_peers); found != kept.end()) {
+        ceremony.peers = (*found)->spec.peers;
+    }
+    return ceremony;
+}
 
 /// A name that the cache shows free is looked up once more: an object of somebody else would be overwritten.
-kube::Async<> make(DeploymentContext& context, std::int32_t ordinal, Peers peers) {
-    api::SeiNode child = desired_child(context.object(), ordinal, nullptr, Images::OfTemplate, peers);
+kube::Async<> make(DeploymentContext& context, std::int32_t ordinal, CeremonyOfFleet ceremony) {
+    api::SeiNode child = desired_child(context.object(), ordinal, nullptr, Images::OfTemplate, ceremony);
     const kube::NamespacedName key = child.metadata.key();
     // One that is there already wakes this deployment when the cache sees it: its name is watched for.
     if (co_await context.client.get<api::SeiNode>(key)) co_return;
@@ -128,7 +137,9 @@ kube::Async<> make(DeploymentContext& context, std::int32_t ordinal, Peers peers
     }
 }
 
-kube::Async<> keep(DeploymentContext& context, NodeSnapshot live, std::int32_t ordinal, Images images, Peers peers) {
+kube::Async<> keep(
+    DeploymentContext& context, NodeSnapshot live, std::int32_t ordinal, Images images, CeremonyOfFleet ceremony
+) {
     const ComparedChild now{
         .uid = live->metadata.uid,
         .node_generation = live->metadata.generation,
@@ -137,7 +148,7 @@ kube::Async<> keep(DeploymentContext& context, NodeSnapshot live, std::int32_t o
     };
     ComparedChild& compared = context.memory.compared[live->metadata.name];
     if (compared == now && has_metadata_of_child(*live, context.object(), ordinal)) co_return;
-    api::SeiNode child = desired_child(context.object(), ordinal, &*live, images, peers);
+    api::SeiNode child = desired_child(context.object(), ordinal, &*live, images, ceremony);
     if (is_up_to_date(*live, child)) {
         compared = now;
         co_return;
@@ -191,20 +202,20 @@ kube::Async<> propagate_pause(DeploymentContext& context) {
 
 kube::Async<> keep_children(DeploymentContext& context, Missing missing) {
     const std::set<std::string> in_turn = co_await confirmed_nodes_in_turn(context);
-    const Peers peers = ceremony_peers(context);
-    if (peers != context.memory.compared_peers) {
+    const CeremonyOfFleet ceremony = ceremony_of(context);
+    if (ceremony.peers != context.memory.compared_peers) {
         context.memory.compared.clear();
-        context.memory.compared_peers = peers;
+        context.memory.compared_peers = ceremony.peers;
     }
     std::vector<std::string> planned;
     if (missing == Missing::OfPlan && context.status.plan) planned = node_names(*context.status.plan);
     for (std::int32_t ordinal = 0; ordinal < context.object().spec.replicas; ++ordinal) {
         const std::string name = child_name(context.object(), ordinal);
-        const auto live = context.caches.nodes.get({context.object().metadata.namespace_, name});
+        const auto live = seen_node(context, ordinal);
         switch (claim_on(context.object(), live ? &**live : nullptr)) {
             case Claim::Free:
                 if (missing == Missing::All || std::ranges::find(planned, name) != planned.end()) {
-                    co_await make(context, ordinal, peers);
+                    co_await make(context, ordinal, ceremony);
                 }
                 break;
             case Claim::Foreign:
@@ -212,16 +223,27 @@ kube::Async<> keep_children(DeploymentContext& context, Missing missing) {
                 break;
             case Claim::Adoptable:
                 if (!(*live)->metadata.deletionTimestamp)
-                    co_await keep(context, *live, ordinal, Images::AsTheyAre, peers);
+                    co_await keep(context, *live, ordinal, Images::AsTheyAre, ceremony);
                 break;
             case Claim::Ours:
                 if ((*live)->metadata.deletionTimestamp) break;
                 co_await keep(
-                    context, *live, ordinal, in_turn.contains(name) ? Images::OfTemplate : Images::AsTheyAre, peers
+                    context, *live, ordinal, in_turn.contains(name) ? Images::OfTemplate : Images::AsTheyAre, ceremony
                 );
                 break;
         }
     }
+}
+
+std::vector<NodeSnapshot> kept_nodes(const DeploymentContext& context) {
+    std::vector<NodeSnapshot> kept;
+    for (std::int32_t ordinal = 0; ordinal < context.object().spec.replicas; ++ordinal) {
+        const auto seen = seen_node(context, ordinal);
+        if (!seen || (*seen)->metadata.deletionTimestamp) continue;
+        const Claim claim = claim_on(context.object(), &**seen);
+        if (claim == Claim::Ours || claim == Claim::Adoptable) kept.push_back(*seen);
+    }
+    return kept;
 }
 
 kube::Async<> scale_down(DeploymentContext& context) {

@@ -1,6 +1,8 @@
 // What a pass does to the nodes of a deployment: pause, make, adopt, keep, take away (spec 03 §6-8).
 #pragma once
 
+#include <vector>
+
 #include "kube/async/async.hpp"
 #include "sei/deployment/deployment_context.hpp"
 
@@ -19,6 +21,10 @@ enum class Missing {
 /// Makes, adopts and updates the nodes with ordinals below `spec.replicas`. While a rollout is in flight its bound
 /// says which nodes are brought to the images of the template. What concerns one node never holds up another.
 [[nodiscard]] kube::Async<> keep_children(DeploymentContext& context, Missing missing);
+
+/// The nodes that a pass keeps: with ordinals below `spec.replicas`, not going, controlled by the deployment or left
+/// behind by an earlier one of its name.
+[[nodiscard]] std::vector<NodeSnapshot> kept_nodes(const DeploymentContext& context);
 
 /// Deletes the nodes with ordinals from `spec.replicas` on, each after an uncached look at it and at the deployment.
 [[nodiscard]] kube::Async<> scale_down(DeploymentContext& context);

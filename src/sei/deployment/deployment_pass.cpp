@@ -67,6 +67,9 @@ kube::Async<Requeue> DeploymentPass::advance() {
 
 kube::Async<Requeue> DeploymentPass::keep_fleet() {
     const api::SeiNodeDeployment& deployment = context_.object();
+    if (is_ceremony_to_come() && was_chain_made(context_.status, kept_nodes(context_))) {
+        context_.conditions.set_ceremony_complete();
+    }
     if (deployment.spec.genesis && problem_of(*deployment.spec.genesis)) {
         co_return Requeue::on_change("a deployment with a genesis that can be made");
     }
@@ -89,15 +92,14 @@ kube::Async<Requeue> DeploymentPass::keep_fleet() {
 }
 
 bool DeploymentPass::is_ceremony_due() const {
-    const api::SeiNodeDeploymentSpec& spec = context_.object().spec;
-    if (!spec.genesis || failed_ceremony() != nullptr) return false;
-    if (kube::is_condition_true(context_.status.conditions, type::kGenesisCeremonyComplete)) return false;
     const std::vector<NodeSnapshot> nodes = context_.fleet.wanted();
-    if (std::ssize(nodes) < spec.replicas) return false;
-    // Nodes that were there before spec.genesis was set have no part in it (H16d).
-    return std::ranges::all_of(nodes, [](const NodeSnapshot& node) {
-        return node->spec.validator && node->spec.validator->genesisCeremony;
-    });
+    return is_ceremony_to_come() && std::ssize(nodes) >= context_.object().spec.replicas &&
+           is_ceremony_open(context_.object().spec, context_.status, nodes);
+}
+
+bool DeploymentPass::is_ceremony_to_come() const {
+    return context_.object().spec.genesis && failed_ceremony() == nullptr &&
+           !kube::is_condition_true(context_.status.conditions, type::kGenesisCeremonyComplete);
 }
 
 const kube::Condition* DeploymentPass::failed_ceremony() const {

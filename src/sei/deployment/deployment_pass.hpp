@@ -34,7 +34,10 @@ private:
     void start_plan(api::TaskPlan plan);
     void complete_plan();
     void fail_plan(const std::string& why);
+    /// May its plan begin now?
     [[nodiscard]] bool is_ceremony_due() const;
+    /// Is there one that is neither complete nor failed?
+    [[nodiscard]] bool is_ceremony_to_come() const;
     /// A ceremony that failed stays so until the spec changes.
     [[nodiscard]] const kube::Condition* failed_ceremony() const;
     [[nodiscard]] kube::Requeue sooner(kube::Requeue wait) const;

@@ -176,6 +176,10 @@ std::string trouble_of(const api::SeiNode& node) {
     return {};
 }
 
+bool takes_part_in_ceremony(const api::SeiNode& node) {
+    return node.spec.validator && node.spec.validator->genesisCeremony;
+}
+
 bool has_uploaded_artifacts(const api::SeiNode& node) {
     if (node.status.phase == api::NodePhase::Running) return true;
     if (!node.status.plan) return false;

@@ -72,6 +72,8 @@ private:
 [[nodiscard]] bool is_available(const api::SeiNode& node);
 /// For people: why a node has not got where it should, as far as it says so itself; empty when it just takes its time.
 [[nodiscard]] std::string trouble_of(const api::SeiNode& node);
+/// Was it made to take part in a genesis ceremony?
+[[nodiscard]] bool takes_part_in_ceremony(const api::SeiNode& node);
 /// Has it uploaded its part of a genesis ceremony (or is it beyond that)?
 [[nodiscard]] bool has_uploaded_artifacts(const api::SeiNode& node);
 

@@ -180,6 +180,19 @@ std::vector<std::string> node_names(const api::TaskPlan& plan) {
     return {};
 }
 
+bool was_chain_made(const api::SeiNodeDeploymentStatus& status, const std::vector<NodeSnapshot>& nodes) {
+    const kube::Condition* plan = kube::find_condition(status.conditions, api::deployment_condition::kPlanInProgress);
+    const bool has_begun = plan != nullptr && plan->reason != api::reason::kNotStarted;
+    bool is_any = false;
+    for (const NodeSnapshot& node : nodes) {
+        if (!takes_part_in_ceremony(*node)) continue;
+        is_any = true;
+        if (node->spec.peers.empty()) return false;
+        if (has_begun && node->status.phase != api::NodePhase::Running) return false;
+    }
+    return is_any;
+}
+
 std::optional<kube::Time> ceremony_deadline(
     const api::GenesisConfig& genesis, const std::vector<kube::Condition>& conditions
 ) {

@@ -37,6 +37,11 @@ enum class PlanKind { Genesis, Rollout, Unknown };
 /// The names in the parameters of its tasks, in their order.
 [[nodiscard]] std::vector<std::string> node_names(const api::TaskPlan& plan);
 
+/// Was the chain made before, by a ceremony that `status` knows nothing of: under a deployment of this name that left
+/// these nodes behind? Then every participant has the peers that a ceremony gives them when the genesis is made, and
+/// runs; one that does not is no reason to make it again for a deployment that has not begun to.
+[[nodiscard]] bool was_chain_made(const api::SeiNodeDeploymentStatus& status, const std::vector<NodeSnapshot>& nodes);
+
 /// When the ceremony has to be over; nullopt without a limit. It began when PlanInProgress became True.
 [[nodiscard]] std::optional<kube::Time> ceremony_deadline(
     const api::GenesisConfig& genesis, const std::vector<kube::Condition>& conditions

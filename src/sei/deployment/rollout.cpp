@@ -29,11 +29,9 @@ bool is_ceremony_open(
     const api::SeiNodeDeploymentStatus& status,
     const std::vector<NodeSnapshot>& wanted
 ) {
-    if (!spec.genesis) return false;
+    if (!spec.genesis || wanted.empty()) return false;
     if (kube::is_condition_true(status.conditions, api::deployment_condition::kGenesisCeremonyComplete)) return false;
-    return std::ranges::any_of(wanted, [](const NodeSnapshot& node) {
-        return node->spec.validator && node->spec.validator->genesisCeremony;
-    });
+    return std::ranges::all_of(wanted, [](const NodeSnapshot& node) { return takes_part_in_ceremony(*node); });
 }
 
 RolloutDecision decide_rollout(const api::SeiNodeDeployment& deployment, const std::vector<NodeSnapshot>& wanted) {

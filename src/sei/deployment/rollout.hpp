@@ -28,7 +28,8 @@ struct RolloutDecision {
     std::string to;
     bool operator==(const RolloutDecision&) const = default;
 };
-/// Is a ceremony to come, under way, or failed, that these nodes take part in?
+/// Is a ceremony to come, under way, or failed, that these nodes take part in? One that not all of them do cannot begin
+/// (H16d), and holds nothing up.
 [[nodiscard]] bool is_ceremony_open(
     const api::SeiNodeDeploymentSpec& spec,
     const api::SeiNodeDeploymentStatus& status,

@@ -1,0 +1,158 @@
+// A ceremony that cannot begin holds nothing up, and a chain that was made is not made again (spec 03 H8, H16d, H16e).
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "deployment_world.hpp"
+#include "kube/meta/condition.hpp"
+#include "sei/api/conditions.hpp"
+#include "sei/deployment/genesis.hpp"
+
+namespace sei::deployment::test {
+namespace {
+
+constexpr const char* kNewer = "example.com/seid:v2";
+
+api::SeiNodeDeployment validators(std::int32_t replicas) {
+    auto fleet = DeploymentWorld::a_fleet(replicas);
+    fleet.spec.template_.spec.fullNode.reset();
+    fleet.spec.template_.spec.validator.emplace();
+    fleet.spec.updateStrategy.maxUnavailable = 1;
+    return fleet;
+}
+
+api::SeiNodeDeployment a_chain(std::int32_t replicas) {
+    auto chain = validators(replicas);
+    chain.spec.genesis.emplace().chainId = "pacific-1";
+    chain.spec.deletionPolicy = api::DeletionPolicy::Retain;
+    return chain;
+}
+
+/// What the node's own controller says of one that has arrived.
+void report_running(DeploymentWorld& world, const std::string& name) {
+    const auto read = world.world.get<api::SeiNode>(DeploymentWorld::key(name));
+    api::SeiNodeStatus status = (*read)->status;
+    status.phase = api::NodePhase::Running;
+    status.plan.reset();
+    status.currentImage = (*read)->spec.image;
+    kube::Condition seen;
+    seen.type = api::node_condition::kPaused;
+    seen.status = kube::ConditionStatus::False;
+    seen.reason = api::reason::kNotPaused;
+    seen.observedGeneration = (*read)->metadata.generation;
+    kube::set_condition(status.conditions, std::move(seen));
+    ASSERT_TRUE(world.world.run(world.world.person().write_status(*read, std::move(status))));
+}
+
+void report_all_running(DeploymentWorld& world) {
+    for (const auto& node : world.nodes()) report_running(world, node->metadata.name);
+    ASSERT_TRUE(world.world.run_until_quiet()) << world.world.last_reason();
+}
+
+/// As a ceremony leaves its participants, though nobody remembers it.
+void set_peers(DeploymentWorld& world) {
+    api::PeerSource source;
+    source.static_.emplace().addresses = {"abc@fleet-0:26656"};
+    for (const auto& node : world.nodes()) {
+        world.world.edit<api::SeiNode>(node.key(), [&](api::SeiNode& edited) { edited.spec.peers = {source}; });
+    }
+}
+
+std::ptrdiff_t asked_for_newer(DeploymentWorld& world) {
+    return std::ranges::count_if(world.nodes(), [](const auto& node) { return node->spec.image == kNewer; });
+}
+
+/// A chain of two participants that run with their peers, released by a deployment that is gone.
+void leave_a_chain_behind(DeploymentWorld& world) {
+    auto chain = a_chain(2);
+    world.world.create(chain);
+    ASSERT_TRUE(world.world.run_until([&] { return world.nodes().size() == 2; })) << world.world.last_reason();
+    set_peers(world);
+    for (const auto& node : world.nodes()) report_running(world, node->metadata.name);
+    world.world.erase<api::SeiNodeDeployment>(DeploymentWorld::key("fleet"));
+    ASSERT_TRUE(world.world.run_until([&] { return world.is_gone(); })) << world.world.last_reason();
+    ASSERT_TRUE(world.world.run_until_quiet()) << world.world.last_reason();
+}
+
+TEST(CeremonyThatCannotBegin, leaves_a_rollout_its_bound) {
+    DeploymentWorld world;
+    world.world.create(validators(3));
+    ASSERT_TRUE(world.world.run_until_quiet()) << world.world.last_reason();
+    report_all_running(world);
+    world.edit([](auto& fleet) {
+        fleet.spec.genesis.emplace().chainId = "pacific-1";
+        fleet.spec.replicas = 4;
+    });
+    ASSERT_TRUE(world.world.run_until([&] { return world.nodes().size() == 4; })) << world.world.last_reason();
+    ASSERT_TRUE(world.world.run_until_quiet()) << world.world.last_reason();
+    EXPECT_FALSE(world.nodes()[3]->spec.validator->genesisCeremony) << "nobody would collect its part";
+    report_all_running(world);
+    world.edit([](auto& fleet) { fleet.spec.template_.spec.image = kNewer; });
+    ASSERT_TRUE(world.world.run_until_quiet()) << world.world.last_reason();
+    EXPECT_TRUE(world.fleet().status.rollout);
+    EXPECT_EQ(asked_for_newer(world), 1);
+}
+
+TEST(ChainThatWasMade, is_not_made_again_by_the_next_deployment_of_the_name) {
+    DeploymentWorld world;
+    leave_a_chain_behind(world);
+    world.sidecar.submissions.clear();
+    world.world.create(a_chain(3));
+    ASSERT_TRUE(world.world.run_until([&] { return world.nodes().size() == 3; })) << world.world.last_reason();
+    ASSERT_TRUE(world.world.run_until_quiet()) << world.world.last_reason();
+    EXPECT_TRUE(
+        kube::is_condition_true(world.fleet().status.conditions, api::deployment_condition::kGenesisCeremonyComplete)
+    );
+    EXPECT_FALSE(world.fleet().status.plan);
+    EXPECT_TRUE(world.sidecar.submissions.empty());
+    EXPECT_FALSE(world.nodes()[2]->spec.validator->genesisCeremony) << "it joins";
+    EXPECT_EQ(world.nodes()[2]->spec.peers, world.nodes()[0]->spec.peers);
+    report_all_running(world);
+    world.edit([](auto& fleet) { fleet.spec.template_.spec.image = kNewer; });
+    ASSERT_TRUE(world.world.run_until_quiet()) << world.world.last_reason();
+    EXPECT_EQ(asked_for_newer(world), 1);
+}
+
+TEST(ChainThatWasMade, is_told_by_the_peers_of_its_participants) {
+    api::SeiNode participant;
+    participant.spec.validator.emplace().genesisCeremony.emplace();
+    participant.status.phase = api::NodePhase::Running;
+    api::SeiNode peered = participant;
+    peered.spec.peers.emplace_back();
+    api::SeiNode failed = peered;
+    failed.status.phase = api::NodePhase::Failed;
+    const api::SeiNode joined;
+    struct Case {
+        std::string behaviour;
+        std::vector<api::SeiNode> nodes;
+        bool has_begun = false;
+        bool expected = false;
+    };
+    const std::vector<Case> cases{
+        {.behaviour = "there are no nodes"},
+        {.behaviour = "none takes part", .nodes = {joined}},
+        {.behaviour = "no genesis was handed out", .nodes = {participant}},
+        {.behaviour = "one has no peers yet", .nodes = {peered, participant}},
+        {.behaviour = "all have their peers", .nodes = {peered, peered}, .expected = true},
+        {.behaviour = "others have joined", .nodes = {peered, joined}, .expected = true},
+        {.behaviour = "one of an earlier deployment has failed", .nodes = {peered, failed}, .expected = true},
+        {.behaviour = "one has failed in this ceremony", .nodes = {peered, failed}, .has_begun = true},
+        {.behaviour = "all run after this ceremony", .nodes = {peered, peered}, .has_begun = true, .expected = true},
+    };
+    for (const Case& one : cases) {
+        SCOPED_TRACE(one.behaviour);
+        api::SeiNodeDeploymentStatus status;
+        kube::Condition plan;
+        plan.type = api::deployment_condition::kPlanInProgress;
+        plan.reason = one.has_begun ? api::reason::kPlanFailed : api::reason::kNotStarted;
+        status.conditions.push_back(plan);
+        const std::vector<NodeSnapshot> nodes(one.nodes.begin(), one.nodes.end());
+        EXPECT_EQ(was_chain_made(status, nodes), one.expected);
+    }
+}
+
+}  // namespace
+}  // namespace sei::deployment::test
