@@ -77,7 +77,7 @@ void Conditions::set_update_started(
     }
     if (sidecar) add("sidecar image drift detected: spec=" + sidecar->wanted + " current=" + sidecar->running);
     if (config) add("configuration drift detected: " + listed(config->keys));
-    if (message.empty()) message = "template drift detected: the pod is replaced on request";
+    if (message.empty()) message = "template drift detected: the pod of an older template is replaced";
     set(type::kNodeUpdateInProgress, ConditionStatus::True, reason::kUpdateStarted, std::move(message));
 }
 

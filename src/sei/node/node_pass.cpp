@@ -126,15 +126,24 @@ std::optional<tasks::PodHealth> NodePass::pod_health() const {
     return health;
 }
 
+bool NodePass::gets_nowhere(const kube::Snapshot<kube::Pod>& pod) const {
+    const auto health = tasks::pod_health({pod}, context_.observed.data_volume_claim(), now());
+    return health && health->is_problem && health->reason != api::reason::kNotReady;
+}
+
+bool NodePass::is_stuck_pod_outdated() const {
+    if (!context_.live_stateful_set) return false;
+    const tasks::Rollout rollout = tasks::observe_rollout(**context_.live_stateful_set, context_.observed.pods());
+    return std::ranges::any_of(rollout.outdated, [&](const auto& pod) { return gets_nowhere(pod); });
+}
+
 kube::Async<> NodePass::replace_outdated_pods_while_initializing() {
     if (context_.status.phase != api::NodePhase::Initializing || !context_.live_stateful_set) co_return;
     tasks::Rollout rollout = tasks::observe_rollout(**context_.live_stateful_set, context_.observed.pods());
     if (rollout.state != tasks::Rollout::State::PodsOutdated) co_return;
     // What a sidecar does may have taken hours: only a pod that gets nowhere goes.
     std::erase_if(rollout.outdated, [&](const auto& pod) {
-        const auto health = tasks::pod_health({pod}, context_.observed.data_volume_claim(), now());
-        const bool has_problem = health && health->is_problem && health->reason != api::reason::kNotReady;
-        return tasks::is_sidecar_running(*pod) && !has_problem;
+        return tasks::is_sidecar_running(*pod) && !gets_nowhere(pod);
     });
     if (rollout.outdated.empty()) co_return;
     co_await tasks::delete_outdated_pods(
@@ -292,7 +301,7 @@ std::string NodePass::outdated_image() const {
 
 bool NodePass::is_update_due() const {
     return api::has_image_drift(context_.node->spec, context_.status) || !outdated_image().empty() ||
-           sidecar_drift().has_value() || is_restart_due();
+           sidecar_drift().has_value() || is_restart_due() || is_stuck_pod_outdated();
 }
 
 bool NodePass::is_retry_requested() const {
@@ -335,24 +344,36 @@ api::SeiNode NodePass::working_copy() const {
     return node;
 }
 
-std::optional<api::TaskPlan> NodePass::reconfigured() {
-    const bool is_questioned = std::exchange(context_.memory.is_plan_questioned, false);
+bool NodePass::is_sidecar_given_up() const {
     const api::TaskPlan& plan = *context_.status.plan;
     const auto current = plan::current_task(plan);
-    if (!current || !is_update_due()) return std::nullopt;
+    if (!current || plan::has_completed(plan, plan::TaskType::ReplacePod)) return false;
     const api::PlannedTask& task = plan.tasks[*current];
+    const auto type = plan::parse_task_type(task.type);
     const auto& trouble = context_.memory.trouble;
-    const bool is_abandoned = task.type == plan::to_wire(plan::TaskType::ConfigApply) && !task.submittedAt && trouble &&
-                              trouble->subject == task.id &&
-                              context_.clock.monotonic() - trouble->since >= kSidecarPatience &&
-                              !plan::has_completed(plan, plan::TaskType::ReplacePod) &&
-                              update_options().configuration == plan::UpdateOptions::Configuration::AfterReplacement;
-    const bool is_changed = is_questioned && !plan::serves_configuration(plan, working_copy());
-    if (!is_abandoned && !is_changed) return std::nullopt;
+    return type && plan::runner_of(*type) == plan::TaskRunner::Sidecar && trouble && trouble->subject == task.id &&
+           context_.clock.monotonic() - trouble->since >= kSidecarPatience &&
+           update_options().configuration == plan::UpdateOptions::Configuration::AfterReplacement;
+}
+
+std::optional<api::TaskPlan> NodePass::reconfigured(bool is_questioned) {
+    const api::TaskPlan& plan = *context_.status.plan;
+    if (!plan::current_task(plan) || !is_update_due()) return std::nullopt;
+    const api::SeiNode node = working_copy();
+    const bool is_changed =
+        is_questioned && (!plan::serves_configuration(plan, node) || !plan::serves_key_checks(plan, node));
+    if (!is_changed && !is_sidecar_given_up()) return std::nullopt;
     const std::optional<plan::SpecProblem> problem = config_problem();
     conditions_.set_spec_problem(problem);
     if (problem) return std::nullopt;
     return build_plan();
+}
+
+std::optional<api::TaskPlan> NodePass::outdated_again(bool is_questioned) {
+    // What else may be due can wait for the end of a plan that gets on: a sidecar that does not come up has none.
+    const bool may_be_late = is_questioned || context_.memory.trouble.has_value();
+    const bool is_due = api::has_image_drift(context_.node->spec, context_.status) || (may_be_late && is_update_due());
+    return is_due ? build_plan() : std::nullopt;
 }
 
 std::optional<api::TaskPlan> NodePass::successor() {
@@ -369,13 +390,15 @@ std::optional<api::TaskPlan> NodePass::successor() {
             if (next && plan::is_same_work(plan, *next)) return std::nullopt;
             return next;
         }
-        case plan::PlanKind::NodeUpdate:
-            if (auto next = reconfigured()) return next;
+        case plan::PlanKind::NodeUpdate: {
+            const bool is_questioned = std::exchange(context_.memory.is_plan_questioned, false);
+            if (auto next = reconfigured(is_questioned)) return next;
             // Until the image is observed the tasks follow the spec by themselves.
             if (!plan::has_completed(plan, plan::TaskType::ObserveImage)) return std::nullopt;
-            [[fallthrough]];
+            return outdated_again(is_questioned);
+        }
         case plan::PlanKind::MarkReady:
-            return api::has_image_drift(context_.node->spec, context_.status) ? build_plan() : std::nullopt;
+            return outdated_again(std::exchange(context_.memory.is_plan_questioned, false));
         case plan::PlanKind::Unknown:
             return std::nullopt;
     }

@@ -73,8 +73,17 @@ private:
     [[nodiscard]] kube::Async<std::optional<kube::Requeue>> supersede();
     [[nodiscard]] std::optional<api::TaskPlan> successor();
     [[nodiscard]] std::optional<tasks::SidecarDrift> sidecar_drift() const;
-    /// The plan of a changed configuration, or of one that waits for a sidecar which does not answer.
-    [[nodiscard]] std::optional<api::TaskPlan> reconfigured();
+    /// Before the pod is replaced: the plan of a changed configuration or of other keys, or of one that waits for a
+    /// sidecar which does not answer.
+    [[nodiscard]] std::optional<api::TaskPlan> reconfigured(bool is_questioned);
+    /// Has the sidecar of the pod that is to be replaced been silent for too long?
+    [[nodiscard]] bool is_sidecar_given_up() const;
+    /// At the gate: the plan of a pod that is to be replaced once more.
+    [[nodiscard]] std::optional<api::TaskPlan> outdated_again(bool is_questioned);
+    /// Has the pod a problem that time does not mend?
+    [[nodiscard]] bool gets_nowhere(const kube::Snapshot<kube::Pod>& pod) const;
+    /// There is a newer template, and the pod of an older one has such a problem: nothing is lost by replacing it.
+    [[nodiscard]] bool is_stuck_pod_outdated() const;
     /// A changed configuration that can be applied.
     [[nodiscard]] std::optional<plan::ConfigDrift> config_drift() const;
     /// A changed configuration that cannot.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <ranges>
 #include <set>
 #include <string>
 #include <utility>
@@ -63,26 +64,36 @@ boost::json::object to_json(const kube::StringMap& map) {
     return object;
 }
 
-/// The checks of the key material that is configured, and of no other (spec 04 §7.7-7.9). Initial and update plans have
-/// the same (spec 08 4.8).
-void add_key_checks(PlanBuilder& plan, const api::SeiNode& node) {
+struct KeyCheck {
+    TaskType type = TaskType::ValidateSigningKey;
+    boost::json::object params;
+};
+
+/// The checks of the key material that is configured, and of no other (spec 04 §7.7-7.9).
+std::vector<KeyCheck> key_checks(const api::SeiNode& node) {
     const std::string& namespace_ = node.metadata.namespace_;
+    std::vector<KeyCheck> checks;
+    const auto add = [&](TaskType type, boost::json::object params) { checks.push_back({type, std::move(params)}); };
     if (const api::KeySecret* key = api::signing_key_secret(node.spec); key != nullptr && !key->secretName.empty()) {
-        plan.add(TaskType::ValidateSigningKey, {{"secretName", key->secretName}, {"namespace", namespace_}});
+        add(TaskType::ValidateSigningKey, {{"secretName", key->secretName}, {"namespace", namespace_}});
     }
     if (const api::KeySecret* key = api::node_key_secret(node.spec); key != nullptr && !key->secretName.empty()) {
-        plan.add(TaskType::ValidateNodeKey, {{"secretName", key->secretName}, {"namespace", namespace_}});
+        add(TaskType::ValidateNodeKey, {{"secretName", key->secretName}, {"namespace", namespace_}});
     }
     const api::SecretOperatorKeyring* keyring = api::operator_keyring_secret(node.spec);
-    if (keyring == nullptr || keyring->secretName.empty()) return;
-    plan.add(
-        TaskType::ValidateOperatorKeyring,
+    if (keyring == nullptr || keyring->secretName.empty()) return checks;
+    add(TaskType::ValidateOperatorKeyring,
         {{"secretName", keyring->secretName},
          {"keyName", api::operator_key_name(node.spec)},
          {"passphraseSecretName", keyring->passphraseSecretRef.secretName},
          {"passphraseSecretKey", keyring->passphraseSecretRef.key},
-         {"namespace", namespace_}}
-    );
+         {"namespace", namespace_}});
+    return checks;
+}
+
+/// Initial and update plans have the same (spec 08 4.8).
+void add_key_checks(PlanBuilder& plan, const api::SeiNode& node) {
+    for (KeyCheck& check : key_checks(node)) plan.add(check.type, std::move(check.params));
 }
 
 void add_workload(PlanBuilder& plan, const api::SeiNode& node) {
@@ -336,6 +347,18 @@ bool serves_configuration(const api::TaskPlan& plan, const api::SeiNode& node) {
     const boost::json::value* overrides = params == nullptr ? nullptr : params->if_contains("overrides");
     return mode != nullptr && *mode == boost::json::value(wanted.mode) && overrides != nullptr &&
            *overrides == boost::json::value(to_json(wanted.overrides));
+}
+
+bool serves_key_checks(const api::TaskPlan& plan, const api::SeiNode& node) {
+    const auto is_check = [](const api::PlannedTask& task) {
+        const auto type = parse_task_type(task.type);
+        return type == TaskType::ValidateSigningKey || type == TaskType::ValidateNodeKey ||
+               type == TaskType::ValidateOperatorKeyring;
+    };
+    auto planned = plan.tasks | std::views::filter(is_check);
+    return std::ranges::equal(planned, key_checks(node), [](const api::PlannedTask& task, const KeyCheck& check) {
+        return task.type == to_wire(check.type) && task.params == boost::json::value(check.params);
+    });
 }
 
 bool is_same_work(const api::TaskPlan& a, const api::TaskPlan& b) {

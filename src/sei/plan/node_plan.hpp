@@ -55,6 +55,8 @@ struct UpdateOptions {
 }
 /// Does the plan give the node the configuration that its spec asks for now, or does the node have it already?
 [[nodiscard]] bool serves_configuration(const api::TaskPlan& plan, const api::SeiNode& node);
+/// Does the plan check the keys that the spec names now, and no others?
+[[nodiscard]] bool serves_key_checks(const api::TaskPlan& plan, const api::SeiNode& node);
 /// Opens the gate again after the sidecar restarted.
 [[nodiscard]] api::TaskPlan mark_ready_plan(const api::SeiNode& node, UuidSource& ids);
 

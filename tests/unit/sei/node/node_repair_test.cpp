@@ -229,5 +229,86 @@ TEST(SidecarOfNode, is_replaced_when_its_image_changes) {
     EXPECT_EQ(world.uid_of(kPodPath), "") << "it is replaced";
 }
 
+void set_sidecar_of_pod(NodeWorld& world, const std::string& image) {
+    world.api.edit(kPodPath, [&](json::Object& pod) {
+        pod["spec"].as_object()["initContainers"] =
+            json::Array{json::Object{{"name", "sei-sidecar"}, {"image", image}}};
+    });
+}
+
+TEST(SidecarOfNode, that_does_not_come_up_is_replaced_by_a_corrected_one) {
+    NodeWorld world;
+    world.settle_running();
+    world.observe_stateful_set("rev-1", 1, 1);
+    world.put_pod("rev-1", "seid:v1", json::Object{{"running", json::Object{}}});
+    world.settle();
+    world.set_spec("sidecar", json::parse(R"({"image":"example.com/seictl:broken"})"));
+    set_sidecar_of_pod(world, "example.com/seictl:v1");
+    world.pass();
+    world.observe_stateful_set("rev-2", 0, 0);
+    world.settle();
+    ASSERT_EQ(world.uid_of(kPodPath), "");
+    world.sidecar.is_unreachable = true;
+    world.put_pod("rev-2", "seid:v1", json::Object{{"running", json::Object{}}});
+    set_sidecar_of_pod(world, "example.com/seictl:broken");
+    world.settle();
+    ASSERT_EQ(world.task("observe-image").status, api::TaskStatus::Complete) << "the gate is all that is left";
+    ASSERT_EQ(world.task("mark-ready").status, api::TaskStatus::Pending);
+    world.set_spec("sidecar", json::parse(R"({"image":"example.com/seictl:v3"})"));
+    world.pass();
+    world.observe_stateful_set("rev-3", 0, 0);
+    world.settle();
+    EXPECT_EQ(world.uid_of(kPodPath), "") << "its pod would wait for a mark-ready that nobody answers";
+    world.sidecar.is_unreachable = false;
+    world.put_pod("rev-3", "seid:v1", json::Object{{"running", json::Object{}}});
+    set_sidecar_of_pod(world, "example.com/seictl:v3");
+    world.settle();
+    EXPECT_EQ(world.condition("NodeUpdateInProgress"), "False/UpdateComplete");
+}
+
+TEST(PodOfNode, of_an_older_template_is_replaced_when_it_gets_nowhere) {
+    NodeWorld world;
+    world.settle_running();
+    world.observe_stateful_set("rev-1", 1, 0);
+    world.put_pod("rev-1", "seid:v1", json::parse(R"({"waiting":{"reason":"CrashLoopBackOff"}})"));
+    world.settle();
+    ASSERT_NE(world.uid_of(kPodPath), "") << "there is nothing newer";
+    world.set_spec("sidecar", json::parse(R"({"resources":{"limits":{"memory":"8Gi"}}})"));
+    world.pass();
+    world.observe_stateful_set("rev-2", 0, 0);
+    world.settle();
+    EXPECT_EQ(world.uid_of(kPodPath), "");
+    world.put_pod("rev-2", "seid:v1", json::Object{{"running", json::Object{}}});
+    world.settle();
+    EXPECT_EQ(world.condition("NodeUpdateInProgress"), "False/UpdateComplete");
+    EXPECT_NE(world.uid_of(kPodPath), "");
+}
+
+TEST(NodeUpdate, gives_up_on_a_sidecar_that_falls_silent_before_the_pod_is_replaced) {
+    NodeWorld world;
+    world.settle_running();
+    world.observe_stateful_set("rev-1", 1, 1);
+    world.put_pod("rev-1", "seid:v1", json::Object{{"running", json::Object{}}});
+    world.settle();
+    world.sidecar.on_start = [&](const std::string& type) {
+        world.sidecar.is_unreachable = type == "config-apply";  // from then on
+        return sidecar::TaskRun{.status = sidecar::RunStatus::Completed, .run = 1, .error = {}};
+    };
+    world.api.edit(kNodePath, [](json::Object& node) {
+        json::Object& spec = node["spec"].as_object();
+        spec["image"] = "seid:v2";
+        spec["overrides"] = json::Object{{"evm.http_port", "9546"}};
+    });
+    world.pass();
+    world.observe_stateful_set("rev-2", 0, 1);
+    world.settle();
+    ASSERT_NE(world.uid_of(kPodPath), "");
+    for (int i = 0; i < 30; ++i) {
+        world.clock.advance_by(std::chrono::seconds{5});
+        world.settle();
+    }
+    EXPECT_EQ(world.uid_of(kPodPath), "") << "an urgent image waits for no sidecar that is gone";
+}
+
 }  // namespace
 }  // namespace sei::test
