@@ -144,9 +144,8 @@ std::string running_image(
     }
     constexpr std::int64_t kFirstGeneration = 1;
     // A pod that is seen may be of a StatefulSet that this one took the place of, and this one may have none yet.
-    const bool has_pod = !pods.empty() || known == PodIsKnown::ByAnswer || stateful_set.status.replicas > 0;
     const bool is_unchanged =
-        stateful_set.metadata.generation == kFirstGeneration && has_pod &&
+        known == PodIsKnown::ByAnswer && stateful_set.metadata.generation == kFirstGeneration &&
         std::ranges::all_of(pods, [&](const PodSnapshot& pod) { return is_living_pod_of(stateful_set, *pod); });
     const bool is_rolled = has_been_observed(stateful_set) && reports_all_updated(stateful_set);
     return is_unchanged || is_rolled ? seid_image(stateful_set.spec.template_.spec) : std::string{};

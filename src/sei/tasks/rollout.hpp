@@ -65,11 +65,12 @@ struct SidecarDrift {
     const kube::StatefulSet& stateful_set, const std::vector<kube::Snapshot<kube::Pod>>& pods, std::string wanted
 );
 
-/// That there is a pod may be known although none is seen: its sidecar has just answered.
+/// That there is a pod may be known although none is seen to have started: its sidecar has just answered.
 enum class PodIsKnown { FromCache, ByAnswer };
 /// The image that the node's pods run: of a living pod whose seid has started. Where none is seen, that of the
-/// template, if there is a pod and never was another template, or if the StatefulSet reports for its current generation
-/// all replicas updated and ready. Empty: not known, for the pod that runs may be of an earlier template.
+/// template, if a pod has just answered and there never was another template, or if the StatefulSet reports for its
+/// current generation all replicas updated and ready. Empty: not known, for the pod that runs may be of an earlier
+/// template.
 [[nodiscard]] std::string running_image(
     const kube::StatefulSet& stateful_set, const std::vector<kube::Snapshot<kube::Pod>>& pods, PodIsKnown known
 );

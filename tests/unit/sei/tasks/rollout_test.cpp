@@ -129,11 +129,6 @@ kube::StatefulSet never_changed(kube::StatefulSet set) {
     return set;
 }
 
-kube::StatefulSet with_pod(kube::StatefulSet set) {
-    set.status.replicas = 1;
-    return set;
-}
-
 TEST(RunningImage, is_told_only_where_it_is_known) {
     struct Case {
         std::string behaviour;
@@ -158,16 +153,18 @@ TEST(RunningImage, is_told_only_where_it_is_known) {
          {},
          "seid:v2",
          PodIsKnown::ByAnswer},
-        {"and that of a pod which is reported", never_changed(with_pod(stateful_set({}))), {}, "seid:v2"},
-        {"but without any pod it says nothing", never_changed(stateful_set({})), {}, ""},
+        {"but where none does it says nothing", never_changed(stateful_set({})), {}, ""},
         {"but not of one of the StatefulSet that was there before",
          never_changed(stateful_set({})),
          {terminating(pod("rev-1", "seid:v1", ""))},
-         ""},
-        {"that of its own pod is known before it has started",
+         "",
+         PodIsKnown::ByAnswer},
+        {"that of its own pod is known before it has started, where it answers",
          never_changed(stateful_set({})),
          {pod("rev-2", "seid:v2", "Pulling")},
-         "seid:v2"},
+         "seid:v2",
+         PodIsKnown::ByAnswer},
+        {"but not where it does not", never_changed(stateful_set({})), {pod("rev-2", "seid:v2", "Pulling")}, ""},
     };
     for (const Case& c : cases) {
         SCOPED_TRACE(c.behaviour);
