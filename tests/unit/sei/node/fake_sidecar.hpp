@@ -42,11 +42,14 @@ public:
     /// By id.
     std::map<std::string, Run> runs;
     std::vector<Submission> submissions;
+    /// "GET <id>" and "POST <id>" of tasks, in order.
+    std::vector<std::string> requests;
     unsigned lookups = 0;
     unsigned probes = 0;
 
     [[nodiscard]] kube::Async<sidecar::SubmitOutcome> submit(sidecar::TaskSubmission task) override {
         if (is_unreachable) co_return no_connection();
+        requests.push_back("POST " + task.id);
         submissions.push_back({task.type, task.id, task.params});
         if (submit_answer) co_return *submit_answer;
         const auto known = runs.find(task.id);
@@ -65,6 +68,7 @@ public:
             co_await never.wait();
         }
         ++lookups;
+        requests.push_back("GET " + id);
         if (lookup_answer) co_return *lookup_answer;
         const auto found = runs.find(id);
         if (found == runs.end()) co_return sidecar::UnknownTask{};

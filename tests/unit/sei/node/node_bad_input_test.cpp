@@ -122,6 +122,12 @@ std::vector<BadSpec> bad_specs() {
         {"a validator's bootstrap image without S3",
          validator(kBootWithoutS3),
          "spec.validator.snapshot.bootstrapImage requires s3"},
+        {"an amount that the schema admits and that is none",
+         R"("fullNode":{},"sidecar":{"resources":{"limits":{"memory":"1e1.5"}}})",
+         "spec.sidecar.resources.limits.memory: \"1e1.5\" is no quantity"},
+        {"a request that is none",
+         R"("fullNode":{},"sidecar":{"resources":{"requests":{"cpu":"1e.5"}}})",
+         "spec.sidecar.resources.requests.cpu: \"1e.5\" is no quantity"},
         {"an override that nobody knows", R"("fullNode":{},"overrides":{"evm.port":"1"})", "spec.overrides[evm.port]"},
     };
 }

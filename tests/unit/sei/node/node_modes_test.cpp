@@ -1,4 +1,4 @@
-// What validators, bootstrapped nodes and nodes with an imported volume wait for, and in which order things are made.
+// What validators and bootstrapped nodes wait for, and in which order things are made.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -10,16 +10,12 @@
 namespace sei::test {
 namespace {
 
-using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::Not;
 
 constexpr const char* kSigningKeyPath = "/api/v1/namespaces/ns/secrets/sk";
 constexpr const char* kNodeKeyPath = "/api/v1/namespaces/ns/secrets/nk";
 constexpr const char* kJobPath = "/apis/batch/v1/namespaces/ns/jobs/n0-bootstrap";
-constexpr const char* kImportedPath = "/api/v1/namespaces/ns/persistentvolumeclaims/old";
-constexpr const char* kVolumePath = "/api/v1/persistentvolumes/pv0";
 constexpr const char* kValidator =
     R"({"chainId":"c","image":"seid:v1","validator":{"signingKey":{"secret":{"secretName":"sk"}},)"
     R"("nodeKey":{"secret":{"secretName":"nk"}}}})";
@@ -364,50 +360,6 @@ TEST(BootstrappedNode, replaces_a_failed_job_once_its_spec_is_corrected) {
     EXPECT_EQ(world.phase(), "Initializing");
     EXPECT_NE(world.uid_of(kJobPath), "");
     EXPECT_NE(world.uid_of(kJobPath), first_job);
-}
-
-json::Object a_bound_claim(const char* size) {
-    return json::Object{
-        {"spec", json::Object{{"accessModes", json::Array{"ReadWriteOnce"}}, {"volumeName", "pv0"}}},
-        {"status", json::Object{{"phase", "Bound"}, {"capacity", json::Object{{"storage", size}}}}}
-    };
-}
-constexpr const char* kImporting =
-    R"({"chainId":"c","image":"seid:v1","fullNode":{},"dataVolume":{"import":{"pvcName":"old"}}})";
-
-TEST(ImportedVolume, is_waited_for_then_taken_over_unchanged) {
-    NodeWorld world;
-    world.create_node(kImporting);
-    world.settle();
-    EXPECT_EQ(world.condition("ImportPVCReady"), "False/PVCNotReady");
-    EXPECT_EQ(world.condition_message("ImportPVCReady"), R"(PVC "old" not found in namespace "ns")");
-
-    world.api.put(kImportedPath, a_bound_claim("2000Gi"));
-    world.settle();
-    EXPECT_EQ(world.condition_message("ImportPVCReady"), R"(underlying PV "pv0" for PVC "old" not found)");
-
-    world.api.put(
-        kVolumePath,
-        json::Object{
-            {"spec", json::Object{{"capacity", json::Object{{"storage", "2000Gi"}}}}},
-            {"status", json::Object{{"phase", "Bound"}}}
-        }
-    );
-    world.settle();
-    EXPECT_EQ(world.condition("ImportPVCReady"), "True/PVCValidated");
-    EXPECT_EQ(world.phase(), "Running");
-    EXPECT_EQ(world.uid_of(kClaimPath), "") << "none of its own";
-    EXPECT_THAT(world.take_writes(), Not(Contains(HasSubstr("persistentvolumeclaims"))));
-}
-
-TEST(ImportedVolume, that_is_too_small_fails_the_plan) {
-    NodeWorld world;
-    world.api.put(kImportedPath, a_bound_claim("10Gi"));
-    world.create_node(kImporting);
-    world.settle();
-    EXPECT_EQ(world.condition("ImportPVCReady"), "False/PVCInvalid");
-    EXPECT_EQ(world.condition_message("ImportPVCReady"), R"(PVC "old" capacity 10Gi is less than required 2000Gi)");
-    EXPECT_EQ(world.phase(), "Failed");
 }
 
 TEST(GenesisMember, makes_and_uploads_its_part_then_waits_for_the_chain) {

@@ -104,6 +104,20 @@ TEST(WorkedExamples, the_bootstrap_job_has_its_digest) {
     EXPECT_EQ(digest_of(*job), "644d11aaf5bb6a9c345004cb0688171edce032b5daf24056e743dd4ddb568f69");
 }
 
+TEST(WorkedExamples, the_bootstrap_job_of_an_imported_claim_differs_in_the_claim_alone) {
+    api::SeiNode node = examples::replayer();
+    const auto plain = render_bootstrap_job(node, examples::platform_p());
+    node.spec.dataVolume.emplace().import_.emplace().pvcName = "old-data";
+    auto job = render_bootstrap_job(node, examples::platform_p());
+    ASSERT_TRUE(plain && job);
+    testing_support::expect_golden(examples::body_of(*job), "resources/replay-0.imported.job.json");
+    kube::Volume& data = job->spec.template_.spec.volumes.at(0);
+    ASSERT_TRUE(data.persistentVolumeClaim);
+    EXPECT_EQ(data.persistentVolumeClaim->claimName, "old-data");
+    data.persistentVolumeClaim->claimName = "data-replay-0";
+    EXPECT_EQ(digest_of(*job), digest_of(*plain));
+}
+
 TEST(WorkedExamples, the_bootstrap_service_has_its_digest) {
     const kube::Service service = render_bootstrap_service(examples::replayer());
     EXPECT_EQ(digest_of(service), "97505775ae31ba5f196e44364200d39d623d7a8ab228f8d8731b7bd3da78052c");

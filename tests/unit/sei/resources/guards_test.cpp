@@ -192,5 +192,16 @@ TEST(BootstrapIsolation, refuses_a_node_without_a_height_to_restore) {
     EXPECT_EQ(job.error().text, "bootstrap job requires an S3 snapshot source (node sei/rpc-0)");
 }
 
+TEST(Amounts, that_are_none_are_told_with_their_container) {
+    api::SeiNode node = examples::full_node();
+    EXPECT_TRUE(check_amounts(node, pod_of(node)));
+    node.spec.sidecar.emplace().resources.emplace().limits = {{"memory", kube::Quantity{"1e1.5"}}};
+    const auto rendered = render_stateful_set(node, examples::platform_p());
+    ASSERT_FALSE(rendered);
+    EXPECT_THAT(
+        rendered.error().text, HasSubstr("container \"sei-sidecar\" asks for memory \"1e1.5\", which is no quantity")
+    );
+}
+
 }  // namespace
 }  // namespace sei::resources
