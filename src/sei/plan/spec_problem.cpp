@@ -134,15 +134,39 @@ Problem validator_problem(const api::SeiNode& node) {
     return bootstrap_problem("validator", validator.snapshot);
 }
 
-}  // namespace
-
-std::optional<SpecProblem> problem_of(const api::SeiNode& node) {
+Problem mode_problem(const api::SeiNode& node) {
     const api::NodeSpec& spec = node.spec;
     if (spec.fullNode) return full_node_problem(*spec.fullNode);
     if (spec.archive) return snapshot_generation_problem("archive", spec.archive->snapshotGeneration);
     if (spec.replayer) return replayer_problem(node);
     if (spec.validator) return validator_problem(node);
     return invalid("spec has no mode: exactly one of fullNode, archive, replayer, validator must be set");
+}
+
+/// The pattern of the schema admits more than quantities are: "1e1.5" (spec 05 §19, 34).
+Problem amounts_problem(const std::string& field, const kube::ResourceList& amounts) {
+    for (const auto& [name, amount] : amounts) {
+        if (kube::Quantity::parse(amount.text())) continue;
+        return invalid(
+            field + "." + name + ": \"" + amount.text() +
+            "\" is no quantity: write a number with a suffix such as 4, 500m, 32Gi"
+        );
+    }
+    return std::nullopt;
+}
+
+Problem sidecar_resources_problem(const api::NodeSpec& spec) {
+    if (!spec.sidecar || !spec.sidecar->resources) return std::nullopt;
+    const std::string field = "spec.sidecar.resources.";
+    if (Problem problem = amounts_problem(field + "limits", spec.sidecar->resources->limits)) return problem;
+    return amounts_problem(field + "requests", spec.sidecar->resources->requests);
+}
+
+}  // namespace
+
+std::optional<SpecProblem> problem_of(const api::SeiNode& node) {
+    if (Problem problem = mode_problem(node)) return problem;
+    return sidecar_resources_problem(node.spec);
 }
 
 }  // namespace sei::plan

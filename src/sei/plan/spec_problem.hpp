@@ -14,7 +14,8 @@ struct SpecProblem {
     bool operator==(const SpecProblem&) const = default;
 };
 
-/// The first thing that is wrong with the mode of `node`, in the order of spec 02 §19.
+/// The first thing that is wrong with the mode of `node`, in the order of spec 02 §19; then an amount of
+/// `spec.sidecar.resources` that is none.
 [[nodiscard]] std::optional<SpecProblem> problem_of(const api::SeiNode& node);
 
 }  // namespace sei::plan

@@ -88,7 +88,7 @@ std::expected<kube::Job, RenderError> render_bootstrap_job(
     pod.subdomain = node.metadata.name;
     place(node, platform, pod);
 
-    for (const auto& check : {check_bootstrap_isolation, check_secret_use}) {
+    for (const auto& check : {check_bootstrap_isolation, check_secret_use, check_amounts}) {
         if (auto checked = check(node, pod); !checked) return std::unexpected(checked.error());
     }
     return job;

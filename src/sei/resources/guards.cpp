@@ -203,4 +203,23 @@ Guarded check_bootstrap_isolation(const api::SeiNode& node, const kube::PodSpec&
     return {};
 }
 
+Guarded check_amounts(const api::SeiNode& node, const kube::PodSpec& pod) {
+    for (const kube::Container* container : containers_of(pod)) {
+        if (!container->resources) continue;
+        for (const kube::ResourceList* amounts : {&container->resources->limits, &container->resources->requests}) {
+            for (const auto& [name, amount] : *amounts) {
+                if (kube::Quantity::parse(amount.text())) continue;
+                return refused(fmt::format(
+                    "pod-spec for {}: container \"{}\" asks for {} \"{}\", which is no quantity",
+                    key_text(node),
+                    container->name,
+                    name,
+                    amount.text()
+                ));
+            }
+        }
+    }
+    return {};
+}
+
 }  // namespace sei::resources

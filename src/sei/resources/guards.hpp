@@ -1,4 +1,4 @@
-// Checks on finished pod specs: no key reaches a container that it is not meant for (spec 05 §15).
+// Checks on finished pod specs: no key is given to a container that it is not meant for (spec 05 §15).
 //
 // They look at the output and know nothing of how it was made, so that a mistake of a renderer cannot pass.
 #pragma once
@@ -28,5 +28,9 @@ using Guarded = std::expected<void, RenderError>;
 
 /// A bootstrap pod carries no credential of the validator (spec 05 §15.2).
 [[nodiscard]] Guarded check_bootstrap_isolation(const api::SeiNode& node, const kube::PodSpec& pod);
+
+/// Every amount that a container asks for is one: the API server refuses the pod otherwise, each time that it is sent
+/// (spec 05 §19, 34).
+[[nodiscard]] Guarded check_amounts(const api::SeiNode& node, const kube::PodSpec& pod);
 
 }  // namespace sei::resources

@@ -77,7 +77,7 @@ std::expected<kube::StatefulSet, RenderError> render_stateful_set(
     set.spec.template_.metadata.annotations = pod_annotations();
     set.spec.template_.spec = pod_of(node, platform);
 
-    for (const auto& check : {check_keyring_containment, check_secret_use}) {
+    for (const auto& check : {check_keyring_containment, check_secret_use, check_amounts}) {
         if (auto checked = check(node, set.spec.template_.spec); !checked) return std::unexpected(checked.error());
     }
     return set;

@@ -186,6 +186,10 @@ TEST(FromJson, takes_an_amount_as_a_number_or_as_text) {
     EXPECT_EQ(from_json<Everything>(parse(R"({"amount": "4Gi"})")).amount.text(), "4Gi");
 }
 
+TEST(FromJson, keeps_an_amount_that_is_none) {
+    EXPECT_EQ(from_json<Everything>(parse(R"({"amount": "1e1.5"})")).amount.text(), "1e1.5");
+}
+
 TEST(FromJson, says_where_a_value_has_the_wrong_type) {
     struct Case {
         std::string behaviour;
@@ -209,7 +213,6 @@ TEST(FromJson, says_where_a_value_has_the_wrong_type) {
               "color: unknown value \"Blue\", expected one of Red, Green"},
              {"a word of the wire", R"({"speed": "medium"})", "speed: unknown value \"medium\""},
              {"a time", R"({"when": "yesterday"})", "when: \"yesterday\" is no RFC 3339 time"},
-             {"a quantity", R"({"amount": "lots"})", "amount: \"lots\" is no quantity"},
              {"a port", R"({"port": true})", "port: expected an integer or a string, got a boolean"},
              {"a list", R"({"words": {}})", "words: expected a list, got an object"},
              {"an element of a list",
