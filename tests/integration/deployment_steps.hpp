@@ -79,6 +79,20 @@ inline bool run_until_pods_ready(support::World& world) {
     }) && world.run_until_quiet();
 }
 
+inline bool run_until_all_paused(support::World& world, bool is_paused) {
+    return world.run_until(is_paused ? "every node is paused" : "every node is released", [&] {
+        return std::ranges::all_of(world.nodes(), [&](const auto& node) { return node.spec.paused == is_paused; });
+    });
+}
+
+/// A fleet of this many nodes, of which one may be unavailable at a time, that runs v1 with all its pods ready.
+inline bool run_until_bounded_fleet_runs(support::World& world, int replicas) {
+    auto fleet = world.a_deployment("fleet", replicas);
+    fleet.spec.updateStrategy.maxUnavailable = 1;
+    world.create(std::move(fleet));
+    return run_until_settled(world, "fleet", kV1) && run_until_pods_ready(world);
+}
+
 inline bool run_until_all_ask_for(support::World& world, const std::string& image) {
     return world.run_until("every node is to run " + image, [&] {
         return std::ranges::all_of(world.nodes(), [&](const auto& node) { return node.spec.image == image; });
@@ -87,6 +101,23 @@ inline bool run_until_all_ask_for(support::World& world, const std::string& imag
 
 inline void set_image(support::World& world, const std::string& name, const std::string& image) {
     world.edit_deployment(name, [&](auto& spec) { spec.template_.spec.image = image; });
+}
+
+/// A fleet of this many nodes that runs v1.
+inline bool run_until_fleet_runs(support::World& world, int replicas) {
+    world.create(world.a_deployment("fleet", replicas));
+    return run_until_settled(world, "fleet", kV1);
+}
+
+/// The same, and from then on asked to run v2, which no pod gets to: a rollout that stays under way.
+inline bool run_until_rollout_is_held(support::World& world, int replicas) {
+    if (!run_until_fleet_runs(world, replicas)) return false;
+    world.hold_image(kV2);
+    set_image(world, "fleet", kV2);
+    return world.run_until("a rollout to v2 is under way", [&] {
+        const auto fleet = world.deployment("fleet");
+        return fleet->status.rollout && fleet->status.plan;
+    });
 }
 
 inline bool was_told(const support::World& world, const std::string& name, const std::string& line) {
@@ -103,6 +134,25 @@ inline std::vector<std::string> writes_of(const support::World& world) {
     std::vector<std::string> writes;
     for (const auto& write : world.operator_writes()) writes.push_back(write.path() + " " + write.body);
     return writes;
+}
+
+/// The API server says no.
+inline kube::HttpResponse refusal(unsigned code, const std::string& reason) {
+    kube::HttpResponse response;
+    response.status = code;
+    response.headers.push_back({"content-type", "application/json"});
+    response.body = R"({"kind":"Status","apiVersion":"v1","status":"Failure","reason":")" + reason + R"(","code":)" +
+                    std::to_string(code) + R"(,"message":"not like this"})";
+    return response;
+}
+
+/// Of somebody else, under a name that a fleet has a Service for.
+inline kube::Service a_foreign_service(const support::World& world, const std::string& name) {
+    kube::Service foreign;
+    foreign.metadata.name = name;
+    foreign.metadata.namespace_ = world.namespace_name();
+    foreign.spec.ports.push_back({.name = "theirs", .protocol = "TCP", .port = 80});
+    return foreign;
 }
 
 /// Validators that make a new chain: of a name that no sidecar knows, so that they wait for its genesis.

@@ -53,8 +53,9 @@ sei::platform::Environment test_environment() {
     return environment;
 }
 
-sei::platform::Platform test_platform() {
-    const sei::platform::Environment environment = test_environment();
+sei::platform::Platform test_platform(const std::map<std::string, std::string>& wanted) {
+    sei::platform::Environment environment = test_environment();
+    for (const auto& [name, value] : wanted) environment[name] = value;
     auto platform = sei::platform::read(environment);
     if (!platform) throw std::runtime_error{sei::platform::to_string(platform.error())};
     return *std::move(platform);
@@ -250,7 +251,7 @@ struct World::Operator {
           way{world.front_ ? world.front_->way(world.options_.requests_through_front_max)
                            : world.cluster_->transport("sei-operator")},
           transport{*way},
-          platform{test_platform()},
+          platform{test_platform(world.options_.environment)},
           sidecars{
               [this](const std::string& origin) { return std::make_unique<SidecarTransport>(world, origin); },
               world.clock_,
@@ -492,6 +493,7 @@ World::Access World::access() {
 std::map<std::string, std::string> World::operator_environment() {
     std::map<std::string, std::string> environment;
     for (const auto& [name, value] : test_environment()) environment[name] = value;
+    for (const auto& [name, value] : options_.environment) environment[name] = value;
     environment["HTTP_PROXY"] = access().sidecar_proxy;
     environment["NO_PROXY"] = "";
     return environment;

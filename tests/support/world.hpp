@@ -51,6 +51,8 @@ struct WorldOptions {
     /// Puts `World::front` between the operator and the API server, with at most so many requests under way at once;
     /// zero: nothing is between them.
     std::size_t requests_through_front_max = 0;
+    /// Variables of the operator's environment that this test wants otherwise (spec 05 §3.1).
+    std::map<std::string, std::string> environment = {};
 };
 
 /// Gateway API's CRDs ($SEI_GATEWAY_API_CRDS, a folder), or nothing.
