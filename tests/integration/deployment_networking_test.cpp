@@ -28,6 +28,32 @@ sei::api::SeiNodeDeployment published(const World& world) {
     return deployment;
 }
 
+sei::api::SeiNodeDeployment published_validator(const World& world) {
+    auto deployment = published(world);
+    deployment.spec.template_.spec.fullNode.reset();
+    deployment.spec.template_.spec.validator.emplace();
+    return deployment;
+}
+
+/// "grpc 9090 kubernetes.io/h2c"
+std::vector<std::string> ports_of(const kube::Service& service) {
+    std::vector<std::string> lines;
+    for (const auto& port : service.spec.ports) {
+        lines.push_back(port.name + " " + std::to_string(port.port));
+        if (port.appProtocol) lines.back() += " " + *port.appProtocol;
+    }
+    return lines;
+}
+
+/// Of somebody else, with the label of a fleet.
+kube::HttpRoute a_foreign_route(const World& world, const std::string& name) {
+    kube::HttpRoute foreign;
+    foreign.metadata.name = name;
+    foreign.metadata.namespace_ = world.namespace_name();
+    foreign.metadata.labels["sei.io/nodedeployment"] = "web";
+    return foreign;
+}
+
 std::vector<std::string> route_names(const World& world) {
     std::vector<std::string> names;
     for (const auto& route : world.routes()) names.push_back(route.metadata.name);
@@ -60,9 +86,98 @@ TEST_F(Networking, of_a_full_node_is_a_service_and_four_routes) {
     EXPECT_EQ(evm.spec.rules[1].backendRefs.front().port, 8546);
     EXPECT_EQ(evm.spec.rules[1].matches.front().headers.front().value, "websocket");
     ASSERT_TRUE(world.run_until("the Service is seen", [&] { return world.service("web-external").has_value(); }));
-    EXPECT_EQ(world.service("web-external")->spec.ports.size(), 6U);
-    EXPECT_TRUE(world.service("web-external")->metadata.annotations.empty());
+    const auto external = *world.service("web-external");
+    EXPECT_EQ(external.spec.type, "ClusterIP");
+    EXPECT_EQ(external.spec.selector, (kube::StringMap{{"sei.io/nodedeployment", "web"}}));
+    EXPECT_THAT(
+        ports_of(external),
+        ElementsAre("evm-rpc 8545", "evm-ws 8546", "grpc 9090 kubernetes.io/h2c", "rest 1317", "p2p 26656", "rpc 26657")
+    );
+    EXPECT_TRUE(external.metadata.annotations.empty());
+    EXPECT_TRUE(external.metadata.is_controlled_by(created.uid()));
     EXPECT_EQ(world.deployment("web")->status.networkingStatus->routes.size(), 8U);
+}
+
+/// As spec 03 §18.8 sets it up: one gateway, no public domain, and names that do not resolve.
+TEST_F(Networking, of_a_full_node_without_a_public_domain_has_one_name_for_each_route) {
+    World world{
+        {.with_gateway_api = true,
+         .environment =
+             {{"SEI_GATEWAY_NAME", "sei-gateway"},
+              {"SEI_GATEWAY_NAMESPACE", "gateway"},
+              {"SEI_GATEWAY_DOMAIN", "test.local"},
+              {"SEI_GATEWAY_PUBLIC_DOMAIN", ""}}}
+    };
+    world.hosts_resolve = false;
+    const auto created = world.create(published(world));
+    ASSERT_TRUE(world.run_until("DNS is told to be pending", [&] { return networking_is(world, "False/DNSPending"); }));
+    ASSERT_TRUE(world.run_until("the routes are seen", [&] { return world.routes().size() == 4; }));
+    ASSERT_TRUE(world.run_until_quiet());
+    EXPECT_THAT(route_names(world), ElementsAre("web-evm", "web-grpc", "web-rest", "web-rpc"));
+    for (const auto& route : world.routes()) {
+        SCOPED_TRACE(route.metadata.name);
+        EXPECT_TRUE(route.metadata.is_controlled_by(created.uid()));
+        EXPECT_THAT(route.spec.hostnames, ElementsAre(route.metadata.name + ".test.local"));
+        ASSERT_EQ(route.spec.parentRefs.size(), 1U);
+        EXPECT_EQ(route.spec.parentRefs.front().name, "sei-gateway");
+        EXPECT_EQ(route.spec.parentRefs.front().namespace_, "gateway");
+        EXPECT_EQ(route.spec.rules.size(), route.metadata.name == "web-evm" ? 2U : 1U);
+        for (const auto& rule : route.spec.rules) {
+            ASSERT_EQ(rule.backendRefs.size(), 1U);
+            EXPECT_EQ(rule.backendRefs.front().name, "web-external");
+            EXPECT_NE(rule.backendRefs.front().port, 0);
+        }
+    }
+    const auto rules = world.routes().front().spec.rules;
+    ASSERT_EQ(rules.size(), 2U);
+    for (const auto& match : rules[0].matches) EXPECT_THAT(match.headers, IsEmpty());
+    EXPECT_EQ(rules[0].backendRefs.front().port, 8545);
+    ASSERT_EQ(rules[1].matches.size(), 1U);
+    EXPECT_EQ(
+        rules[1].matches.front().headers,
+        (std::vector<kube::RouteHeaderMatch>{{.type = "Exact", .name = "Upgrade", .value = "websocket"}})
+    );
+    EXPECT_EQ(rules[1].backendRefs.front().port, 8546);
+    std::vector<std::string> told;
+    for (const auto& route : world.deployment("web")->status.networkingStatus->routes)
+        told.push_back(route.protocol + " " + route.hostname);
+    EXPECT_THAT(
+        told,
+        ElementsAre(
+            "evm web-evm.test.local", "rpc web-rpc.test.local", "rest web-rest.test.local", "grpc web-grpc.test.local"
+        )
+    );
+}
+
+/// With networking and without, in a rollout and after it: not even its version changes.
+TEST_F(Networking, leaves_the_internal_service_as_it_is) {
+    World world{{.with_gateway_api = true}};
+    const auto created = world.create(world.a_deployment("web", 1));
+    ASSERT_TRUE(run_until_settled(world, "web", kV1));
+    ASSERT_TRUE(world.run_until("the Service is seen", [&] { return world.service("web-internal").has_value(); }));
+    const auto internal = *world.service("web-internal");
+    EXPECT_EQ(internal.spec.type, "ClusterIP");
+    EXPECT_EQ(internal.spec.selector, (kube::StringMap{{"sei.io/nodedeployment", "web"}}));
+    EXPECT_THAT(ports_of(internal), ElementsAre("rpc 26657", "evm-http 8545", "rest 1317"));
+    EXPECT_TRUE(internal.metadata.is_controlled_by(created.uid()));
+    const auto is_as_it_was = [&] {
+        const auto now = world.service("web-internal");
+        EXPECT_TRUE(now);
+        if (now) EXPECT_EQ(now->metadata.resourceVersion, internal.metadata.resourceVersion) << "it was written";
+        return !::testing::Test::HasFailure();
+    };
+    world.edit_deployment("web", [](auto& spec) { spec.networking.emplace(); });
+    ASSERT_TRUE(world.run_until("it is published", [&] { return networking_is(world, "True/HTTPRoutesPublished"); }));
+    ASSERT_TRUE(world.holds_through_passes(1, is_as_it_was));
+    world.hold_image(kV2);
+    set_image(world, "web", kV2);
+    ASSERT_TRUE(run_until_condition(world, "web", "RolloutInProgress", "True/TemplateChanged"));
+    ASSERT_TRUE(world.holds_through_passes(1, is_as_it_was));
+    world.let_images_run();
+    ASSERT_TRUE(run_until_settled(world, "web", kV2));
+    world.edit_deployment("web", [](auto& spec) { spec.networking.reset(); });
+    ASSERT_TRUE(world.run_until("it is withdrawn", [&] { return networking_is(world, "False/NetworkingDisabled"); }));
+    ASSERT_TRUE(world.holds_through_passes(1, is_as_it_was));
 }
 
 TEST_F(Networking, writes_nothing_at_rest) {
@@ -93,26 +208,24 @@ TEST_F(Networking, waits_for_no_name_to_resolve) {
 
 TEST_F(Networking, of_a_validator_has_no_routes) {
     World world{{.with_gateway_api = true}};
-    auto deployment = published(world);
-    deployment.spec.template_.spec.fullNode.reset();
-    deployment.spec.template_.spec.validator.emplace();
-    world.create(std::move(deployment));
-    ASSERT_TRUE(world.run_until("it says that there are none", [&] {
-        return networking_is(world, "False/NoEffectiveRoutes");
-    }));
+    world.create(published_validator(world));
+    ASSERT_TRUE(run_until_condition(world, "web", "NetworkingReady", "False/NoEffectiveRoutes"));
     ASSERT_TRUE(world.run_until("the Service is seen", [&] { return world.service("web-external").has_value(); }));
-    EXPECT_EQ(world.service("web-external")->spec.ports.size(), 1U);
-    ASSERT_TRUE(world.run_until_quiet());
-    EXPECT_THAT(world.routes(), IsEmpty());
+    EXPECT_THAT(ports_of(*world.service("web-external")), ElementsAre("p2p 26656"));
+    EXPECT_TRUE(world.service("web-external")->metadata.annotations.empty());
+    EXPECT_TRUE(world.holds_through_passes(10, [&] {
+        return world.routes().empty() && networking_is(world, "False/NoEffectiveRoutes");
+    }));
+    EXPECT_FALSE(world.deployment("web")->status.networkingStatus);
+    world.delete_deployment("web");
+    EXPECT_TRUE(world.run_until("all is gone", [&] {
+        return !world.deployment("web") && world.nodes().empty() && !world.service("web-external");
+    }));
 }
 
 TEST_F(Networking, is_taken_back_where_it_is_ours_only) {
     World world{{.with_gateway_api = true}};
-    kube::HttpRoute foreign;
-    foreign.metadata.name = "web-extra";
-    foreign.metadata.namespace_ = world.namespace_name();
-    foreign.metadata.labels["sei.io/nodedeployment"] = "web";
-    ASSERT_TRUE(world.run(world.client().create(std::move(foreign))));
+    ASSERT_TRUE(world.run(world.client().create(a_foreign_route(world, "web-extra"))));
     world.create(published(world));
     ASSERT_TRUE(world.run_until("it is published", [&] { return networking_is(world, "True/HTTPRoutesPublished"); }));
     world.edit_deployment("web", [](auto& spec) { spec.networking.reset(); });
@@ -128,9 +241,8 @@ TEST_F(Networking, is_taken_back_where_it_is_ours_only) {
 
 TEST_F(Networking, leaves_the_route_of_somebody_else_alone) {
     World world{{.with_gateway_api = true}};
-    kube::HttpRoute foreign;
-    foreign.metadata.name = "web-rpc";
-    foreign.metadata.namespace_ = world.namespace_name();
+    kube::HttpRoute foreign = a_foreign_route(world, "web-rpc");
+    foreign.metadata.labels.clear();
     foreign.spec.hostnames = {"elsewhere.example.com"};
     ASSERT_TRUE(world.run(world.client().create(std::move(foreign))));
     world.create(published(world));
@@ -178,11 +290,7 @@ TEST_F(Networking, publishes_its_urls) {
 
 TEST_F(Networking, has_no_turn_while_the_name_of_its_service_is_taken) {
     World world{{.with_gateway_api = true}};
-    kube::Service foreign;
-    foreign.metadata.name = "web-external";
-    foreign.metadata.namespace_ = world.namespace_name();
-    foreign.spec.ports.push_back({.name = "theirs", .protocol = "TCP", .port = 80});
-    ASSERT_TRUE(world.run(world.client().create(std::move(foreign))));
+    ASSERT_TRUE(world.run(world.client().create(a_foreign_service(world, "web-external"))));
     world.create(published(world));
     ASSERT_TRUE(world.run_until("the conflict is told", [&] { return networking_is(world, "False/NameTaken"); }));
     ASSERT_TRUE(world.run_until_running("web-0"));
@@ -214,11 +322,7 @@ TEST_F(Networking, of_a_deleted_deployment_is_left_behind_when_it_retains) {
 
 TEST_F(Networking, goes_with_its_deployment_but_for_what_is_not_ours) {
     World world{{.with_gateway_api = true}};
-    kube::HttpRoute foreign;
-    foreign.metadata.name = "web-extra";
-    foreign.metadata.namespace_ = world.namespace_name();
-    foreign.metadata.labels["sei.io/nodedeployment"] = "web";
-    ASSERT_TRUE(world.run(world.client().create(std::move(foreign))));
+    ASSERT_TRUE(world.run(world.client().create(a_foreign_route(world, "web-extra"))));
     world.create(published(world));
     ASSERT_TRUE(world.run_until("the routes are seen", [&] { return world.routes().size() == 5; }));
     ASSERT_TRUE(world.run_until("the Service is seen", [&] { return world.service("web-external").has_value(); }));
@@ -234,16 +338,11 @@ TEST_F(Networking, that_cannot_be_deleted_is_told_and_tried_again) {
     world.create(published(world));
     ASSERT_TRUE(world.run_until("the Service is seen", [&] { return world.service("web-external").has_value(); }));
     ASSERT_TRUE(world.run_until_running("web-0"));
-    kube::HttpResponse forbidden;
-    forbidden.status = 403;
-    forbidden.headers.push_back({"content-type", "application/json"});
-    forbidden.body = R"({"kind":"Status","apiVersion":"v1","status":"Failure","reason":"Forbidden","code":403,)"
-                     R"("message":"not today"})";
     world.operator_transport().answer(
         [](const kube::HttpRequest& request) {
             return request.method == kube::HttpMethod::Delete && request.target.contains("/services/web-external");
         },
-        forbidden,
+        refusal(403, "Forbidden"),
         1
     );
     world.delete_deployment("web");

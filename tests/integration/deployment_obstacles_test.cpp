@@ -4,11 +4,13 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "integration/deployment_steps.hpp"
+#include "sei/plan/progress.hpp"
 #include "support/world.hpp"
 
 namespace {
@@ -37,15 +39,19 @@ TEST(TemplateThatNodesRefuse, is_told_and_makes_nothing) {
     ASSERT_TRUE(world.run_until_quiet());
     EXPECT_THAT(world.nodes(), IsEmpty());
     EXPECT_TRUE(world.service("fleet-internal"));
+    set_image(world, "fleet", kV2);
+    ASSERT_TRUE(world.run_until_quiet());
+    EXPECT_FALSE(world.deployment("fleet")->status.rollout) << "there is nothing to roll";
+    EXPECT_THAT(world.deployment("fleet")->status.incumbentNodes, IsEmpty());
     world.edit_deployment("fleet", [](auto& spec) { spec.template_.metadata->labels["team"] = "infra"; });
-    ASSERT_TRUE(run_until_settled(world, "fleet", kV1));
+    ASSERT_TRUE(run_until_settled(world, "fleet", kV2));
     EXPECT_EQ(condition(world, "fleet", "Stalled"), "False/Progressing");
+    EXPECT_EQ(condition(world, "fleet", "RolloutInProgress"), "False/NotStarted");
 }
 
 TEST(TemplateThatNodesRefuse, leaves_running_nodes_as_they_are) {
     World world;
-    world.create(world.a_deployment("fleet", 2));
-    ASSERT_TRUE(run_until_settled(world, "fleet", kV1));
+    ASSERT_TRUE(run_until_fleet_runs(world, 2));
     const auto before = uids(world);
     world.edit_deployment("fleet", [](auto& spec) { spec.template_.metadata = {{{"team", "a b"}}, {}}; });
     ASSERT_TRUE(run_until_condition(world, "fleet", "Stalled", "True/NodeNotApplied"));
@@ -62,8 +68,7 @@ TEST(TemplateThatNodesRefuse, leaves_running_nodes_as_they_are) {
 TEST(ImageThatDoesNotExist, for_one_of_five_nodes_is_told_of_that_node) {
     if (support::backend() == Backend::ApiServer) GTEST_SKIP() << "nothing pulls images here";
     World world;
-    world.create(world.a_deployment("fleet", 5));
-    ASSERT_TRUE(run_until_settled(world, "fleet", kV1));
+    ASSERT_TRUE(run_until_fleet_runs(world, 5));
     const auto before = uids(world);
     const auto fault = world.workloads().faults().add(
         {.namespace_ = world.namespace_name(), .pod = "fleet-3-0", .labels = {}, .container = {}, .image = kV2},
@@ -87,11 +92,7 @@ TEST(ImageThatDoesNotExist, for_one_of_five_nodes_is_told_of_that_node) {
 TEST(ImageThatDoesNotExist, stops_a_bounded_rollout_at_its_first_node) {
     if (support::backend() == Backend::ApiServer) GTEST_SKIP() << "nothing pulls images here";
     World world;
-    auto fleet = world.a_deployment("fleet", 3);
-    fleet.spec.updateStrategy.maxUnavailable = 1;
-    world.create(std::move(fleet));
-    ASSERT_TRUE(run_until_settled(world, "fleet", kV1));
-    ASSERT_TRUE(run_until_pods_ready(world));
+    ASSERT_TRUE(run_until_bounded_fleet_runs(world, 3));
     world.workloads().faults().add(
         {.namespace_ = world.namespace_name(), .pod = {}, .labels = {}, .container = {}, .image = kV2},
         {.kind = devcluster::workloads::FaultKind::ImagePull}
@@ -111,11 +112,7 @@ TEST(ImageThatDoesNotExist, stops_a_bounded_rollout_at_its_first_node) {
 TEST(PodThatNeverGetsReady, stops_a_bounded_rollout_at_its_node) {
     if (support::backend() == Backend::ApiServer) GTEST_SKIP() << "there are no pods here";
     World world;
-    auto fleet = world.a_deployment("fleet", 2);
-    fleet.spec.updateStrategy.maxUnavailable = 1;
-    world.create(std::move(fleet));
-    ASSERT_TRUE(run_until_settled(world, "fleet", kV1));
-    ASSERT_TRUE(run_until_pods_ready(world));
+    ASSERT_TRUE(run_until_bounded_fleet_runs(world, 2));
     const auto fault = world.workloads().faults().add(
         {.namespace_ = world.namespace_name(), .pod = "fleet-0-0", .labels = {}, .container = {}, .image = kV2},
         {.kind = devcluster::workloads::FaultKind::NeverReady}
@@ -131,19 +128,9 @@ TEST(PodThatNeverGetsReady, stops_a_bounded_rollout_at_its_node) {
     EXPECT_TRUE(run_until_settled(world, "fleet", kV2));
 }
 
-kube::HttpResponse refusal(unsigned code, const std::string& reason) {
-    kube::HttpResponse response;
-    response.status = code;
-    response.headers.push_back({"content-type", "application/json"});
-    response.body = R"({"kind":"Status","apiVersion":"v1","status":"Failure","reason":")" + reason + R"(","code":)" +
-                    std::to_string(code) + R"(,"message":"not like this"})";
-    return response;
-}
-
 TEST(ConflictOnOneNode, delays_that_node_only) {
     World world;
-    world.create(world.a_deployment("fleet", 3));
-    ASSERT_TRUE(run_until_settled(world, "fleet", kV1));
+    ASSERT_TRUE(run_until_fleet_runs(world, 3));
     ASSERT_TRUE(world.run_until_quiet());
     world.operator_transport().forget_requests();
     world.operator_transport().answer(
@@ -195,76 +182,139 @@ TEST(PassOfDeployment, that_is_refused_its_finalizer_says_so) {
     EXPECT_TRUE(run_until_condition(world, "fleet", "Stalled", "False/Progressing"));
 }
 
-/// The plans of a deployment, and its two deletion policies.
+/// A plan of a deployment, held at one of its tasks.
+enum class Held { Rollout, BoundedRollout, Assembly, Peers, NodesRunning };
+
+std::string task_of(Held held) {
+    switch (held) {
+        case Held::Rollout:
+            return "await-spec-update";
+        case Held::BoundedRollout:
+            return "update-node-specs";
+        case Held::Assembly:
+            return "assemble-and-upload-genesis";
+        case Held::Peers:
+            return "collect-and-set-peers";
+        case Held::NodesRunning:
+            return "await-nodes-running";
+    }
+    throw std::logic_error{"no such plan"};
+}
+
 struct Going {
     std::string name;
-    bool is_ceremony = false;
+    Held held = Held::Rollout;
     sei::api::DeletionPolicy policy = sei::api::DeletionPolicy::Delete;
 };
 
-class DeletionInTheMiddle : public ::testing::TestWithParam<Going> {};
+class DeletionInTheMiddle : public ::testing::TestWithParam<Going> {
+protected:
+    [[nodiscard]] bool is_ceremony() const {
+        return GetParam().held != Held::Rollout && GetParam().held != Held::BoundedRollout;
+    }
+    [[nodiscard]] std::string name() const { return is_ceremony() ? "chain" : "fleet"; }
 
-TEST_P(DeletionInTheMiddle, loses_nothing_and_touches_nothing_of_others) {
-    World world;
-    const Going& going = GetParam();
-    const std::string name = going.is_ceremony ? "chain" : "fleet";
-    // A node of somebody else, with a name like those of the fleet.
-    auto foreign = world.a_full_node(name + "-7");
-    world.create(std::move(foreign));
-    ASSERT_TRUE(world.run_until_running(name + "-7"));
-    auto deployment = going.is_ceremony ? a_chain(world, 2) : world.a_deployment("fleet", 2);
-    deployment.spec.deletionPolicy = going.policy;
-    if (going.is_ceremony)
-        world.sidecars().scripts().set("generate-gentx", {.outcome = devcluster::sidecar::Script::Outcome::Hang});
-    world.create(std::move(deployment));
-    if (!going.is_ceremony) {
+    void begin_rollout() {
+        auto fleet = world.a_deployment("fleet", 2);
+        fleet.spec.deletionPolicy = GetParam().policy;
+        if (GetParam().held == Held::BoundedRollout) fleet.spec.updateStrategy.maxUnavailable = 1;
+        world.create(std::move(fleet));
         ASSERT_TRUE(world.run_until_running("fleet-0"));
         ASSERT_TRUE(world.run_until_running("fleet-1"));
-        ASSERT_TRUE(world.run_until_quiet());
+        ASSERT_TRUE(run_until_pods_ready(world));
         world.hold_image(kV2);
-        set_image(world, name, kV2);
+        set_image(world, "fleet", kV2);
+        const bool is_bounded = GetParam().held == Held::BoundedRollout;
+        ASSERT_TRUE(world.run_until("as many nodes as may are to run it", [&] {
+            return world.node("fleet-0")->spec.image == kV2 && (is_bounded || world.node("fleet-1")->spec.image == kV2);
+        }));
     }
-    ASSERT_TRUE(world.run_until("its plan runs", [&] {
-        const auto seen = world.deployment(name);
-        return seen && seen->status.plan;
+    void begin_ceremony() {
+        using devcluster::sidecar::Endpoint;
+        using devcluster::sidecar::HttpFault;
+        using devcluster::sidecar::Script;
+        const Script hangs{.outcome = Script::Outcome::Hang};
+        if (GetParam().held == Held::Assembly) world.sidecars().scripts().set("generate-gentx", hangs);
+        if (GetParam().held == Held::Peers)
+            world.sidecars().faults().add({.kind = HttpFault::Kind::Status, .status = 503, .endpoint = Endpoint::NodeId}
+            );
+        if (GetParam().held == Held::NodesRunning) world.sidecars().scripts().set("configure-genesis", hangs);
+        auto chain = a_chain(world, 2);
+        chain.spec.deletionPolicy = GetParam().policy;
+        world.create(std::move(chain));
+    }
+    [[nodiscard]] bool is_at_its_task() const {
+        const auto seen = world.deployment(name());
+        if (!seen || !seen->status.plan || world.nodes().size() != 3) return false;
+        const auto current = sei::plan::current_task(*seen->status.plan);
+        return current && seen->status.plan->tasks[*current].type == task_of(GetParam().held);
+    }
+    [[nodiscard]] std::vector<std::string> images() const {
+        std::vector<std::string> found;
+        for (const auto& node : world.nodes()) found.push_back(node.metadata.name + " " + node.spec.image);
+        return found;
+    }
+
+    World world;
+};
+
+TEST_P(DeletionInTheMiddle, loses_nothing_and_touches_nothing_of_others) {
+    // A node of somebody else, with a name like those of the fleet.
+    const std::string foreign = name() + "-7";
+    world.create(world.a_full_node(foreign));
+    ASSERT_TRUE(world.run_until_running(foreign));
+    const auto untouched = world.node(foreign)->spec;
+    if (is_ceremony()) {
+        begin_ceremony();
+    } else {
+        ASSERT_NO_FATAL_FAILURE(begin_rollout());
+    }
+    ASSERT_TRUE(run_until_without_waiting_for_retries(world, name(), "its plan is at its task", [&] {
+        return is_at_its_task();
     }));
-    ASSERT_TRUE(world.run_until("its nodes are there", [&] { return world.nodes().size() == 3; }));
     const auto before = uids(world);
-    world.delete_deployment(name);
-    ASSERT_TRUE(world.run_until("the deployment is gone", [&] { return !world.deployment(name); }));
-    if (going.policy == sei::api::DeletionPolicy::Retain) {
+    const auto images_before = images();
+    world.delete_deployment(name());
+    ASSERT_TRUE(world.run_until("the deployment is gone", [&] { return !world.deployment(name()); }));
+    if (GetParam().policy == sei::api::DeletionPolicy::Retain) {
         ASSERT_TRUE(world.run_until_quiet());
         EXPECT_EQ(uids(world), before);
+        EXPECT_EQ(images(), images_before);
         for (const auto& node : world.nodes()) EXPECT_EQ(node.metadata.controller(), nullptr) << node.metadata.name;
-        EXPECT_TRUE(world.service(name + "-internal"));
+        EXPECT_TRUE(world.service(name() + "-internal"));
     } else {
         ASSERT_TRUE(world.run_until("its nodes are gone", [&] { return world.nodes().size() == 1; }));
-        ASSERT_TRUE(world.run_until("its Service is gone", [&] { return !world.service(name + "-internal"); }));
+        ASSERT_TRUE(world.run_until("its Service is gone", [&] { return !world.service(name() + "-internal"); }));
     }
-    ASSERT_TRUE(world.node(name + "-7"));
-    EXPECT_EQ(world.node(name + "-7")->status.phase, sei::api::NodePhase::Running);
-    if (!going.is_ceremony) world.let_images_run();
+    ASSERT_TRUE(world.node(foreign));
+    EXPECT_EQ(world.node(foreign)->status.phase, sei::api::NodePhase::Running);
+    EXPECT_EQ(world.node(foreign)->spec, untouched);
+    if (!is_ceremony()) world.let_images_run();
+}
+
+std::vector<Going> goings() {
+    std::vector<Going> all;
+    for (const auto policy : {sei::api::DeletionPolicy::Delete, sei::api::DeletionPolicy::Retain}) {
+        const std::string end = policy == sei::api::DeletionPolicy::Retain ? "_that_retains" : "";
+        all.push_back({"of_a_rollout" + end, Held::Rollout, policy});
+        all.push_back({"of_a_bounded_rollout" + end, Held::BoundedRollout, policy});
+        all.push_back({"of_a_ceremony_that_assembles" + end, Held::Assembly, policy});
+        all.push_back({"of_a_ceremony_that_collects_peers" + end, Held::Peers, policy});
+        all.push_back({"of_a_ceremony_that_awaits_its_nodes" + end, Held::NodesRunning, policy});
+    }
+    return all;
 }
 
 INSTANTIATE_TEST_SUITE_P(
     Deployment,
     DeletionInTheMiddle,
-    ::testing::Values(
-        Going{"of_a_rollout", false, sei::api::DeletionPolicy::Delete},
-        Going{"of_a_rollout_that_retains", false, sei::api::DeletionPolicy::Retain},
-        Going{"of_a_ceremony", true, sei::api::DeletionPolicy::Delete},
-        Going{"of_a_ceremony_that_retains", true, sei::api::DeletionPolicy::Retain}
-    ),
+    ::testing::ValuesIn(goings()),
     [](const ::testing::TestParamInfo<Going>& about) { return about.param.name; }
 );
 
 TEST(ServiceOfSomebodyElse, in_the_way_is_told_and_left_alone) {
     World world;
-    kube::Service foreign;
-    foreign.metadata.name = "fleet-internal";
-    foreign.metadata.namespace_ = world.namespace_name();
-    foreign.spec.ports.push_back({.name = "theirs", .protocol = "TCP", .port = 80});
-    ASSERT_TRUE(world.run(world.client().create(std::move(foreign))));
+    ASSERT_TRUE(world.run(world.client().create(a_foreign_service(world, "fleet-internal"))));
     world.create(world.a_deployment("fleet", 1));
     ASSERT_TRUE(run_until_condition(world, "fleet", "Stalled", "True/NameTaken"));
     ASSERT_TRUE(world.run_until_running("fleet-0"));
@@ -276,8 +326,7 @@ TEST(ServiceOfSomebodyElse, in_the_way_is_told_and_left_alone) {
 
 TEST(NodeOfTheFleet, that_somebody_changes_is_brought_back) {
     World world;
-    world.create(world.a_deployment("fleet", 2));
-    ASSERT_TRUE(run_until_settled(world, "fleet", kV1));
+    ASSERT_TRUE(run_until_fleet_runs(world, 2));
     world.edit("fleet-1", [](auto& spec) { spec.overrides["chain.moniker"] = "theirs"; });
     world.edit("fleet-0", [](auto& spec) { spec.podLabels["sei.io/nodedeployment"] = "another"; });
     ASSERT_TRUE(world.run_until("the fleet's own key has the fleet's value", [&] {

@@ -54,8 +54,7 @@ protected:
     /// A fleet that was at v1 and is on its way to v2, at the moment of this test.
     void begin(World& world) {
         moment_ = moments()[GetParam()];
-        world.create(world.a_deployment("fleet", 2));
-        ASSERT_TRUE(run_until_settled(world, "fleet", kV1));
+        ASSERT_TRUE(run_until_fleet_runs(world, 2));
         h1_ = world.deployment("fleet")->status.templateHash;
         if (moment_.is_held) world.hold_image(kV2);
         set_image(world, "fleet", kV2);
@@ -113,8 +112,7 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(Supersession, any_number_of_times_ends_with_the_last_image) {
     World world;
-    world.create(world.a_deployment("fleet", 2));
-    ASSERT_TRUE(run_until_settled(world, "fleet", kV1));
+    ASSERT_TRUE(run_until_fleet_runs(world, 2));
     world.hold_image(kV2);
     int plans = 0;
     std::string plan;

@@ -56,8 +56,7 @@ protected:
 };
 
 TEST_F(Metrics, tell_the_stored_state_of_a_fleet_and_go_with_it) {
-    world.create(world.a_deployment("fleet", 2));
-    ASSERT_TRUE(run_until_settled(world, "fleet", kV1));
+    ASSERT_TRUE(run_until_fleet_runs(world, 2));
     ASSERT_TRUE(world.run_until_quiet());
     EXPECT_EQ(phase("Ready"), "1");
     for (const char* other : {"Pending", "Initializing", "Upgrading", "Paused", "Degraded", "Failed", "Terminating"}) {
@@ -87,8 +86,7 @@ TEST_F(Metrics, tell_the_stored_state_of_a_fleet_and_go_with_it) {
 }
 
 TEST_F(Metrics, tell_a_plan_that_goes_with_its_fleet) {
-    world.create(world.a_deployment("fleet", 1));
-    ASSERT_TRUE(run_until_settled(world, "fleet", kV1));
+    ASSERT_TRUE(run_until_fleet_runs(world, 1));
     world.hold_image(kV2);
     set_image(world, "fleet", kV2);
     ASSERT_TRUE(world.run_until("a plan is counted", [&] { return active_plans() == "1"; }));
@@ -98,16 +96,11 @@ TEST_F(Metrics, tell_a_plan_that_goes_with_its_fleet) {
 }
 
 TEST_F(Metrics, count_passes_that_ended_in_an_error) {
-    kube::HttpResponse unwell;
-    unwell.status = 500;
-    unwell.headers.push_back({"content-type", "application/json"});
-    unwell.body = R"({"kind":"Status","apiVersion":"v1","status":"Failure","reason":"InternalError","code":500,)"
-                  R"("message":"unwell"})";
     world.operator_transport().answer(
         [](const kube::HttpRequest& request) {
             return request.method == kube::HttpMethod::Patch && request.target.contains("/services/fleet-internal");
         },
-        unwell,
+        refusal(500, "InternalError"),
         1
     );
     world.create(world.a_deployment("fleet", 1));
@@ -120,8 +113,7 @@ TEST_F(Metrics, count_passes_that_ended_in_an_error) {
 
 TEST(Events, tell_the_life_of_a_fleet_once_each) {
     World world;
-    world.create(world.a_deployment("fleet", 1));
-    ASSERT_TRUE(run_until_settled(world, "fleet", kV1));
+    ASSERT_TRUE(run_until_fleet_runs(world, 1));
     world.edit_deployment("fleet", [](auto& spec) { spec.replicas = 2; });
     ASSERT_TRUE(run_until_settled(world, "fleet", kV1));
     ASSERT_TRUE(run_until_told(world, "fleet", "SeiNodeCreated: Created SeiNode fleet-1"));
@@ -182,6 +174,25 @@ TEST(Conditions, are_all_there_with_the_first_status) {
     EXPECT_EQ(condition(world, "fleet", "RolloutInProgress"), "False/NotStarted");
     EXPECT_EQ(condition(world, "fleet", "GenesisCeremonyComplete"), "False/NotApplicable");
     EXPECT_EQ(condition(world, "fleet", "Paused"), "False/NotPaused");
+}
+
+TEST(Conditions, that_a_transition_wrote_are_never_seeded_again) {
+    World world;
+    ASSERT_TRUE(run_until_rollout_is_held(world, 1));
+    ASSERT_TRUE(run_until_condition(world, "fleet", "PlanInProgress", "True/PlanStarted"));
+    EXPECT_TRUE(world.holds_through_passes(3, [&] {
+        return condition(world, "fleet", "PlanInProgress") == "True/PlanStarted" &&
+               condition(world, "fleet", "RolloutInProgress") == "True/TemplateChanged";
+    }));
+    world.let_images_run();
+    ASSERT_TRUE(run_until_settled(world, "fleet", kV2));
+    world.stop_operator();
+    world.start_operator();
+    ASSERT_TRUE(world.run_until_quiet());
+    EXPECT_TRUE(world.holds_through_passes(3, [&] {
+        return condition(world, "fleet", "PlanInProgress") == "False/PlanComplete" &&
+               condition(world, "fleet", "RolloutInProgress") == "False/RolloutComplete";
+    }));
 }
 
 TEST(Status, has_its_lists_in_the_order_of_ordinals) {

@@ -212,8 +212,7 @@ TEST(ModeOfTemplate, cannot_change) {
 TEST(SidecarImageOfTemplate, is_rolled_out_when_the_pods_run_it) {
     if (support::backend() == support::Backend::ApiServer) GTEST_SKIP() << "there are no pods here";
     World world;
-    world.create(world.a_deployment("fleet", 2));
-    ASSERT_TRUE(run_until_settled(world, "fleet", kV1));
+    ASSERT_TRUE(run_until_fleet_runs(world, 2));
     world.edit_deployment("fleet", [](auto& spec) {
         spec.template_.spec.sidecar.emplace();
         spec.template_.spec.sidecar->image = "example.com/sidecar:v2";
