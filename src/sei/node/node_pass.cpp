@@ -11,6 +11,7 @@
 #include "sei/api/labels.hpp"
 #include "sei/api/node_queries.hpp"
 #include "sei/node/peers.hpp"
+#include "sei/plan/new_node_problem.hpp"
 #include "sei/plan/progress.hpp"
 #include "sei/plan/spec_problem.hpp"
 #include "sei/plan/task_type.hpp"
@@ -263,7 +264,8 @@ kube::Async<Requeue> NodePass::resolve_plan() {
 std::optional<plan::SpecProblem> NodePass::spec_problem() const {
     std::optional<plan::SpecProblem> problem = plan::problem_of(*context_.node);
     if (problem || is_running()) return problem;
-    return config_problem();
+    problem = plan::problem_of_new_node(*context_.node);
+    return problem ? problem : config_problem();
 }
 
 std::optional<plan::SpecProblem> NodePass::config_problem() const {
