@@ -9,7 +9,8 @@
 namespace sei::plan {
 
 /// The first thing in `node` that some later step would stumble over, deep inside a pod or a refused write: its name,
-/// `spec.chainId` (spec 05 §19, 17 and 18).
+/// `spec.chainId`, `spec.sidecar.port`, `spec.podLabels`, the numbers and the duration of its snapshot (spec 01 §20, 7;
+/// spec 05 §19, 17 to 19).
 ///
 /// A node that runs is not asked: whatever it was made with, it goes on to be served.
 [[nodiscard]] std::optional<SpecProblem> problem_of_new_node(const api::SeiNode& node);
