@@ -40,8 +40,12 @@ constexpr auto kVariables = std::to_array<Variable>({
     {"SEI_COSMOS_EXPORTER_IMAGE", "names the image of the metrics exporter in every node pod"},
 });
 
-bool is_blank(std::string_view text) {
-    return text.find_first_not_of(" \t\r\n\v\f") == std::string_view::npos;
+/// Without the white space around it.
+std::string_view trimmed(std::string_view text) {
+    constexpr std::string_view kWhiteSpace = " \t\r\n\v\f";
+    const auto first = text.find_first_not_of(kWhiteSpace);
+    if (first == std::string_view::npos) return {};
+    return text.substr(first, text.find_last_not_of(kWhiteSpace) - first + 1);
 }
 
 enum class Zero { Allowed, Refused };
@@ -52,8 +56,10 @@ public:
     explicit Reader(const Environment& environment) : environment_{environment} {}
 
     void text(const Variable& variable, std::string& into) {
-        if (const auto found = environment_.find(variable.name); found != environment_.end()) into = found->second;
-        if (variable.is_required && is_blank(into)) {
+        if (const auto found = environment_.find(variable.name); found != environment_.end()) {
+            into = trimmed(found->second);
+        }
+        if (variable.is_required && into.empty()) {
             problem(
                 variable,
                 fmt::format(
@@ -68,7 +74,7 @@ public:
     void quantity(const Variable& variable, kube::Quantity& into, Zero zero) {
         std::string value;
         text(variable, value);
-        if (is_blank(value)) return;
+        if (value.empty()) return;
         const std::optional<kube::Quantity> parsed = kube::Quantity::parse(value);
         if (!parsed) {
             refuse(variable, value, "is no quantity: write a number with a suffix such as 4, 500m, 32Gi");

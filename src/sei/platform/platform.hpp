@@ -28,7 +28,8 @@ struct Footprint {
     kube::Quantity storage_size;
 };
 
-/// The configuration of spec 07 §3.1, read once at start. Values are kept as they were given, untrimmed.
+/// The configuration of spec 07 §3.1, read once at start. White space around a value is no part
+/// of it: it would be one of every object that the value is written to (spec 05 §19, 7).
 struct Platform {
     /// Full nodes, replayers and validators.
     Footprint standard;

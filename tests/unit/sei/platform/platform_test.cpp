@@ -103,12 +103,14 @@ TEST(Platform, does_without_a_public_domain) {
     EXPECT_EQ(platform->gateway_public_domain, "");
 }
 
-TEST(Platform, keeps_values_as_they_were_given) {
+TEST(Platform, takes_no_white_space_around_a_value) {
     Environment environment = full_environment();
-    environment["SEI_RESULT_EXPORT_PREFIX"] = " shadow-results/ ";
+    environment["SEI_STORAGE_CLASS_PERF"] = " gp3 ";
+    environment["SEI_STORAGE_SIZE_ARCHIVE"] = "40Ti\n";
     const auto platform = read(environment);
     ASSERT_TRUE(platform) << to_string(platform.error());
-    EXPECT_EQ(platform->result_export_prefix, " shadow-results/ ");
+    EXPECT_EQ(platform->standard.storage_class, "gp3");
+    EXPECT_EQ(platform->archive.storage_size.text(), "40Ti");
 }
 
 TEST(Platform, refuses_quantities_that_no_node_could_use) {
@@ -124,7 +126,10 @@ TEST(Platform, refuses_quantities_that_no_node_could_use) {
          "four",
          "SEI_RESOURCE_CPU_DEFAULT is \"four\", which is no"},
         {"a unit is no quantity", "SEI_RESOURCE_MEM_ARCHIVE", "448GB", "SEI_RESOURCE_MEM_ARCHIVE is \"448GB\", which"},
-        {"white space is not trimmed", "SEI_STORAGE_SIZE_ARCHIVE", "40Ti ", "SEI_STORAGE_SIZE_ARCHIVE is \"40Ti \""},
+        {"white space inside is no quantity",
+         "SEI_STORAGE_SIZE_ARCHIVE",
+         "40 Ti",
+         "SEI_STORAGE_SIZE_ARCHIVE is \"40 Ti\""},
         {"a request is not negative", "SEI_RESOURCE_CPU_ARCHIVE", "-1", "is \"-1\", which must not be negative"},
         {"a volume has a size", "SEI_STORAGE_SIZE_DEFAULT", "0Gi", "is \"0Gi\", which must be greater than zero"},
     };
