@@ -138,7 +138,8 @@ HealthOutcome read_health(const kube::HttpResponse& response) {
         case 503:
             return NotReady{};
         default:
-            return unexpected_status("sidecar healthz", response);
+            // The body may be anybody's, and another one each time: only the status says something that lasts.
+            return Unavailable{kind_of(response.status), "sidecar healthz returned " + std::to_string(response.status)};
     }
 }
 

@@ -137,7 +137,10 @@ TEST(Health, means_what_the_table_says) {
         {"503 is not ready", answer(503, "", ""), "not ready"},
         {"anything else is no answer about readiness",
          answer(404, " no such path\n", ""),
-         "status: sidecar healthz returned 404: no such path"},
+         "status: sidecar healthz returned 404"},
+        {"nobody's text comes into a condition",
+         answer(502, "<html>" + std::string(1000, 'x'), "text/html"),
+         "status: sidecar healthz returned 502"},
     };
     for (const Case& c : cases) {
         SCOPED_TRACE(c.behaviour);
