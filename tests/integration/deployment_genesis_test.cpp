@@ -316,6 +316,7 @@ std::string answer_to(World& world, const EditSpec& edit) {
 TEST(Genesis, cannot_be_changed_once_it_is_set) {
     World world{{.with_workloads = false}};
     auto chain = a_chain(world, 1);
+    chain.spec.template_.spec.chainId = "pacific-1";
     *chain.spec.genesis = {.chainId = "pacific-1", .stakingAmount = "10000000usei", .accountBalance = "1000000usei"};
     world.create(std::move(chain));
     ASSERT_TRUE(world.run_until("the first status says where its ceremony is", [&] {
