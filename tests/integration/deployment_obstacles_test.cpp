@@ -41,7 +41,7 @@ TEST(TemplateThatNodesRefuse, is_told_and_makes_nothing) {
     EXPECT_TRUE(world.service("fleet-internal"));
     set_image(world, "fleet", kV2);
     ASSERT_TRUE(world.run_until_quiet());
-    EXPECT_FALSE(world.deployment("fleet")->status.rollout) << "there is nothing to roll";
+    EXPECT_FALSE(world.deployment("fleet")->status.rollout);
     EXPECT_THAT(world.deployment("fleet")->status.incumbentNodes, IsEmpty());
     world.edit_deployment("fleet", [](auto& spec) { spec.template_.metadata->labels["team"] = "infra"; });
     ASSERT_TRUE(run_until_settled(world, "fleet", kV2));
@@ -63,6 +63,25 @@ TEST(TemplateThatNodesRefuse, leaves_running_nodes_as_they_are) {
     });
     ASSERT_TRUE(run_until_settled(world, "fleet", kV2));
     EXPECT_EQ(uids(world), before);
+}
+
+/// A rollout over no nodes would be over at once, and say that it was complete.
+TEST(TemplateThatNodesRefuse, is_not_rolled_out_over_nothing) {
+    World world;
+    ASSERT_TRUE(run_until_fleet_runs(world, 1));
+    world.edit_deployment("fleet", [](auto& spec) { spec.template_.metadata = {{{"team", "a b"}}, {}}; });
+    ASSERT_TRUE(run_until_condition(world, "fleet", "Stalled", "True/NodeNotApplied"));
+    world.delete_node("fleet-0");
+    ASSERT_TRUE(world.run_until("no node is left", [&] {
+        return world.nodes().empty() && world.deployment("fleet")->status.incumbentNodes.empty();
+    }));
+    set_image(world, "fleet", kV2);
+    ASSERT_TRUE(world.run_until_quiet());
+    EXPECT_FALSE(world.deployment("fleet")->status.rollout);
+    EXPECT_FALSE(was_told(world, "fleet", "RolloutStarted"));
+    world.edit_deployment("fleet", [](auto& spec) { spec.template_.metadata.reset(); });
+    ASSERT_TRUE(run_until_settled(world, "fleet", kV2));
+    EXPECT_EQ(condition(world, "fleet", "RolloutInProgress"), "False/NotStarted");
 }
 
 TEST(ImageThatDoesNotExist, for_one_of_five_nodes_is_told_of_that_node) {
