@@ -107,7 +107,9 @@ public:
     [[nodiscard]] kube::Async<sidecar::LookupOutcome> look_up(std::string id) override {
         return ask(inner_->look_up(std::move(id)), interruption_);
     }
-    [[nodiscard]] kube::Async<sidecar::HealthOutcome> probe() override { return ask(inner_->probe(), interruption_); }
+    [[nodiscard]] kube::Async<sidecar::HealthOutcome> probe(sidecar::ProbedPod pod) override {
+        return ask(inner_->probe(pod), interruption_);
+    }
     [[nodiscard]] kube::Async<std::expected<std::string, sidecar::Unavailable>> node_id() override {
         return ask(inner_->node_id(), interruption_);
     }

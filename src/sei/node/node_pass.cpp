@@ -516,7 +516,7 @@ kube::Async<> NodePass::probe_unless_fresh() {
 
 kube::Async<> NodePass::probe() {
     if (!is_running()) co_return;
-    const sidecar::HealthOutcome health = co_await context_.sidecar.probe();
+    const sidecar::HealthOutcome health = co_await context_.sidecar.probe(sidecar::ProbedPod::Node);
     context_.memory.probed_at = context_.clock.monotonic();
     context_.memory.probe_was_ready = std::holds_alternative<sidecar::Ready>(health);
     metrics_.probed(context_.node.key(), health);

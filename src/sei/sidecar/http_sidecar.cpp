@@ -14,16 +14,17 @@ HttpSidecar::HttpSidecar(std::shared_ptr<kube::Transport> transport, BearerToken
     : transport_{std::move(transport)}, token_{token}, clock_{clock} {}
 
 kube::Async<std::expected<kube::HttpResponse, Unavailable>> HttpSidecar::send(
-    kube::HttpRequest request, std::string asked
+    kube::HttpRequest request, std::string asked, Token sent
 ) {
     const kube::MonotonicTime began = clock_.monotonic();
     request.response_body_bytes_max = kAnswerBytesMax;
     try {
-        if (const std::optional<std::string> token = token_.current()) {
+        const std::optional<std::string> token = sent == Token::Sent ? token_.current() : std::nullopt;
+        if (token) {
             request.headers.push_back({"Authorization", "Bearer " + *token});
         }
         kube::HttpResponse response = co_await transport_->send(std::move(request));
-        if (response.status == 401) token_.refused(began);
+        if (response.status == 401 && sent == Token::Sent) token_.refused(began);
         co_return response;
     } catch (const TokenError& error) {
         co_return std::unexpected(Unavailable{Unavailable::Kind::NoAnswer, asked + ": " + error.what()});
@@ -57,11 +58,12 @@ kube::Async<LookupOutcome> HttpSidecar::look_up(std::string id) {
     co_return read_lookup(id, *response);
 }
 
-kube::Async<HealthOutcome> HttpSidecar::probe() {
+kube::Async<HealthOutcome> HttpSidecar::probe(ProbedPod pod) {
     kube::HttpRequest request;
     request.target = "/v0/healthz";
     request.time_limit = kProbeTimeLimit;
-    auto response = co_await send(std::move(request), "querying sidecar healthz");
+    const Token token = pod == ProbedPod::Bootstrap ? Token::Sent : Token::LeftOut;
+    auto response = co_await send(std::move(request), "querying sidecar healthz", token);
     if (!response) co_return response.error();
     co_return read_health(*response);
 }

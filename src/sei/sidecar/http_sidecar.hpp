@@ -27,12 +27,13 @@ public:
     HttpSidecar(std::shared_ptr<kube::Transport> transport, BearerToken& token, const kube::Clock& clock);
     [[nodiscard]] kube::Async<SubmitOutcome> submit(TaskSubmission submission) override;
     [[nodiscard]] kube::Async<LookupOutcome> look_up(std::string id) override;
-    [[nodiscard]] kube::Async<HealthOutcome> probe() override;
+    [[nodiscard]] kube::Async<HealthOutcome> probe(ProbedPod pod) override;
     [[nodiscard]] kube::Async<std::expected<std::string, Unavailable>> node_id() override;
 
 private:
+    enum class Token { Sent, LeftOut };
     [[nodiscard]] kube::Async<std::expected<kube::HttpResponse, Unavailable>> send(
-        kube::HttpRequest request, std::string asked
+        kube::HttpRequest request, std::string asked, Token sent = Token::Sent
     );
     std::shared_ptr<kube::Transport> transport_;
     BearerToken& token_;

@@ -72,6 +72,9 @@ struct Ready {};
 /// 503: no `mark-ready` since the sidecar started.
 struct NotReady {};
 using HealthOutcome = std::variant<Ready, NotReady, Unavailable>;
+/// Whose sidecar is probed. The proxy of a node's own pod lets probes through to the sidecar with all their headers, so
+/// that they carry no token; that of a bootstrap pod lets nobody in without one (spec 04 §8.3, §13 22).
+enum class ProbedPod { Node, Bootstrap };
 
 /// One node's sidecar. Every call has a deadline of its own, so that one that hangs delays only its own node.
 class Sidecar {
@@ -79,7 +82,7 @@ public:
     virtual ~Sidecar() = default;
     [[nodiscard]] virtual kube::Async<SubmitOutcome> submit(TaskSubmission submission) = 0;
     [[nodiscard]] virtual kube::Async<LookupOutcome> look_up(std::string id) = 0;
-    [[nodiscard]] virtual kube::Async<HealthOutcome> probe() = 0;
+    [[nodiscard]] virtual kube::Async<HealthOutcome> probe(ProbedPod pod) = 0;
     /// The node's P2P id, 40 hexadecimal digits.
     [[nodiscard]] virtual kube::Async<std::expected<std::string, Unavailable>> node_id() = 0;
 };

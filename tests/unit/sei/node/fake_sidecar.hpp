@@ -74,7 +74,7 @@ public:
         if (found == runs.end()) co_return sidecar::UnknownTask{};
         co_return found->second.run;
     }
-    [[nodiscard]] kube::Async<sidecar::HealthOutcome> probe() override {
+    [[nodiscard]] kube::Async<sidecar::HealthOutcome> probe(sidecar::ProbedPod) override {
         ++probes;
         if (is_unreachable) co_return no_connection();
         co_return health;
@@ -83,6 +83,14 @@ public:
         co_return std::unexpected(no_connection());
     }
 
+    /// From now on what is started ends only when `end` says so.
+    void leave_tasks_running() {
+        on_start = [](const std::string&) {
+            return sidecar::TaskRun{.status = sidecar::RunStatus::Running, .run = 1, .error = {}};
+        };
+    }
+    /// As by default: what is started is done.
+    void complete_tasks() { on_start = FakeSidecar{}.on_start; }
     void end(const std::string& type, sidecar::RunStatus status, const std::string& error = {}) {
         for (auto& [id, run] : runs) {
             if (run.type == type && run.run.status == sidecar::RunStatus::Running) {
@@ -121,7 +129,9 @@ private:
         [[nodiscard]] kube::Async<sidecar::LookupOutcome> look_up(std::string id) override {
             return sidecar_.look_up(std::move(id));
         }
-        [[nodiscard]] kube::Async<sidecar::HealthOutcome> probe() override { return sidecar_.probe(); }
+        [[nodiscard]] kube::Async<sidecar::HealthOutcome> probe(sidecar::ProbedPod pod) override {
+            return sidecar_.probe(pod);
+        }
         [[nodiscard]] kube::Async<std::expected<std::string, sidecar::Unavailable>> node_id() override {
             return sidecar_.node_id();
         }

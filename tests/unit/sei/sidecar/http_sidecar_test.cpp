@@ -121,7 +121,7 @@ TEST_F(HttpSidecarTest, leaves_params_out_when_there_are_none) {
 TEST_F(HttpSidecarTest, probes_with_two_seconds_to_answer) {
     transport->script.push_back([] { return json_answer(200, ""); });
     HttpSidecar sidecar{transport, no_token, clock};
-    EXPECT_TRUE(std::holds_alternative<Ready>(run(sidecar.probe())));
+    EXPECT_TRUE(std::holds_alternative<Ready>(run(sidecar.probe(ProbedPod::Node))));
     ASSERT_EQ(transport->sent.size(), 1u);
     EXPECT_EQ(transport->sent[0].target, "/v0/healthz");
     EXPECT_EQ(transport->sent[0].time_limit, std::chrono::seconds{2});
@@ -136,8 +136,8 @@ TEST_F(HttpSidecarTest, makes_a_broken_connection_an_outcome) {
 
 TEST_F(HttpSidecarTest, without_a_token_file_sends_no_authorization_but_one_log_line) {
     HttpSidecar sidecar{transport, no_token, clock};
-    run(sidecar.probe());
-    run(sidecar.probe());
+    run(sidecar.probe(ProbedPod::Bootstrap));
+    run(sidecar.probe(ProbedPod::Bootstrap));
     ASSERT_EQ(transport->sent.size(), 2u);
     EXPECT_EQ(authorization_of(transport->sent[1]), "");
     EXPECT_EQ(log.size(), 1u);
@@ -148,13 +148,24 @@ TEST_F(HttpSidecarTest, finds_a_token_file_that_came_later_within_a_second) {
     std::filesystem::remove(file.path);
     BearerToken token{clock, file.path.string(), [](const std::string&) {}};
     HttpSidecar sidecar{transport, token, clock};
-    run(sidecar.probe());
+    run(sidecar.probe(ProbedPod::Bootstrap));
     file.write("late");
     clock.advance(std::chrono::seconds{1});
-    run(sidecar.probe());
+    run(sidecar.probe(ProbedPod::Bootstrap));
     ASSERT_EQ(transport->sent.size(), 2u);
     EXPECT_EQ(authorization_of(transport->sent[0]), "");
     EXPECT_EQ(authorization_of(transport->sent[1]), "Bearer late");
+}
+
+TEST_F(HttpSidecarTest, keeps_its_token_from_the_sidecar_that_the_proxy_lets_probes_through_to) {
+    const TokenFile file{"secret"};
+    BearerToken token{clock, file.path.string(), [](const std::string&) {}};
+    HttpSidecar sidecar{transport, token, clock};
+    run(sidecar.probe(ProbedPod::Node));
+    run(sidecar.probe(ProbedPod::Bootstrap));
+    ASSERT_EQ(transport->sent.size(), 2u);
+    EXPECT_EQ(authorization_of(transport->sent[0]), "");
+    EXPECT_EQ(authorization_of(transport->sent[1]), "Bearer secret") << "nobody is let in without one there";
 }
 
 TEST_F(HttpSidecarTest, reads_the_token_again_when_it_is_older_than_fifty_seconds) {
@@ -162,11 +173,11 @@ TEST_F(HttpSidecarTest, reads_the_token_again_when_it_is_older_than_fifty_second
     BearerToken token{clock, file.path.string(), [](const std::string&) {}};
     HttpSidecar sidecar{transport, token, clock};
 
-    run(sidecar.probe());
+    run(sidecar.probe(ProbedPod::Bootstrap));
     file.write("second");
-    run(sidecar.probe());
+    run(sidecar.probe(ProbedPod::Bootstrap));
     clock.advance(std::chrono::seconds{51});
-    run(sidecar.probe());
+    run(sidecar.probe(ProbedPod::Bootstrap));
 
     ASSERT_EQ(transport->sent.size(), 3u);
     EXPECT_EQ(authorization_of(transport->sent[0]), "Bearer first");
@@ -180,9 +191,9 @@ TEST_F(HttpSidecarTest, reads_the_token_again_after_a_401) {
     HttpSidecar sidecar{transport, token, clock};
     transport->script.push_back([] { return json_answer(401, ""); });
 
-    run(sidecar.probe());
+    run(sidecar.probe(ProbedPod::Bootstrap));
     file.write("second");
-    run(sidecar.probe());
+    run(sidecar.probe(ProbedPod::Bootstrap));
 
     ASSERT_EQ(transport->sent.size(), 2u);
     EXPECT_EQ(authorization_of(transport->sent[1]), "Bearer second");
@@ -192,10 +203,10 @@ TEST_F(HttpSidecarTest, keeps_the_older_token_while_the_file_is_empty) {
     const TokenFile file{"first"};
     BearerToken token{clock, file.path.string(), [](const std::string&) {}};
     HttpSidecar sidecar{transport, token, clock};
-    run(sidecar.probe());
+    run(sidecar.probe(ProbedPod::Bootstrap));
     file.write("");
     clock.advance(std::chrono::seconds{51});
-    run(sidecar.probe());
+    run(sidecar.probe(ProbedPod::Bootstrap));
     ASSERT_EQ(transport->sent.size(), 2u);
     EXPECT_EQ(authorization_of(transport->sent[1]), "Bearer first");
 }
@@ -204,7 +215,7 @@ TEST_F(HttpSidecarTest, sends_nothing_when_the_token_file_was_always_empty) {
     const TokenFile file{""};
     BearerToken token{clock, file.path.string(), [](const std::string&) {}};
     HttpSidecar sidecar{transport, token, clock};
-    const HealthOutcome outcome = run(sidecar.probe());
+    const HealthOutcome outcome = run(sidecar.probe(ProbedPod::Bootstrap));
     EXPECT_TRUE(std::holds_alternative<Unavailable>(outcome));
     EXPECT_TRUE(transport->sent.empty());
 }
