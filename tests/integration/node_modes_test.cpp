@@ -378,7 +378,9 @@ TEST(NodeWithoutPeers, fails_where_state_sync_needs_some_and_comes_up_rolls_and_
     World world;
     world.create(a_node(world, "n0", R"({"fullNode":{"snapshot":{"s3":{"targetHeight":100}}}})"));
     ASSERT_TRUE(world.run_until("it has failed", [&] { return world.node("n0")->status.phase == NodePhase::Failed; }));
-    EXPECT_EQ(world.node("n0")->status.plan->failedTaskDetail->error, "configure-state-sync: no peers in config.toml");
+    const auto plan = world.node("n0")->status.plan;
+    ASSERT_TRUE(plan && plan->failedTaskDetail);
+    EXPECT_EQ(plan->failedTaskDetail->error, "configure-state-sync: no peers in config.toml");
     world.edit("n0", [](sei::api::NodeSpec& spec) {
         spec.peers.emplace_back().static_.emplace().addresses = {"ab@h:26656"};
     });

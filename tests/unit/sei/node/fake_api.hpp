@@ -31,6 +31,17 @@ public:
     /// Called before each request; what it returns is the answer. For faults, and for other people's writes.
     std::function<std::optional<kube::HttpResponse>(const kube::HttpRequest&, const std::string& path)> before;
 
+    /// Until `before` is set anew.
+    void refuse_status_writes() {
+        before = [](const kube::HttpRequest& request, const std::string& path) {
+            std::optional<kube::HttpResponse> refused;
+            if (request.method == kube::HttpMethod::Patch && path.ends_with("/status")) {
+                refused = refusal(500, "InternalError", "no");
+            }
+            return refused;
+        };
+    }
+
     [[nodiscard]] kube::Async<kube::HttpResponse> send(kube::HttpRequest request) override {
         const std::string path = request.target.substr(0, request.target.find('?'));
         if (request.method != kube::HttpMethod::Get) {

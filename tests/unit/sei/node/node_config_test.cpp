@@ -253,7 +253,7 @@ TEST(Rollout, without_progress_for_ten_minutes_has_a_reason_that_stays) {
     world.settle();
     world.observe_stateful_set("rev-2", 0, 0);
     world.settle();
-    world.put_pod("rev-2", "seid:v2", json::Object{{"waiting", json::Object{{"reason", "ImagePullBackOff"}}}});
+    world.put_pod("rev-2", "seid:v2", waiting_state("ImagePullBackOff"));
     world.settle();
     EXPECT_EQ(world.condition("Stalled"), "absent");
     world.clock.advance_by(std::chrono::minutes{10});

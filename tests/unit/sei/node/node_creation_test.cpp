@@ -16,10 +16,6 @@ using ::testing::StartsWith;
 using sidecar::RunStatus;
 using sidecar::TaskRun;
 
-TaskRun running_task(const std::string&) {
-    return {.status = RunStatus::Running, .run = 1, .error = {}};
-}
-
 TEST(NodeCreation, stores_its_plan_before_anything_is_created) {
     NodeWorld world;
     world.create_node();
@@ -96,7 +92,7 @@ TEST(NodeCreation, applies_the_stateful_set_once_after_a_restart_of_the_operator
 
 TEST(NodeCreation, polls_an_accepted_task_without_writing_or_submitting_it_again) {
     NodeWorld world;
-    world.sidecar.on_start = running_task;
+    world.sidecar.leave_tasks_running();
     world.create_node();
     world.pass();
     world.pass();
@@ -114,7 +110,7 @@ TEST(NodeCreation, polls_an_accepted_task_without_writing_or_submitting_it_again
 
 TEST(NodeCreation, goes_on_where_the_task_ended) {
     NodeWorld world;
-    world.sidecar.on_start = running_task;
+    world.sidecar.leave_tasks_running();
     world.create_node();
     for (const std::string type : {"configure-genesis", "config-apply", "config-validate", "mark-ready"}) {
         world.settle();
@@ -127,7 +123,7 @@ TEST(NodeCreation, goes_on_where_the_task_ended) {
 
 TEST(NodeCreation, does_not_submit_again_when_the_write_of_the_acceptance_was_lost) {
     NodeWorld world;
-    world.sidecar.on_start = running_task;
+    world.sidecar.leave_tasks_running();
     world.create_node();
     world.pass();
     unsigned conflicts = 0;
@@ -148,7 +144,7 @@ TEST(NodeCreation, does_not_submit_again_when_the_write_of_the_acceptance_was_lo
 
 TEST(NodeCreation, submits_again_what_the_sidecar_forgot) {
     NodeWorld world;
-    world.sidecar.on_start = running_task;
+    world.sidecar.leave_tasks_running();
     world.create_node();
     world.pass();
     world.pass();
@@ -175,9 +171,7 @@ TEST(NodeCreation, repeats_a_failed_run_within_its_budget_and_not_before_its_tim
     EXPECT_EQ(world.task("configure-genesis").retryCount, 1);
     EXPECT_EQ(world.task("configure-genesis").submittedAt, std::nullopt);
 
-    world.sidecar.on_start = [](const std::string&) {
-        return TaskRun{.status = RunStatus::Completed, .run = 1, .error = {}};
-    };
+    world.sidecar.complete_tasks();
     world.clock.advance_by(std::chrono::seconds{3});
     EXPECT_EQ(world.pass().delay(), std::chrono::seconds{7}) << "whatever wakes the node";
     EXPECT_EQ(world.sidecar.submissions.size(), 1u);
@@ -376,7 +370,7 @@ TEST(NodeCreation, replaces_the_pod_of_an_image_that_was_corrected_on_the_way) {
     world.create_node();
     world.settle();
     world.observe_stateful_set("rev-1", 1, 0);
-    world.put_pod("rev-1", "seid:v1", json::Object{{"waiting", json::Object{{"reason", "ImagePullBackOff"}}}});
+    world.put_pod("rev-1", "seid:v1", waiting_state("ImagePullBackOff"));
     world.settle();
     EXPECT_NE(world.api.find(kPodPath), nullptr);
 
@@ -386,61 +380,49 @@ TEST(NodeCreation, replaces_the_pod_of_an_image_that_was_corrected_on_the_way) {
     world.settle();
     EXPECT_EQ(world.api.find(kPodPath), nullptr) << "spec 08 2.2";
 
-    world.put_pod("rev-2", "seid:v2", json::Object{{"running", json::Object{}}});
+    world.put_pod("rev-2", "seid:v2", running_state());
     world.sidecar.is_unreachable = false;
     world.settle();
     EXPECT_EQ(world.phase(), "Running");
     EXPECT_EQ(world.node().status.currentImage, "seid:v2");
 }
 
-TEST(NodeCreation, keeps_an_outdated_pod_whose_sidecar_is_at_work) {
-    NodeWorld world;
-    world.sidecar.on_start = [](const std::string&) {
-        return sidecar::TaskRun{.status = sidecar::RunStatus::Running, .run = 1, .error = {}};
-    };
-    world.create_node();
-    world.settle();
+/// A new node whose pod's sidecar is at work.
+void put_pod_at_work(NodeWorld& world, const json::Value& state) {
+    world.settle_at_work();
     world.observe_stateful_set("rev-1", 1, 0);
-    world.put_pod("rev-1", "seid:v1", json::Object{{"running", json::Object{}}});
+    world.put_pod("rev-1", "seid:v1", state);
     world.run_sidecar_of_pod();
-    world.settle();
-    const std::string pod = world.uid_of(kPodPath);
-
+}
+/// A spec of which the running pod is outdated.
+void change_template(NodeWorld& world) {
     world.set_spec("podLabels", json::Object{{"team", "infra"}});
     world.settle();
     world.observe_stateful_set("rev-2", 0, 0);
     world.settle();
+}
+
+TEST(NodeCreation, keeps_an_outdated_pod_whose_sidecar_is_at_work) {
+    NodeWorld world;
+    put_pod_at_work(world, running_state());
+    world.settle();
+    const std::string pod = world.uid_of(kPodPath);
+
+    change_template(world);
     EXPECT_EQ(world.uid_of(kPodPath), pod) << "a restore may have taken hours (spec 08 2.2)";
 }
 
 TEST(NodeCreation, replaces_an_outdated_pod_that_keeps_crashing) {
     NodeWorld world;
-    world.sidecar.on_start = [](const std::string&) {
-        return sidecar::TaskRun{.status = sidecar::RunStatus::Running, .run = 1, .error = {}};
-    };
-    world.create_node();
+    put_pod_at_work(world, waiting_state("CrashLoopBackOff"));
     world.settle();
-    world.observe_stateful_set("rev-1", 1, 0);
-    world.put_pod("rev-1", "seid:v1", json::Object{{"waiting", json::Object{{"reason", "CrashLoopBackOff"}}}});
-    world.run_sidecar_of_pod();
-    world.settle();
-    world.set_spec("podLabels", json::Object{{"team", "infra"}});
-    world.settle();
-    world.observe_stateful_set("rev-2", 0, 0);
-    world.settle();
+    change_template(world);
     EXPECT_EQ(world.api.find(kPodPath), nullptr);
 }
 
 TEST(NodeCreation, keeps_an_outdated_pod_whose_exporter_was_restarted_while_the_sidecar_is_at_work) {
     NodeWorld world;
-    world.sidecar.on_start = [](const std::string&) {
-        return sidecar::TaskRun{.status = sidecar::RunStatus::Running, .run = 1, .error = {}};
-    };
-    world.create_node();
-    world.settle();
-    world.observe_stateful_set("rev-1", 1, 0);
-    world.put_pod("rev-1", "seid:v1", json::Object{{"running", json::Object{}}});
-    world.run_sidecar_of_pod();
+    put_pod_at_work(world, running_state());
     world.api.edit(kPodPath, [](json::Object& pod) {
         pod["status"]
             .at("containerStatuses")
@@ -451,16 +433,13 @@ TEST(NodeCreation, keeps_an_outdated_pod_whose_exporter_was_restarted_while_the_
                 {"imageID", ""},
                 {"ready", false},
                 {"restartCount", 7},
-                {"state", json::Object{{"waiting", json::Object{{"reason", "CrashLoopBackOff"}}}}},
+                {"state", waiting_state("CrashLoopBackOff")},
                 {"lastState", json::Object{{"terminated", json::Object{{"exitCode", 137}}}}}
             });
     });
     world.settle();
     const std::string pod = world.uid_of(kPodPath);
-    world.set_spec("podLabels", json::Object{{"team", "infra"}});
-    world.settle();
-    world.observe_stateful_set("rev-2", 0, 0);
-    world.settle();
+    change_template(world);
     EXPECT_EQ(world.uid_of(kPodPath), pod) << "a restore may have taken hours (spec 05 §19.21)";
     EXPECT_EQ(world.condition("PodReady"), "absent") << "nothing is wrong with it";
 }
@@ -534,7 +513,7 @@ TEST(NodeCreation, claims_no_image_while_the_pod_that_is_not_seen_may_be_of_an_e
     EXPECT_EQ(world.node().status.currentImage, "");
 
     world.observe_stateful_set("rev-2", 0, 0);
-    world.put_pod("rev-1", "seid:v1", json::Object{{"running", json::Object{}}});
+    world.put_pod("rev-1", "seid:v1", running_state());
     world.settle();
     EXPECT_EQ(world.node().status.currentImage, "seid:v1");
     EXPECT_EQ(world.api.find(kPodPath), nullptr) << "an update has begun";

@@ -18,9 +18,6 @@ using sidecar::TaskRun;
 TaskRun failing(const std::string&) {
     return {.status = RunStatus::Failed, .run = 1, .error = "S3: object not found"};
 }
-TaskRun running(const std::string&) {
-    return {.status = RunStatus::Running, .run = 1, .error = {}};
-}
 
 TEST(Retry, waits_out_its_time_although_the_operator_was_restarted) {
     NodeWorld world;
@@ -69,9 +66,7 @@ TEST(Retry, whose_acceptance_was_not_stored_counts_when_it_has_failed) {
 
 TEST(AcceptedTask, is_stored_with_its_run_and_its_deadline) {
     NodeWorld world;
-    world.sidecar.on_start = running;
-    world.create_node();
-    world.settle();
+    world.settle_at_work();
     const api::PlannedTask task = world.task("configure-genesis");
     EXPECT_EQ(task.run, 1);
     ASSERT_TRUE(task.deadline && task.submittedAt);
@@ -80,9 +75,7 @@ TEST(AcceptedTask, is_stored_with_its_run_and_its_deadline) {
 
 TEST(CompletedTask, keeps_nothing_but_what_the_contract_has) {
     NodeWorld world;
-    world.sidecar.on_start = running;
-    world.create_node();
-    world.settle();
+    world.settle_at_work();
     world.sidecar.end("configure-genesis", RunStatus::Completed);
     world.settle();
     const api::PlannedTask task = world.task("configure-genesis");
@@ -128,9 +121,7 @@ TEST(Attempts, go_on_being_counted_and_told_after_a_restart_of_the_operator) {
 
 TEST(Deadline, fails_a_task_that_has_had_all_its_time_and_says_so) {
     NodeWorld world;
-    world.sidecar.on_start = running;
-    world.create_node();
-    world.settle();
+    world.settle_at_work();
     world.clock.advance_by(24h - 1s);
     world.pass();
     EXPECT_EQ(world.phase(), "Initializing");
@@ -149,9 +140,7 @@ TEST(Deadline, fails_a_task_that_has_had_all_its_time_and_says_so) {
 
 TEST(Deadline, spares_a_task_that_is_found_complete_after_it) {
     NodeWorld world;
-    world.sidecar.on_start = running;
-    world.create_node();
-    world.settle();
+    world.settle_at_work();
     world.clock.advance_by(30h);
     world.sidecar.end("configure-genesis", RunStatus::Completed);
     world.pass();
@@ -160,13 +149,8 @@ TEST(Deadline, spares_a_task_that_is_found_complete_after_it) {
 
 TEST(FailedUpdate, is_not_repeated_sooner_because_the_operator_was_restarted) {
     NodeWorld world;
-    world.settle_running();
-    world.observe_stateful_set("rev-1", 1, 1);
-    world.sidecar.submit_answer = sidecar::Rejected{"no"};
-    world.set_spec("image", "seid:v2");
-    world.settle();
-    world.observe_stateful_set("rev-2", 1, 1);
-    EXPECT_EQ(world.settle().delay(), 30s);
+    world.settle_observed();
+    EXPECT_EQ(world.settle_failed_update().delay(), 30s);
     world.restart_operator();
     world.clock.advance_by(10s);
     EXPECT_EQ(world.pass().delay(), 20s);
@@ -250,9 +234,7 @@ TEST(PlanInFlight, of_operator_tasks_fails_with_the_one_that_has_failed) {
 
 TEST(SupersededPlan, is_not_forgotten_by_a_restart_while_the_sidecar_ends_its_task) {
     NodeWorld world;
-    world.sidecar.on_start = running;
-    world.create_node();
-    world.settle();
+    world.settle_at_work();
     const std::string first = world.node().status.plan->id;
     world.set_spec("overrides", json::parse(R"({"evm.http_port":"9545"})"));
     world.settle();

@@ -49,6 +49,13 @@ void put(NodeWorld& world, const Imported& imported) {
     };
 }
 
+/// A node that asks for it.
+void begin_import(NodeWorld& world, const Imported& imported) {
+    put(world, imported);
+    world.create_node(kImporting);
+    world.settle();
+}
+
 /// One thing that is wrong, and what is told of it.
 struct Fault {
     std::string behaviour;
@@ -147,13 +154,13 @@ TEST(ImportedClaim, is_told_by_reason_and_message_what_is_wrong_with_it) {
         NodeWorld world;
         Imported imported;
         fault.make(imported);
-        put(world, imported);
-        world.create_node(kImporting);
-        world.settle();
+        begin_import(world, imported);
         expect_told(world, fault);
         if (fault.reason == "PVCInvalid") {
             EXPECT_EQ(world.phase(), "Failed");
-            EXPECT_EQ(world.node().status.plan->failedTaskDetail->error, fault.message);
+            const std::optional<api::TaskPlan> plan = world.node().status.plan;
+            ASSERT_TRUE(plan && plan->failedTaskDetail);
+            EXPECT_EQ(plan->failedTaskDetail->error, fault.message);
             continue;
         }
         EXPECT_EQ(world.phase(), "Initializing");
@@ -176,9 +183,7 @@ TEST(ImportedClaim, is_told_the_first_of_all_that_is_wrong_with_it) {
             if (i - 1 == first || !is_refused) all[i - 1].make(imported);
         }
         NodeWorld world;
-        put(world, imported);
-        world.create_node(kImporting);
-        world.settle();
+        begin_import(world, imported);
         expect_told(world, all[first]);
     }
 }
@@ -190,9 +195,7 @@ TEST(ImportedClaim, is_waited_for_without_a_write) {
         NodeWorld world;
         Imported imported;
         fault.make(imported);
-        put(world, imported);
-        world.create_node(kImporting);
-        world.settle();
+        begin_import(world, imported);
         world.take_writes();
         for (int i = 0; i < 10; ++i) {
             world.clock.advance_by(std::chrono::seconds{5});
@@ -233,9 +236,7 @@ TEST(ImportedClaim, that_meets_the_contract_is_taken_over_unchanged) {
         NodeWorld world;
         Imported imported;
         c.make(imported);
-        put(world, imported);
-        world.create_node(kImporting);
-        world.settle();
+        begin_import(world, imported);
         EXPECT_EQ(world.condition("ImportPVCReady"), "True/PVCValidated");
         EXPECT_EQ(world.condition_message("ImportPVCReady"), R"(PVC "old" passes all import requirements)");
         EXPECT_EQ(world.phase(), "Running");

@@ -16,6 +16,7 @@ using ::testing::HasSubstr;
 constexpr const char* kSigningKeyPath = "/api/v1/namespaces/ns/secrets/sk";
 constexpr const char* kNodeKeyPath = "/api/v1/namespaces/ns/secrets/nk";
 constexpr const char* kJobPath = "/apis/batch/v1/namespaces/ns/jobs/n0-bootstrap";
+constexpr const char* kBootstrapPodPath = "/api/v1/namespaces/ns/pods/n0-bootstrap-x";
 constexpr const char* kValidator =
     R"({"chainId":"c","image":"seid:v1","validator":{"signingKey":{"secret":{"secretName":"sk"}},)"
     R"("nodeKey":{"secret":{"secretName":"nk"}}}})";
@@ -92,7 +93,7 @@ TEST(ValidatorNode, has_its_keys_checked_again_before_an_update_replaces_its_pod
     world.settle();
     ASSERT_EQ(world.phase(), "Running");
     world.observe_stateful_set("rev-1", 1, 1);
-    world.put_pod("rev-1", "seid:v1", json::Object{{"running", json::Object{}}});
+    world.put_pod("rev-1", "seid:v1", running_state());
     put_secret(world, kNodeKeyPath, "node_key.json", kEmptyFile);
     world.set_spec("image", "seid:v2");
     world.observe_stateful_set("rev-2", 0, 1);
@@ -101,6 +102,28 @@ TEST(ValidatorNode, has_its_keys_checked_again_before_an_update_replaces_its_pod
     EXPECT_EQ(world.condition("NodeUpdateInProgress"), "False/UpdateFailed");
     EXPECT_EQ(world.phase(), "Running");
     EXPECT_NE(world.uid_of(kPodPath), "") << "the pod that signs is left alone";
+}
+
+void put_bootstrap_pod(NodeWorld& world) {
+    json::Object pod;
+    pod["metadata"] = json::Object{{"labels", json::Object{{"sei.io/node", "n0"}, {"sei.io/component", "bootstrap"}}}};
+    pod["spec"] = json::Object{{"containers", json::Array{}}};
+    world.api.put(kBootstrapPodPath, pod);
+}
+
+/// A bootstrap whose sidecar nobody reaches; the uid of its Job.
+std::string begin_stuck_bootstrap(NodeWorld& world) {
+    world.sidecar.is_unreachable = true;
+    world.create_node(kBootstrapped);
+    world.settle();
+    return world.uid_of(kJobPath);
+}
+/// The sidecar is reached, and what was begun anew has had its time.
+void let_bootstrap_go_on(NodeWorld& world) {
+    world.sidecar.is_unreachable = false;
+    world.settle();
+    world.clock.advance_by(std::chrono::seconds{5});
+    world.settle();
 }
 
 /// As `kubectl get` shows it at last.
@@ -120,16 +143,13 @@ TEST(BootstrappedNode, has_no_workload_until_its_job_is_done_and_gone) {
     EXPECT_EQ(world.uid_of(kSetPath), "");
     EXPECT_EQ(world.task("await-bootstrap-complete").status, api::TaskStatus::Pending);
 
-    json::Object pod;
-    pod["metadata"] = json::Object{{"labels", json::Object{{"sei.io/node", "n0"}, {"sei.io/component", "bootstrap"}}}};
-    pod["spec"] = json::Object{{"containers", json::Array{}}};
-    world.api.put("/api/v1/namespaces/ns/pods/n0-bootstrap-x", pod);
+    put_bootstrap_pod(world);
     complete_job(world);
     world.settle();
     EXPECT_EQ(world.uid_of(kJobPath), "");
     EXPECT_EQ(world.uid_of(kSetPath), "") << "its pod is still there";
 
-    world.api.erase("/api/v1/namespaces/ns/pods/n0-bootstrap-x");
+    world.api.erase(kBootstrapPodPath);
     world.settle();
     EXPECT_NE(world.uid_of(kSetPath), "");
     EXPECT_EQ(world.phase(), "Running");
@@ -140,13 +160,10 @@ TEST(BootstrappedNode, keeps_a_success_that_was_seen_although_the_job_goes) {
     world.create_node(kBootstrapped);
     world.settle();
     complete_job(world);
-    json::Object pod;
-    pod["metadata"] = json::Object{{"labels", json::Object{{"sei.io/node", "n0"}, {"sei.io/component", "bootstrap"}}}};
-    pod["spec"] = json::Object{{"containers", json::Array{}}};
-    world.api.put("/api/v1/namespaces/ns/pods/n0-bootstrap-x", pod);
+    put_bootstrap_pod(world);
     world.settle();
     ASSERT_EQ(world.task("await-bootstrap-complete").status, api::TaskStatus::Complete);
-    world.api.erase("/api/v1/namespaces/ns/pods/n0-bootstrap-x");
+    world.api.erase(kBootstrapPodPath);
     world.restart_operator();
     world.settle();
     EXPECT_EQ(world.phase(), "Running");
@@ -182,9 +199,7 @@ TEST(BootstrappedNode, fails_with_its_job_and_tells_why) {
 
 TEST(BootstrappedNode, does_not_wait_for_the_sidecar_of_a_job_that_failed) {
     NodeWorld world;
-    world.sidecar.on_start = [](const std::string&) {
-        return sidecar::TaskRun{.status = sidecar::RunStatus::Running, .run = 1, .error = {}};
-    };
+    world.sidecar.leave_tasks_running();
     world.create_node(kBootstrapped);
     world.settle();
     ASSERT_EQ(world.phase(), "Initializing");
@@ -226,13 +241,7 @@ TEST(BootstrappedNode, removes_its_job_only_when_its_success_is_stored) {
     world.settle();
     complete_job(world);
     // The operator dies before it has written what it saw.
-    world.api.before = [](const kube::HttpRequest& request, const std::string& path) {
-        std::optional<kube::HttpResponse> refused;
-        if (request.method == kube::HttpMethod::Patch && path.ends_with("/status")) {
-            refused = FakeApi::refusal(500, "InternalError", "no");
-        }
-        return refused;
-    };
+    world.api.refuse_status_writes();
     EXPECT_THROW(world.pass(), kube::ApiError);
     EXPECT_NE(world.uid_of(kJobPath), "");
     world.api.before = {};
@@ -248,9 +257,7 @@ TEST(BootstrappedNode, removes_its_job_only_when_its_success_is_stored) {
 
 TEST(BootstrappedNode, takes_the_success_of_its_job_for_all_that_came_before_the_gate) {
     NodeWorld world;
-    world.sidecar.on_start = [](const std::string&) {
-        return sidecar::TaskRun{.status = sidecar::RunStatus::Running, .run = 1, .error = {}};
-    };
+    world.sidecar.leave_tasks_running();
     world.create_node(kBootstrapped);
     world.settle();
     ASSERT_EQ(world.task("snapshot-restore").status, api::TaskStatus::Pending);
@@ -269,13 +276,7 @@ TEST(BootstrappedNode, takes_over_a_job_that_ended_well_before_anybody_stored_th
     world.pass();
     world.sync_caches();
     // All of the plan up to the gate, in one pass whose end is lost; and this operator's cache of nodes is late.
-    world.api.before = [](const kube::HttpRequest& request, const std::string& path) {
-        std::optional<kube::HttpResponse> refused;
-        if (request.method == kube::HttpMethod::Patch && path.ends_with("/status")) {
-            refused = FakeApi::refusal(500, "InternalError", "no");
-        }
-        return refused;
-    };
+    world.api.refuse_status_writes();
     EXPECT_THROW(world.pass(), kube::ApiError);
     const std::string job = world.uid_of(kJobPath);
     ASSERT_NE(job, "");
@@ -290,17 +291,11 @@ TEST(BootstrappedNode, takes_over_a_job_that_ended_well_before_anybody_stored_th
 
 TEST(BootstrappedNode, starts_over_with_a_corrected_image_while_its_job_is_stuck) {
     NodeWorld world;
-    world.sidecar.is_unreachable = true;
-    world.create_node(kBootstrapped);
-    world.settle();
-    const std::string stuck = world.uid_of(kJobPath);
+    const std::string stuck = begin_stuck_bootstrap(world);
     world.set_spec(
         "fullNode", json::parse(R"({"snapshot":{"s3":{"targetHeight":100},"bootstrapImage":"boot:fixed"}})")
     );
-    world.sidecar.is_unreachable = false;
-    world.settle();
-    world.clock.advance_by(std::chrono::seconds{5});
-    world.settle();
+    let_bootstrap_go_on(world);
     EXPECT_NE(world.uid_of(kJobPath), "");
     EXPECT_NE(world.uid_of(kJobPath), stuck);
     EXPECT_EQ(world.task("mark-ready").status, api::TaskStatus::Complete);
@@ -308,10 +303,7 @@ TEST(BootstrappedNode, starts_over_with_a_corrected_image_while_its_job_is_stuck
 
 TEST(BootstrappedNode, goes_on_with_a_job_whose_script_has_another_text) {
     NodeWorld world;
-    world.sidecar.is_unreachable = true;
-    world.create_node(kBootstrapped);
-    world.settle();
-    const std::string job = world.uid_of(kJobPath);
+    const std::string job = begin_stuck_bootstrap(world);
     world.api.edit(kJobPath, [](json::Object& object) {
         json::Array& containers =
             object["spec"].as_object()["template"].as_object()["spec"].as_object()["containers"].as_array();
@@ -320,24 +312,16 @@ TEST(BootstrappedNode, goes_on_with_a_job_whose_script_has_another_text) {
             container.as_object()["args"] = json::Array{"wait; seid start --halt-height 100 --home /.sei"};
         }
     });
-    world.sidecar.is_unreachable = false;
-    world.clock.advance_by(std::chrono::seconds{5});
-    world.settle();
+    let_bootstrap_go_on(world);
     EXPECT_EQ(world.uid_of(kJobPath), job);
     EXPECT_EQ(world.task("mark-ready").status, api::TaskStatus::Complete);
 }
 
 TEST(BootstrappedNode, starts_over_with_a_job_of_another_height) {
     NodeWorld world;
-    world.sidecar.is_unreachable = true;
-    world.create_node(kBootstrapped);
-    world.settle();
-    const std::string job = world.uid_of(kJobPath);
+    const std::string job = begin_stuck_bootstrap(world);
     world.set_spec("fullNode", json::parse(R"({"snapshot":{"s3":{"targetHeight":1000},"bootstrapImage":"boot"}})"));
-    world.sidecar.is_unreachable = false;
-    world.settle();
-    world.clock.advance_by(std::chrono::seconds{5});
-    world.settle();
+    let_bootstrap_go_on(world);
     EXPECT_NE(world.uid_of(kJobPath), job);
 }
 

@@ -141,11 +141,11 @@ void put_secrets(NodeWorld& world) {
 
 /// What the StatefulSet's controller has made of the new template; and the pod of the old one.
 void show_outdated_pod(NodeWorld& world) {
-    world.put_pod("rev-1", "seid:v1", json::Object{{"running", json::Object{}}});
+    world.put_pod("rev-1", "seid:v1", running_state());
     world.observe_stateful_set("rev-2", 0, 1);
 }
 void show_new_pod(NodeWorld& world) {
-    world.put_pod("rev-2", "seid:v2", json::Object{{"running", json::Object{}}});
+    world.put_pod("rev-2", "seid:v2", running_state());
     world.observe_stateful_set("rev-2", 1, 1);
 }
 
@@ -615,9 +615,7 @@ void expect_continued(const Case& c) {
         };
     }
     // The first that is submitted is at work when the first pass ends.
-    world.sidecar.on_start = [](const std::string&) {
-        return sidecar::TaskRun{.status = RunStatus::Running, .run = 1, .error = {}};
-    };
+    world.sidecar.leave_tasks_running();
     world.pass();
     if (c.observed) {
         c.observed(world);
@@ -629,9 +627,7 @@ void expect_continued(const Case& c) {
     expect_completed_tasks_as_they_were(world, c.tasks);
     EXPECT_EQ(replicas(world), c.replicas);
 
-    world.sidecar.on_start = [](const std::string&) {
-        return sidecar::TaskRun{.status = RunStatus::Completed, .run = 1, .error = {}};
-    };
+    world.sidecar.complete_tasks();
     c.then(world);
     world.settle();
     EXPECT_EQ(world.phase(), "Running");

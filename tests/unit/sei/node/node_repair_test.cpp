@@ -13,13 +13,6 @@ using ::testing::HasSubstr;
 
 constexpr std::string_view kOtherOverride = R"({"evm.http_port":"9545"})";
 
-/// Nothing ends by itself.
-void let_tasks_run(NodeWorld& world) {
-    world.sidecar.on_start = [](const std::string&) {
-        return sidecar::TaskRun{.status = sidecar::RunStatus::Running, .run = 1, .error = {}};
-    };
-}
-
 TEST(ActivePlan, gives_way_to_one_for_the_changed_spec) {
     NodeWorld world;
     world.sidecar.is_unreachable = true;
@@ -49,9 +42,7 @@ TEST(ActivePlan, stays_when_the_changed_spec_asks_for_the_same_work) {
 
 TEST(ActivePlan, is_replaced_only_when_the_sidecar_is_not_busy_with_it) {
     NodeWorld world;
-    let_tasks_run(world);
-    world.create_node();
-    world.settle();
+    world.settle_at_work();
     const std::string first = world.node().status.plan->id;
     world.set_spec("overrides", json::parse(kOtherOverride));
     const kube::Requeue wait = world.settle();
@@ -98,9 +89,7 @@ TEST(FailedNode, is_tried_again_when_somebody_asks_for_it) {
     world.settle();
     ASSERT_EQ(world.phase(), "Failed");
     const std::string claim = world.uid_of(kClaimPath);
-    world.sidecar.on_start = [](const std::string&) {
-        return sidecar::TaskRun{.status = sidecar::RunStatus::Completed, .run = 1, .error = {}};
-    };
+    world.sidecar.complete_tasks();
     world.settle();
     EXPECT_EQ(world.phase(), "Failed") << "not by itself";
     world.api.edit(kNodePath, [](json::Object& node) {
@@ -112,21 +101,17 @@ TEST(FailedNode, is_tried_again_when_somebody_asks_for_it) {
     EXPECT_TRUE(world.node().metadata.annotations.empty()) << "one request, one attempt";
 }
 
-json::Object waiting(const char* reason) {
-    return json::Object{{"waiting", json::Object{{"reason", reason}}}};
-}
-
 TEST(PodOfNode, tells_why_its_image_does_not_run_without_flapping) {
     NodeWorld world;
     world.settle_running();
     world.observe_stateful_set("rev-1", 1, 1);
     EXPECT_EQ(world.condition("PodReady"), "absent") << "nothing was ever wrong";
-    world.put_pod("rev-1", "seid:v1", waiting("ErrImagePull"));
+    world.put_pod("rev-1", "seid:v1", waiting_state("ErrImagePull"));
     world.settle();
     EXPECT_EQ(world.condition("PodReady"), "False/ImagePullFailed");
     EXPECT_EQ(world.condition_message("PodReady"), "container seid of pod n0-0: image seid:v1 cannot be pulled");
     world.take_writes();
-    world.put_pod("rev-1", "seid:v1", waiting("ImagePullBackOff"));
+    world.put_pod("rev-1", "seid:v1", waiting_state("ImagePullBackOff"));
     world.settle();
     EXPECT_THAT(world.take_writes(), ::testing::IsEmpty());
     EXPECT_EQ(world.phase(), "Running") << "phase is lifecycle";
@@ -134,12 +119,9 @@ TEST(PodOfNode, tells_why_its_image_does_not_run_without_flapping) {
 
 TEST(PodOfNode, is_told_to_be_well_again) {
     NodeWorld world;
-    world.settle_running();
-    world.observe_stateful_set("rev-1", 1, 1);
-    world.put_pod("rev-1", "seid:v1", waiting("CrashLoopBackOff"));
-    world.settle();
+    world.settle_with_pod(waiting_state("CrashLoopBackOff"));
     EXPECT_EQ(world.condition("PodReady"), "False/CrashLooping");
-    world.put_pod("rev-1", "seid:v1", json::Object{{"running", json::Object{}}});
+    world.put_pod("rev-1", "seid:v1", running_state());
     world.api.edit(kPodPath, [](json::Object& pod) {
         pod["status"].as_object()["conditions"] = json::Array{json::Object{{"type", "Ready"}, {"status", "True"}}};
     });
@@ -154,7 +136,7 @@ TEST(PodOfNode, is_told_to_be_unready_once_that_lasts) {
     NodeWorld world;
     world.settle_running();
     world.observe_stateful_set("rev-1", 1, 1);
-    world.put_pod("rev-1", "seid:v1", json::Object{{"running", json::Object{}}});
+    world.put_pod("rev-1", "seid:v1", running_state());
     world.leave_pod_unready();
     world.settle();
     EXPECT_EQ(world.condition("PodReady"), "False/NotReady");
@@ -162,16 +144,12 @@ TEST(PodOfNode, is_told_to_be_unready_once_that_lasts) {
 
 TEST(PodOfNode, is_unready_on_purpose_while_the_gate_is_closed) {
     NodeWorld world;
-    world.sidecar.on_start = [](const std::string&) {
-        return sidecar::TaskRun{.status = sidecar::RunStatus::Running, .run = 1, .error = {}};
-    };
-    world.create_node();
-    world.settle();
+    world.settle_at_work();
     world.observe_stateful_set("rev-1", 1, 0);
-    world.put_pod("rev-1", "seid:v1", waiting("ErrImagePull"));
+    world.put_pod("rev-1", "seid:v1", waiting_state("ErrImagePull"));
     world.settle();
     ASSERT_EQ(world.condition("PodReady"), "False/ImagePullFailed");
-    world.put_pod("rev-1", "seid:v1", json::Object{{"running", json::Object{}}});
+    world.put_pod("rev-1", "seid:v1", running_state());
     world.leave_pod_unready();
     world.settle();
     EXPECT_EQ(world.condition("PodReady"), "False/GateClosed") << "spec 08 3.2";
@@ -183,10 +161,10 @@ TEST(PodOfNode, is_unready_on_purpose_where_it_was_told_to_halt) {
     world.settle();
     ASSERT_EQ(world.phase(), "Running");
     world.observe_stateful_set("rev-1", 1, 1);
-    world.put_pod("rev-1", "seid:v1", waiting("ErrImagePull"));
+    world.put_pod("rev-1", "seid:v1", waiting_state("ErrImagePull"));
     world.settle();
     ASSERT_EQ(world.condition("PodReady"), "False/ImagePullFailed") << "a halt excuses nothing else";
-    world.put_pod("rev-1", "seid:v1", json::Object{{"running", json::Object{}}});
+    world.put_pod("rev-1", "seid:v1", running_state());
     world.leave_pod_unready();
     world.settle();
     EXPECT_EQ(world.condition("PodReady"), "False/HaltedByIntention");
@@ -206,15 +184,19 @@ TEST(PodOfNode, is_told_to_be_unschedulable) {
     EXPECT_THAT(world.condition_message("PodReady"), HasSubstr("no machine"));
 }
 
+void set_sidecar_of_pod(NodeWorld& world, const std::string& image) {
+    world.api.edit(kPodPath, [&](json::Object& pod) {
+        pod["spec"].as_object()["initContainers"] =
+            json::Array{json::Object{{"name", "sei-sidecar"}, {"image", image}}};
+    });
+}
+
 TEST(SidecarOfNode, is_replaced_when_its_image_changes) {
     NodeWorld world;
     world.settle_running();
     world.observe_stateful_set("rev-1", 1, 1);
-    world.put_pod("rev-1", "seid:v1", json::Object{{"running", json::Object{}}});
-    world.api.edit(kPodPath, [](json::Object& pod) {
-        pod["spec"].as_object()["initContainers"] =
-            json::Array{json::Object{{"name", "sei-sidecar"}, {"image", "example.com/seictl:v1"}}};
-    });
+    world.put_pod("rev-1", "seid:v1", running_state());
+    set_sidecar_of_pod(world, "example.com/seictl:v1");
     world.settle();
     EXPECT_FALSE(world.node().status.plan);
     world.set_spec("sidecar", json::parse(R"({"image":"example.com/seictl:v2"})"));
@@ -229,19 +211,9 @@ TEST(SidecarOfNode, is_replaced_when_its_image_changes) {
     EXPECT_EQ(world.uid_of(kPodPath), "") << "it is replaced";
 }
 
-void set_sidecar_of_pod(NodeWorld& world, const std::string& image) {
-    world.api.edit(kPodPath, [&](json::Object& pod) {
-        pod["spec"].as_object()["initContainers"] =
-            json::Array{json::Object{{"name", "sei-sidecar"}, {"image", image}}};
-    });
-}
-
 TEST(SidecarOfNode, that_does_not_come_up_is_replaced_by_a_corrected_one) {
     NodeWorld world;
-    world.settle_running();
-    world.observe_stateful_set("rev-1", 1, 1);
-    world.put_pod("rev-1", "seid:v1", json::Object{{"running", json::Object{}}});
-    world.settle();
+    world.settle_with_pod();
     world.set_spec("sidecar", json::parse(R"({"image":"example.com/seictl:broken"})"));
     set_sidecar_of_pod(world, "example.com/seictl:v1");
     world.pass();
@@ -249,7 +221,7 @@ TEST(SidecarOfNode, that_does_not_come_up_is_replaced_by_a_corrected_one) {
     world.settle();
     ASSERT_EQ(world.uid_of(kPodPath), "");
     world.sidecar.is_unreachable = true;
-    world.put_pod("rev-2", "seid:v1", json::Object{{"running", json::Object{}}});
+    world.put_pod("rev-2", "seid:v1", running_state());
     set_sidecar_of_pod(world, "example.com/seictl:broken");
     world.settle();
     ASSERT_EQ(world.task("observe-image").status, api::TaskStatus::Complete) << "the gate is all that is left";
@@ -260,7 +232,7 @@ TEST(SidecarOfNode, that_does_not_come_up_is_replaced_by_a_corrected_one) {
     world.settle();
     EXPECT_EQ(world.uid_of(kPodPath), "") << "its pod would wait for a mark-ready that nobody answers";
     world.sidecar.is_unreachable = false;
-    world.put_pod("rev-3", "seid:v1", json::Object{{"running", json::Object{}}});
+    world.put_pod("rev-3", "seid:v1", running_state());
     set_sidecar_of_pod(world, "example.com/seictl:v3");
     world.settle();
     EXPECT_EQ(world.condition("NodeUpdateInProgress"), "False/UpdateComplete");
@@ -270,7 +242,7 @@ TEST(PodOfNode, of_an_older_template_is_replaced_when_it_gets_nowhere) {
     NodeWorld world;
     world.settle_running();
     world.observe_stateful_set("rev-1", 1, 0);
-    world.put_pod("rev-1", "seid:v1", json::parse(R"({"waiting":{"reason":"CrashLoopBackOff"}})"));
+    world.put_pod("rev-1", "seid:v1", waiting_state("CrashLoopBackOff"));
     world.settle();
     ASSERT_NE(world.uid_of(kPodPath), "") << "there is nothing newer";
     world.set_spec("sidecar", json::parse(R"({"resources":{"limits":{"memory":"8Gi"}}})"));
@@ -278,7 +250,7 @@ TEST(PodOfNode, of_an_older_template_is_replaced_when_it_gets_nowhere) {
     world.observe_stateful_set("rev-2", 0, 0);
     world.settle();
     EXPECT_EQ(world.uid_of(kPodPath), "");
-    world.put_pod("rev-2", "seid:v1", json::Object{{"running", json::Object{}}});
+    world.put_pod("rev-2", "seid:v1", running_state());
     world.settle();
     EXPECT_EQ(world.condition("NodeUpdateInProgress"), "False/UpdateComplete");
     EXPECT_NE(world.uid_of(kPodPath), "");
@@ -286,10 +258,7 @@ TEST(PodOfNode, of_an_older_template_is_replaced_when_it_gets_nowhere) {
 
 TEST(NodeUpdate, gives_up_on_a_sidecar_that_falls_silent_before_the_pod_is_replaced) {
     NodeWorld world;
-    world.settle_running();
-    world.observe_stateful_set("rev-1", 1, 1);
-    world.put_pod("rev-1", "seid:v1", json::Object{{"running", json::Object{}}});
-    world.settle();
+    world.settle_with_pod();
     world.sidecar.on_start = [&](const std::string& type) {
         world.sidecar.is_unreachable = type == "config-apply";  // from then on
         return sidecar::TaskRun{.status = sidecar::RunStatus::Completed, .run = 1, .error = {}};

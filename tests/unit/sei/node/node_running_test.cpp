@@ -18,9 +18,7 @@ using sidecar::TaskRun;
 
 TEST(NodeUpdate, is_done_when_the_stateful_set_reports_all_replicas_updated_and_ready) {
     NodeWorld world;
-    world.settle_running();
-    world.observe_stateful_set("rev-1", 1, 1);
-    world.settle();
+    world.settle_observed();
     world.take_writes();
     world.sidecar.submissions.clear();
 
@@ -45,9 +43,7 @@ TEST(NodeUpdate, is_done_when_the_stateful_set_reports_all_replicas_updated_and_
 
 TEST(NodeUpdate, tells_of_its_progress_later_unless_the_next_step_comes_first) {
     NodeWorld world;
-    world.settle_running();
-    world.observe_stateful_set("rev-1", 1, 1);
-    world.settle();
+    world.settle_observed();
     world.set_spec("image", "seid:v2");
     const kube::Requeue wait = world.settle();
     EXPECT_EQ(wait.kind(), kube::Requeue::Kind::PutOff);
@@ -65,10 +61,7 @@ TEST(NodeUpdate, tells_of_its_progress_later_unless_the_next_step_comes_first) {
 
 TEST(NodeUpdate, deletes_the_outdated_pod_and_waits_for_the_new_ones_container) {
     NodeWorld world;
-    world.settle_running();
-    world.observe_stateful_set("rev-1", 1, 1);
-    world.put_pod("rev-1", "seid:v1", json::Object{{"running", json::Object{}}});
-    world.settle();
+    world.settle_with_pod();
     world.set_spec("image", "seid:v2");
     world.settle();
     world.observe_stateful_set("rev-2", 0, 1);
@@ -76,22 +69,20 @@ TEST(NodeUpdate, deletes_the_outdated_pod_and_waits_for_the_new_ones_container) 
     EXPECT_EQ(world.api.find(kPodPath), nullptr);
     EXPECT_EQ(world.node().status.currentImage, "seid:v1");
 
-    world.put_pod("rev-2", "seid:v2", json::Object{{"waiting", json::Object{{"reason", "ImagePullBackOff"}}}});
+    world.put_pod("rev-2", "seid:v2", waiting_state("ImagePullBackOff"));
     world.observe_stateful_set("rev-2", 1, 0);
     const kube::Requeue wait = world.settle();
     EXPECT_EQ(world.node().status.currentImage, "seid:v1") << "created is not started (spec 08 3.1)";
     EXPECT_THAT(wait.waits_for(), HasSubstr("ImagePullBackOff"));
 
-    world.put_pod("rev-2", "seid:v2", json::Object{{"running", json::Object{}}});
+    world.put_pod("rev-2", "seid:v2", running_state());
     world.settle();
     EXPECT_EQ(world.node().status.currentImage, "seid:v2") << "readiness is not asked for (spec 08 3.2)";
 }
 
 TEST(NodeUpdate, goes_on_after_a_restart_that_came_when_its_template_had_been_observed) {
     NodeWorld world;
-    world.settle_running();
-    world.observe_stateful_set("rev-1", 1, 1);
-    world.settle();
+    world.settle_observed();
     world.set_spec("image", "seid:v2");
     world.settle();
     // A new process applies the same template again, and what is judged is the answer.
@@ -104,9 +95,7 @@ TEST(NodeUpdate, goes_on_after_a_restart_that_came_when_its_template_had_been_ob
 
 TEST(NodeUpdate, applies_nothing_for_a_changed_spec_that_renders_the_same) {
     NodeWorld world;
-    world.settle_running();
-    world.observe_stateful_set("rev-1", 1, 1);
-    world.settle();
+    world.settle_observed();
     world.take_writes();
     world.set_spec("overrides", json::Object{{"no.such-key", "1"}});
     world.settle();
@@ -115,9 +104,7 @@ TEST(NodeUpdate, applies_nothing_for_a_changed_spec_that_renders_the_same) {
 
 TEST(NodeUpdate, applies_again_what_somebody_changed_together_with_the_spec) {
     NodeWorld world;
-    world.settle_running();
-    world.observe_stateful_set("rev-1", 1, 1);
-    world.settle();
+    world.settle_observed();
     world.take_writes();
     world.set_spec("overrides", json::Object{{"no.such-key", "1"}});
     world.api.edit(kSetPath, [](json::Object& set) { set["spec"].as_object()["replicas"] = 0; });
@@ -130,12 +117,12 @@ TEST(NodeUpdate, goes_on_to_a_third_image_that_comes_while_the_second_one_is_stu
     NodeWorld world;
     world.settle_running();
     world.observe_stateful_set("rev-1", 1, 1);
-    world.put_pod("rev-1", "seid:v1", json::Object{{"running", json::Object{}}});
+    world.put_pod("rev-1", "seid:v1", running_state());
     world.set_spec("image", "seid:bad");
     world.settle();
     world.observe_stateful_set("rev-2", 0, 0);
     world.settle();
-    world.put_pod("rev-2", "seid:bad", json::Object{{"waiting", json::Object{{"reason", "ImagePullBackOff"}}}});
+    world.put_pod("rev-2", "seid:bad", waiting_state("ImagePullBackOff"));
     world.observe_stateful_set("rev-2", 1, 0);
     world.settle();
 
@@ -144,7 +131,7 @@ TEST(NodeUpdate, goes_on_to_a_third_image_that_comes_while_the_second_one_is_stu
     world.observe_stateful_set("rev-3", 0, 0);
     world.settle();
     EXPECT_EQ(world.api.find(kPodPath), nullptr) << "spec 08 2.1";
-    world.put_pod("rev-3", "seid:v3", json::Object{{"running", json::Object{}}});
+    world.put_pod("rev-3", "seid:v3", running_state());
     world.settle();
     EXPECT_EQ(world.node().status.currentImage, "seid:v3");
     EXPECT_EQ(world.node().status.plan, std::nullopt);
@@ -155,7 +142,7 @@ TEST(NodeUpdate, back_to_the_first_template_replaces_the_pod_by_its_own_label) {
     world.settle_running();
     world.observe_stateful_set("rev-2", 1, 1);
     world.api.edit(kNodePath, [](json::Object& node) { node["status"].as_object()["currentImage"] = "seid:v2"; });
-    world.put_pod("rev-2", "seid:v2", json::Object{{"running", json::Object{}}});
+    world.put_pod("rev-2", "seid:v2", running_state());
     // currentRevision and updateRevision are both rev-1 again; only the pod tells (spec 08 3.4).
     world.observe_stateful_set("rev-1", 0, 1);
     world.settle();
@@ -164,9 +151,7 @@ TEST(NodeUpdate, back_to_the_first_template_replaces_the_pod_by_its_own_label) {
 
 TEST(NodeUpdate, is_not_started_for_an_image_that_was_never_observed) {
     NodeWorld world;
-    world.settle_running();
-    world.observe_stateful_set("rev-1", 1, 1);
-    world.settle();
+    world.settle_observed();
     world.api.edit(kNodePath, [](json::Object& node) { node["status"].as_object().erase("currentImage"); });
     world.take_writes();
     world.settle();
@@ -177,14 +162,12 @@ TEST(NodeUpdate, is_not_started_for_an_image_that_was_never_observed) {
 
 TEST(NodeUpdate, is_started_for_a_pod_that_runs_another_image_than_the_status_says) {
     NodeWorld world;
-    world.settle_running();
-    world.observe_stateful_set("rev-1", 1, 1);
-    world.settle();
-    world.put_pod("rev-0", "seid:v0", json::Object{{"running", json::Object{}}});
+    world.settle_observed();
+    world.put_pod("rev-0", "seid:v0", running_state());
     world.settle();
     EXPECT_EQ(world.condition_message("NodeUpdateInProgress"), "image drift detected: spec=seid:v1 current=seid:v0");
     EXPECT_EQ(world.api.find(kPodPath), nullptr) << "it is replaced";
-    world.put_pod("rev-1", "seid:v1", json::Object{{"running", json::Object{}}});
+    world.put_pod("rev-1", "seid:v1", running_state());
     world.settle();
     EXPECT_EQ(world.condition("NodeUpdateInProgress"), "False/UpdateComplete");
     EXPECT_EQ(world.node().status.plan, std::nullopt);
@@ -192,15 +175,9 @@ TEST(NodeUpdate, is_started_for_a_pod_that_runs_another_image_than_the_status_sa
 
 TEST(NodeUpdate, that_fails_is_repeated_later_and_later_under_one_condition) {
     NodeWorld world;
-    world.settle_running();
-    world.observe_stateful_set("rev-1", 1, 1);
-    world.settle();
-    world.sidecar.submit_answer = sidecar::Rejected{"no"};
-    world.set_spec("image", "seid:v2");
-    world.settle();
-    world.observe_stateful_set("rev-2", 1, 1);
+    world.settle_observed();
     // observe-image records the new image before mark-ready fails: the drift is gone.
-    kube::Requeue wait = world.settle();
+    const kube::Requeue wait = world.settle_failed_update();
     EXPECT_EQ(world.phase(), "Running");
     EXPECT_EQ(world.condition("NodeUpdateInProgress"), "False/UpdateFailed");
     EXPECT_THAT(world.condition_message("NodeUpdateInProgress"), HasSubstr("task mark-ready: no"));
@@ -395,13 +372,18 @@ TEST(StoredPlan, that_failed_under_another_operator_is_followed_by_a_new_one) {
     EXPECT_EQ(world.condition("NodeUpdateInProgress"), "True/UpdateStarted");
 }
 
-TEST(StoredPlan, with_a_type_that_nobody_knows_fails) {
-    NodeWorld world;
+/// The plan of a new node, with another member of one of its tasks.
+void store_plan_with(NodeWorld& world, std::size_t task, std::string_view member, const json::Value& value) {
     world.create_node();
     world.pass();
-    world.api.edit(kNodePath, [](json::Object& node) {
-        node["status"].as_object()["plan"].as_object()["tasks"].as_array()[0].as_object()["type"] = "config-patch";
+    world.api.edit(kNodePath, [&](json::Object& node) {
+        node["status"].at("plan").at("tasks").at(task).as_object()[member] = value;
     });
+}
+
+TEST(StoredPlan, with_a_type_that_nobody_knows_fails) {
+    NodeWorld world;
+    store_plan_with(world, 0, "type", "config-patch");
     world.settle();
     EXPECT_EQ(world.phase(), "Failed");
     EXPECT_EQ(world.node().status.plan->failedTaskDetail->error, "unknown task type \"config-patch\"");
@@ -409,11 +391,7 @@ TEST(StoredPlan, with_a_type_that_nobody_knows_fails) {
 
 TEST(StoredPlan, with_a_type_that_is_not_served_yet_is_held_with_a_condition) {
     NodeWorld world;
-    world.create_node();
-    world.pass();
-    world.api.edit(kNodePath, [](json::Object& node) {
-        node["status"].as_object()["plan"].as_object()["tasks"].as_array()[0].as_object()["type"] = "update-node-specs";
-    });
+    store_plan_with(world, 0, "type", "update-node-specs");
     world.settle();
     EXPECT_EQ(world.phase(), "Initializing");
     EXPECT_EQ(world.condition("Stalled"), "True/TaskNotProgressing");
@@ -422,12 +400,7 @@ TEST(StoredPlan, with_a_type_that_is_not_served_yet_is_held_with_a_condition) {
 
 TEST(StoredPlan, with_parameters_of_the_wrong_type_fails_and_names_them) {
     NodeWorld world;
-    world.create_node();
-    world.pass();
-    world.api.edit(kNodePath, [](json::Object& node) {
-        node["status"].as_object()["plan"].as_object()["tasks"].as_array()[5].as_object()["params"] =
-            json::Object{{"mode", 7}};
-    });
+    store_plan_with(world, 5, "params", json::Object{{"mode", 7}});
     world.settle();
     EXPECT_EQ(world.phase(), "Failed");
     EXPECT_EQ(

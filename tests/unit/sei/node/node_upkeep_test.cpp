@@ -158,7 +158,7 @@ TEST(PodOfNode, is_told_within_seconds_not_to_get_its_volume_mounted) {
     NodeWorld world;
     world.settle_running();
     world.observe_stateful_set("rev-1", 1, 0);
-    world.put_pod("rev-1", "seid:v1", json::Object{{"waiting", json::Object{{"reason", "ContainerCreating"}}}});
+    world.put_pod("rev-1", "seid:v1", waiting_state("ContainerCreating"));
     world.api.edit(kPodPath, [&](json::Object& pod) {
         json::Object& status = pod["status"].as_object();
         status["startTime"] = kube::to_string(kube::Time::of(world.clock.now()));
@@ -292,13 +292,8 @@ TEST(MetricsOfNodes, are_those_of_the_contract) {
 
 TEST(MetricsOfNodes, count_a_failed_update_once) {
     NodeWorld world;
-    world.settle_running();
-    world.observe_stateful_set("rev-1", 1, 1);
-    world.sidecar.submit_answer = sidecar::Rejected{"no"};
-    world.set_spec("image", "seid:v2");
-    world.settle();
-    world.observe_stateful_set("rev-2", 1, 1);
-    world.settle();
+    world.settle_observed();
+    world.settle_failed_update();
     world.clock.advance_by(std::chrono::seconds{30});
     world.settle();
     EXPECT_THAT(

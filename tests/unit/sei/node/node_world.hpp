@@ -30,6 +30,14 @@ inline constexpr const char* kConfigMapPath = "/api/v1/namespaces/ns/configmaps/
 inline constexpr const char* kClaimPath = "/api/v1/namespaces/ns/persistentvolumeclaims/data-n0";
 inline constexpr const char* kPodPath = "/api/v1/namespaces/ns/pods/n0-0";
 
+/// States of a container, as a pod's status has them.
+inline json::Object running_state() {
+    return json::Object{{"running", json::Object{}}};
+}
+inline json::Object waiting_state(std::string_view reason) {
+    return json::Object{{"waiting", json::Object{{"reason", reason}}}};
+}
+
 class NodeWorld {
 public:
     FakeApi api;
@@ -166,6 +174,34 @@ public:
         create_node();
         settle();
         ASSERT_EQ(phase(), "Running");
+    }
+
+    /// And its StatefulSet's controller has seen the template.
+    void settle_observed() {
+        settle_running();
+        observe_stateful_set("rev-1", 1, 1);
+        settle();
+    }
+    /// And its pod is there.
+    void settle_with_pod(const json::Value& state = running_state()) {
+        settle_running();
+        observe_stateful_set("rev-1", 1, 1);
+        put_pod("rev-1", "seid:v1", state);
+        settle();
+    }
+    /// The sidecar is at work on the first task of a new node.
+    void settle_at_work() {
+        sidecar.leave_tasks_running();
+        create_node();
+        settle();
+    }
+    /// An update to v2 of a running node that the sidecar refuses at its end.
+    kube::Requeue settle_failed_update() {
+        sidecar.submit_answer = sidecar::Rejected{"no"};
+        set_spec("image", "seid:v2");
+        settle();
+        observe_stateful_set("rev-2", 1, 1);
+        return settle();
     }
 
     [[nodiscard]] api::SeiNode node() const { return json::from_json<api::SeiNode>(*api.find(kNodePath)); }
