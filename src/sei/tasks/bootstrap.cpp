@@ -1,7 +1,10 @@
 #include "sei/tasks/bootstrap.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "kube/types/pod.hpp"
 #include "sei/api/labels.hpp"
@@ -12,6 +15,33 @@
 
 namespace sei::tasks {
 namespace {
+
+/// From the failure of a Job that was disrupted to the next attempt. Stored nowhere: the Job tells when it failed.
+constexpr std::chrono::minutes kDisruptionPause{2};
+
+kube::Async<std::vector<kube::Snapshot<kube::Pod>>> list_pods(TaskContext& context) {
+    kube::ListOptions options;
+    options.namespace_ = context.node->metadata.namespace_;
+    options.label_selector = std::string{api::kNodeLabel} + "=" + context.node->metadata.name;
+    kube::List<kube::Pod> pods = co_await context.client.list<kube::Pod>(std::move(options));
+    co_return std::move(pods.items);
+}
+
+bool has_ended(const kube::Pod& pod) {
+    return pod.status.phase == "Succeeded" || pod.status.phase == "Failed";
+}
+
+/// Was it something else that ended the Job's pod? A pod that failed by itself stays until its Job goes.
+bool was_disrupted(const kube::Job& job, const std::vector<kube::Snapshot<kube::Pod>>& pods) {
+    bool has_pod = false;
+    for (const auto& pod : pods) {
+        if (!pod->metadata.is_controlled_by(kube::Uid{job.metadata.uid})) continue;
+        has_pod = true;
+        if (kube::is_condition_true(pod->status.conditions, "DisruptionTarget")) return true;
+        if (pod->metadata.deletionTimestamp && !has_ended(*pod)) return true;
+    }
+    return !has_pod && job.status.failed > 0;
+}
 
 const kube::Container* seid_of(const kube::Job& job) {
     const auto& containers = job.spec.template_.spec.containers;
@@ -37,12 +67,9 @@ std::string halt_height_of(const kube::Container& seid) {
 }  // namespace
 
 kube::Async<NodePods> read_pods(TaskContext& context) {
-    kube::ListOptions options;
-    options.namespace_ = context.node->metadata.namespace_;
-    options.label_selector = std::string{api::kNodeLabel} + "=" + context.node->metadata.name;
-    const kube::List<kube::Pod> pods = co_await context.client.list<kube::Pod>(std::move(options));
+    const auto pods = co_await list_pods(context);
     NodePods found;
-    for (const auto& pod : pods.items) {
+    for (const auto& pod : pods) {
         const auto component = pod->metadata.labels.find(std::string{api::kComponentLabel});
         const bool is_bootstrap =
             component != pod->metadata.labels.end() && component->second == api::kBootstrapComponent;
@@ -61,6 +88,22 @@ bool serves_spec(const kube::Job& live, const kube::Job& rendered) {
 bool has_ended(const kube::Job& job) {
     return kube::is_condition_true(job.status.conditions, "Complete") ||
            kube::is_condition_true(job.status.conditions, "Failed");
+}
+
+kube::Async<std::optional<plan::TaskOutcome>> disruption(TaskContext& context, kube::Snapshot<kube::Job> job) {
+    const auto* failed = kube::find_condition(job->status.conditions, "Failed");
+    if (failed == nullptr || failed->status != "True" || job->metadata.deletionTimestamp) co_return std::nullopt;
+    const auto pods = co_await list_pods(context);
+    if (!was_disrupted(*job, pods)) co_return std::nullopt;
+    std::string what = "bootstrap job " + job->metadata.name + " was disrupted: its pod was evicted or deleted";
+    if (failed->lastTransitionTime && context.clock.now() - failed->lastTransitionTime->at < kDisruptionPause) {
+        co_return plan::Transient{
+            .error = std::move(what) + "; it begins anew " + std::to_string(kDisruptionPause.count()) +
+                     " minutes after that",
+            .report_at_once = true
+        };
+    }
+    co_return plan::StartOver{std::move(what)};
 }
 
 kube::Async<std::optional<plan::TaskOutcome>> lost_bootstrap(TaskContext& context) {
@@ -83,6 +126,7 @@ kube::Async<std::optional<plan::TaskOutcome>> lost_bootstrap(TaskContext& contex
     // Its seid only begins once the gate is open: success says that mark-ready is done, and all that comes before it,
     // even where the write that says so was lost.
     if (kube::is_condition_true((*job)->status.conditions, "Complete")) co_return plan::Complete{};
+    if (auto disrupted = co_await disruption(context, *job)) co_return disrupted;
     const auto* failed = kube::find_condition((*job)->status.conditions, "Failed");
     const std::string why = failed != nullptr && !failed->message.empty() ? failed->message : "its pod ended";
     co_return plan::Terminal{name + " ended before " + plan.tasks[current].type + " was done: " + why};

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "kube/async/async.hpp"
+#include "kube/client/snapshot.hpp"
 #include "kube/types/job.hpp"
 #include "kube/types/service.hpp"
 #include "sei/api/node.hpp"
@@ -26,10 +27,17 @@ struct NodePods {
 
 [[nodiscard]] bool has_ended(const kube::Job& job);
 
+/// What follows from a Job that failed through no fault of its own: its pod was evicted or preempted, its machine is
+/// gone, or it was deleted (spec 05 §19, 15). The plan starts over, after a pause: what disrupts it may do so again
+/// and again. Nullopt: that is not what happened.
+[[nodiscard]] kube::Async<std::optional<plan::TaskOutcome>> disruption(
+    TaskContext& context, kube::Snapshot<kube::Job> job
+);
+
 /// What became of the Job while the plan is still busy with the sidecar of its pod: nothing, as long as it runs and
 /// serves the spec. A Job that ended takes the sidecar with it. If it succeeded, the task that is due is complete; else
-/// the plan fails with the Job's reason instead of waiting for nobody. One that is gone, or of an older spec, starts
-/// the plan anew (spec 08 2.1, 4.4).
+/// the plan fails with the Job's reason instead of waiting for nobody. One that was disrupted, is gone, or of an
+/// older spec, starts the plan anew (spec 08 2.1, 4.4).
 [[nodiscard]] kube::Async<std::optional<plan::TaskOutcome>> lost_bootstrap(TaskContext& context);
 
 /// Is this the Service of the bootstrap pod, rather than that of the node's own?

@@ -1,0 +1,147 @@
+// A bootstrap that is disrupted from outside: its pod is evicted, or its Service is deleted (spec 05 §19, 15).
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "node_world.hpp"
+
+namespace sei::test {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr const char* kJob = "/apis/batch/v1/namespaces/ns/jobs/n0-bootstrap";
+constexpr const char* kJobPod = "/api/v1/namespaces/ns/pods/n0-bootstrap-x";
+constexpr const char* kSpec =
+    R"({"chainId":"c","image":"seid:v1","fullNode":{"snapshot":{"s3":{"targetHeight":100},"bootstrapImage":"boot"}}})";
+
+void put_job_pod(NodeWorld& world, const json::Object& status) {
+    world.api.put(
+        kJobPod,
+        json::Object{
+            {"metadata",
+             json::Object{
+                 {"labels", json::Object{{"sei.io/node", "n0"}, {"sei.io/component", "bootstrap"}}},
+                 {"ownerReferences",
+                  json::Array{json::Object{
+                      {"apiVersion", "batch/v1"},
+                      {"kind", "Job"},
+                      {"name", "n0-bootstrap"},
+                      {"uid", world.uid_of(kJob)},
+                      {"controller", true}
+                  }}}
+             }},
+            {"spec", json::Object{{"containers", json::Array{}}}},
+            {"status", status}
+        }
+    );
+}
+
+/// As the Job's controller says it as soon as its one pod has failed.
+void fail_job(NodeWorld& world) {
+    world.api.edit(kJob, [&](json::Object& job) {
+        job["status"] = json::Object{
+            {"failed", 1},
+            {"conditions",
+             json::Array{json::Object{
+                 {"type", "Failed"},
+                 {"status", "True"},
+                 {"message", "backoff limit"},
+                 {"lastTransitionTime", kube::to_string(kube::Time::of(world.clock.now()))}
+             }}}
+        };
+    });
+}
+
+json::Object failed_pod() {
+    return json::Object{{"phase", "Failed"}};
+}
+json::Object evicted_pod() {
+    json::Object status = failed_pod();
+    status["conditions"] = json::Array{json::Object{{"type", "DisruptionTarget"}, {"status", "True"}}};
+    return status;
+}
+
+/// What becomes of the pod of a Job, and whether that is the node's failure.
+struct Case {
+    std::string behaviour;
+    std::function<void(NodeWorld&)> happens;
+    bool fails_node = false;
+};
+
+std::vector<Case> cases() {
+    return {
+        {"a pod that was evicted", [](NodeWorld& world) { put_job_pod(world, evicted_pod()); }},
+        {"a pod that is gone", [](NodeWorld& world) { world.api.erase(kJobPod); }},
+        {"a pod that failed", [](NodeWorld& world) { put_job_pod(world, failed_pod()); }, true},
+    };
+}
+
+void expect_begun_again_after_a_pause(NodeWorld& world, const std::string& first_plan, const std::string& first_job) {
+    EXPECT_EQ(world.phase(), "Initializing");
+    EXPECT_EQ(world.node().status.plan->id, first_plan) << "not at once: it may be evicted again and again";
+    EXPECT_EQ(world.condition("Stalled"), "True/TaskNotProgressing");
+    EXPECT_THAT(world.condition_message("Stalled"), HasSubstr("bootstrap job n0-bootstrap was disrupted"));
+    world.clock.advance_by(std::chrono::minutes{2});
+    world.settle();
+    EXPECT_NE(world.node().status.plan->id, first_plan) << "the sidecar would not run the same tasks again";
+    world.api.erase(kJobPod);
+    for (int i = 0; i < 5; ++i) {
+        world.clock.advance_by(std::chrono::seconds{5});
+        world.settle();
+    }
+    EXPECT_NE(world.uid_of(kJob), "");
+    EXPECT_NE(world.uid_of(kJob), first_job);
+    EXPECT_EQ(world.phase(), "Initializing");
+}
+
+TEST(DisruptedBootstrap, is_begun_again_while_seid_was_at_work) {
+    for (const Case& tested : cases()) {
+        SCOPED_TRACE(tested.behaviour);
+        NodeWorld world;
+        world.create_node(kSpec);
+        world.settle();
+        ASSERT_EQ(world.task("mark-ready").status, api::TaskStatus::Complete);
+        const std::string plan = world.node().status.plan->id;
+        const std::string job = world.uid_of(kJob);
+        tested.happens(world);
+        fail_job(world);
+        world.settle();
+        if (tested.fails_node) {
+            EXPECT_EQ(world.phase(), "Failed");
+        } else {
+            expect_begun_again_after_a_pause(world, plan, job);
+        }
+    }
+}
+
+TEST(DisruptedBootstrap, is_begun_again_while_its_sidecar_was_at_work) {
+    for (const Case& tested : cases()) {
+        SCOPED_TRACE(tested.behaviour);
+        NodeWorld world;
+        world.sidecar.on_start = [](const std::string&) {
+            return sidecar::TaskRun{.status = sidecar::RunStatus::Running, .run = 1, .error = {}};
+        };
+        world.create_node(kSpec);
+        world.settle();
+        ASSERT_EQ(world.task("snapshot-restore").status, api::TaskStatus::Pending);
+        const std::string plan = world.node().status.plan->id;
+        const std::string job = world.uid_of(kJob);
+        tested.happens(world);
+        fail_job(world);
+        world.sidecar.is_unreachable = true;
+        world.settle();
+        if (tested.fails_node) {
+            EXPECT_EQ(world.phase(), "Failed");
+        } else {
+            expect_begun_again_after_a_pause(world, plan, job);
+        }
+    }
+}
+
+}  // namespace
+}  // namespace sei::test
