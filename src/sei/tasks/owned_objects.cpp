@@ -10,6 +10,7 @@
 #include "sei/plan/progress.hpp"
 #include "sei/resources/headless_service.hpp"
 #include "sei/resources/rbac_proxy_config.hpp"
+#include "sei/tasks/operator_tasks.hpp"
 
 namespace sei::tasks {
 namespace {
@@ -79,7 +80,20 @@ kube::Async<> keep_proxy_config(TaskContext& context) {
     co_await keep<kube::ConfigMap>(context, std::move(live), std::move(wanted), context.memory.config_map_version);
 }
 
+namespace {
+
+/// Without it the sidecar of the bootstrap pod has no address. Only its absence is put right: in the end it has to go.
+kube::Async<> keep_bootstrap_service(TaskContext& context) {
+    const auto& plan = context.status.plan;
+    if (!plan::is_bootstrapping(plan) || !plan::has_completed(*plan, plan::TaskType::DeployBootstrapService)) co_return;
+    if (plan::has_completed(*plan, plan::TaskType::AwaitBootstrapComplete) || context.observed.service()) co_return;
+    static_cast<void>(co_await deploy_bootstrap_service(context));
+}
+
+}  // namespace
+
 kube::Async<> keep_service_and_config(TaskContext& context) {
+    co_await keep_bootstrap_service(context);
     if (is_made(context, plan::TaskType::ApplyService)) co_await keep_service(context);
     if (is_made(context, plan::TaskType::ApplyRbacProxyConfig)) co_await keep_proxy_config(context);
 }

@@ -143,5 +143,20 @@ TEST(DisruptedBootstrap, is_begun_again_while_its_sidecar_was_at_work) {
     }
 }
 
+TEST(ServiceOfBootstrap, that_was_deleted_is_made_again) {
+    NodeWorld world;
+    world.sidecar.is_unreachable = true;
+    world.create_node(kSpec);
+    world.settle();
+    const json::Value selector = world.api.find(kServicePath)->at("spec").at("selector");
+    world.api.erase(kServicePath);
+    world.settle();
+    ASSERT_NE(world.api.find(kServicePath), nullptr);
+    EXPECT_EQ(world.api.find(kServicePath)->at("spec").at("selector"), selector);
+    world.take_writes();
+    for (int i = 0; i < 10; ++i) world.pass();
+    EXPECT_THAT(world.take_writes(), ::testing::Not(::testing::Contains(HasSubstr("services/"))));
+}
+
 }  // namespace
 }  // namespace sei::test
