@@ -129,7 +129,7 @@ private:
         switch (request.method) {
             case kube::HttpMethod::Get:
                 if (const json::Value* object = find(path)) return answer(200, *object);
-                if (path.ends_with("/pods")) return list(request, path);
+                if (path.ends_with("/pods") || path.ends_with("/seinodes")) return list(request, path);
                 return refusal(404, "NotFound", path + " not found");
             case kube::HttpMethod::Post: {
                 json::Value object = json::parse(request.body);
@@ -147,9 +147,11 @@ private:
         }
         return refusal(405, "MethodNotAllowed", "no PUT here");
     }
-    /// Knows label selectors of one "key=value", as it stands in the query.
+    /// Knows label selectors of one "key=value", as it stands in the query; all there is where there is none.
     kube::HttpResponse list(const kube::HttpRequest& request, const std::string& path) {
+        const bool selects = request.target.find("labelSelector") != std::string::npos;
         const auto has_label = [&](const json::Value& object) {
+            if (!selects) return true;
             const json::Value* labels = json::find(object, {"metadata", "labels"});
             if (labels == nullptr) return false;
             for (const auto& label : labels->as_object()) {
