@@ -104,6 +104,28 @@ bool is_conflict(const ApiError& error) {
     return error.code() == 409 && error.reason() == "Conflict";
 }
 
+std::string text_of(const json::Value& object, std::string_view key) {
+    return std::string{json::find_string(object, {key})};
+}
+
+FieldOwners field_owners_of(const json::Value& object) {
+    FieldOwners owners{.metadata = metadata_of(object), .owners = {}};
+    const json::Value* list = json::find(object, {"metadata", "managedFields"});
+    if (list == nullptr || !list->is_array()) return owners;
+    for (const json::Value& entry : list->get_array()) {
+        const json::Value* fields = json::find(entry, {"fieldsV1"});
+        owners.owners.push_back(
+            {.manager = text_of(entry, "manager"),
+             .operation = text_of(entry, "operation"),
+             .apiVersion = text_of(entry, "apiVersion"),
+             .time = text_of(entry, "time"),
+             .subresource = text_of(entry, "subresource"),
+             .fields = fields != nullptr ? *fields : json::Value{}}
+        );
+    }
+    return owners;
+}
+
 std::string_view to_wire(Propagation propagation) {
     switch (propagation) {
         case Propagation::Background:
@@ -128,6 +150,25 @@ std::string version_of(const ObjectMeta& read) {
     return read.resourceVersion;
 }
 
+json::Object patch_of(FieldOwners changed) {
+    json::Array list;
+    for (FieldOwner& owner : changed.owners) {
+        json::Object entry{
+            {"manager", owner.manager}, {"operation", owner.operation}, {"apiVersion", owner.apiVersion}
+        };
+        if (!owner.time.empty()) entry["time"] = owner.time;
+        if (!owner.subresource.empty()) entry["subresource"] = owner.subresource;
+        entry["fieldsType"] = "FieldsV1";
+        entry["fieldsV1"] = std::move(owner.fields);
+        list.push_back(std::move(entry));
+    }
+    json::Object metadata{{"resourceVersion", version_of(changed.metadata)}, {"uid", changed.metadata.uid}};
+    metadata["managedFields"] = std::move(list);
+    json::Object patch;
+    patch["metadata"] = std::move(metadata);
+    return patch;
+}
+
 RawClient::RawClient(Transport& transport, ClientOptions options)
     : transport_{transport}, options_{std::move(options)} {}
 
@@ -144,6 +185,31 @@ Async<std::optional<json::Tree>> RawClient::get(const ResourceType& type, Namesp
     ApiError error = api_error_of(name, response);
     if (is_absent(error)) co_return std::nullopt;
     throw error;
+}
+
+Async<std::optional<FieldOwners>> RawClient::get_field_owners(const ResourceType& type, NamespacedName key) {
+    HttpRequest request{
+        .method = HttpMethod::Get,
+        .target = type.object_path(key),
+        .time_limit = options_.time_limit,
+        .repeat = Repeat::WhenSafe
+    };
+    const std::string name = name_of(request);
+    const HttpResponse response = co_await transport_.send(std::move(request));
+    if (!is_success(response.status)) {
+        ApiError error = api_error_of(name, response);
+        if (is_absent(error)) co_return std::nullopt;
+        throw error;
+    }
+    boost::system::error_code failed;
+    const json::Value object = boost::json::parse(response.body, failed);
+    if (failed || !object.is_object()) {
+        throw TransportError{
+            TransportError::Kind::Broken,
+            fmt::format("{}: {} with a body that is no JSON object", name, response.status)
+        };
+    }
+    co_return field_owners_of(object);
 }
 
 Async<RawClient::Page> RawClient::list_page(const ResourceType& type, ListOptions options, std::string continue_token) {

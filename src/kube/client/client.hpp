@@ -21,6 +21,7 @@
 
 #include "kube/async/async.hpp"
 #include "kube/client/api_error.hpp"
+#include "kube/client/field_owners.hpp"
 #include "kube/client/snapshot.hpp"
 #include "kube/http/transport.hpp"
 #include "kube/json/json.hpp"
@@ -149,6 +150,7 @@ class RawClient {
 public:
     RawClient(Transport& transport, ClientOptions options);
     [[nodiscard]] Async<std::optional<json::Tree>> get(const ResourceType& type, NamespacedName key);
+    [[nodiscard]] Async<std::optional<FieldOwners>> get_field_owners(const ResourceType& type, NamespacedName key);
     struct Page {
         json::Tree list;
         std::string continue_token;
@@ -222,6 +224,9 @@ private:
 /// Of an object or a PartialObjectMetadata. json::DecodeError when it has none that fits.
 [[nodiscard]] ObjectMeta metadata_of(const json::Value& value);
 
+/// The merge patch that sets managedFields, with its preconditions.
+[[nodiscard]] json::Object patch_of(FieldOwners changed);
+
 /// What is sent of an object: its type, and all of it but its status.
 [[nodiscard]] std::string body_text(const ResourceType& type, const json::Value& object);
 }  // namespace detail
@@ -236,6 +241,12 @@ public:
         auto value = co_await raw_.get(KindOf<K>::type, std::move(key));
         if (!value) co_return std::nullopt;
         co_return Snapshot<K>{json::from_json<K>(**value)};
+    }
+
+    /// Who owns which fields of the object, as it is now.
+    template <Kind K>
+    [[nodiscard]] Async<std::optional<FieldOwners>> get_field_owners(NamespacedName key) {
+        return raw_.get_field_owners(KindOf<K>::type, std::move(key));
     }
 
     /// All pages.
@@ -306,6 +317,18 @@ public:
         K now = *base;
         now.metadata = observed_metadata<K>(**written);
         co_return Snapshot<K>{std::move(now)};
+    }
+
+    /// Replaces who owns which fields, with the version and uid of `changed` as preconditions; no field changes its
+    /// value.
+    template <Kind K>
+    [[nodiscard]] Async<WriteResult<ObjectMeta>> write_field_owners(FieldOwners changed) {
+        NamespacedName key = changed.metadata.key();
+        auto written = co_await raw_.merge_patch(
+            KindOf<K>::type, std::move(key), {}, detail::patch_of(std::move(changed)), Answer::Metadata
+        );
+        if (!written) co_return std::unexpected(written.error());
+        co_return observed_metadata<K>(**written);
     }
 
     /// Writes the difference between `base` and `changed` (all but status) as a merge patch with the version of `base`.

@@ -130,7 +130,7 @@ bool has_metadata_of_child(const api::SeiNode& live, const api::SeiNodeDeploymen
 }
 
 bool is_up_to_date(const api::SeiNode& live, const api::SeiNode& desired) {
-    return has_metadata(live.metadata, desired.metadata) &&
+    return has_metadata(live.metadata, desired.metadata) && asks_for(live, desired.spec) &&
            contains(kube::json::to_json(live.spec), kube::json::to_json(desired.spec));
 }
 

@@ -47,7 +47,8 @@ struct CeremonyOfFleet {
     const api::SeiNode& live, const api::SeiNodeDeployment& deployment, std::int32_t ordinal
 );
 
-/// Has `live` everything that `desired` says? A field that the template no longer sets shows in the revision label.
+/// Has `live` everything that `desired` says? A field that the template no longer sets shows in the revision label; a
+/// sidecar's image that it no longer sets does not, where the node's turn came later.
 [[nodiscard]] bool is_up_to_date(const api::SeiNode& live, const api::SeiNode& desired);
 
 /// The controller reference that everything a deployment owns carries (spec 03 §1.6).

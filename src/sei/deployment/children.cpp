@@ -10,6 +10,7 @@
 #include "sei/api/node_queries.hpp"
 #include "sei/deployment/child.hpp"
 #include "sei/deployment/genesis.hpp"
+#include "sei/deployment/handover.hpp"
 #include "sei/deployment/rollout.hpp"
 #include "sei/deployment/template_hash.hpp"
 #include "sei/tasks/rollout.hpp"
@@ -101,9 +102,15 @@ kube::Async<std::set<std::string>> confirmed_nodes_in_turn(DeploymentContext& co
     co_return nodes_in_turn(context, Fleet{deployment, live.items});
 }
 
-/// The node of this ordinal, if any, as it was last seen or written.
+/// The node of this ordinal, if any, as it is seen, or as this pass wrote it where the cache does not show that yet.
 std::optional<NodeSnapshot> seen_node(const DeploymentContext& context, std::int32_t ordinal) {
-    return context.caches.nodes.get({context.object().metadata.namespace_, child_name(context.object(), ordinal)});
+    const std::string name = child_name(context.object(), ordinal);
+    auto seen = context.caches.nodes.get({context.object().metadata.namespace_, name});
+    const NodeSnapshot* known = context.fleet.find(name);
+    const bool is_older = seen && known != nullptr && seen->uid() == known->uid() &&
+                          !seen->resource_version().is_at_least(known->resource_version());
+    if (is_older) return *known;
+    return seen;
 }
 
 /// The peers are those that the ceremony gave to the first of its participants.
@@ -130,11 +137,41 @@ kube::Async<> make(DeploymentContext& context, std::int32_t ordinal, CeremonyOfF
     if (!co_await context.is_confirmed()) co_return;
     try {
         NodeSnapshot made = co_await context.client.apply(std::move(child), field_manager(), kube::Force::No);
+        context.memory.handed_over[key.name] = made->metadata.uid;
         context.fleet.put(std::move(made));
         context.tell(api::event::kNodeCreated, "Created SeiNode " + key.name);
     } catch (const kube::ApiError& error) {
         context.note_refusal(api::reason::kNodeNotApplied, text(key) + " cannot be made", error);
     }
+}
+
+/// Before the first apply to a node that this process did not make: the version to go on from, nullopt where somebody
+/// writes it, too.
+kube::Async<std::optional<kube::ResourceVersion>> hand_over(
+    DeploymentContext& context, NodeSnapshot live, const api::SeiNode& desired
+) {
+    const auto known = context.memory.handed_over.find(live->metadata.name);
+    if (known != context.memory.handed_over.end() && known->second == live->metadata.uid) {
+        co_return live.resource_version();
+    }
+    auto read = co_await context.client.get_field_owners<api::SeiNode>(live.key());
+    if (!read || read->metadata.uid != live->metadata.uid) {
+        context.note_conflict(live.resource_version());
+        co_return std::nullopt;
+    }
+    kube::ResourceVersion version = live.resource_version();
+    if (auto owners = with_fields_handed_over(read->owners, desired)) {
+        const bool is_as_seen = read->metadata.resourceVersion == live->metadata.resourceVersion;
+        read->owners = *std::move(owners);
+        const auto written = co_await context.client.write_field_owners<api::SeiNode>(*std::move(read));
+        if (!written) {
+            context.note_conflict(live.resource_version());
+            co_return std::nullopt;
+        }
+        if (is_as_seen) version = written->resource_version();
+    }
+    context.memory.handed_over[live->metadata.name] = live->metadata.uid;
+    co_return version;
 }
 
 kube::Async<> keep(
@@ -156,8 +193,10 @@ kube::Async<> keep(
     if (!co_await context.is_confirmed()) co_return;
     // A node whose turn has not come is told the image that it was read with, which somebody may have changed since.
     // What the template says needs no such care, and must not wait for a node that is busy with its status.
-    if (images == Images::AsTheyAre) child.metadata.resourceVersion = live->metadata.resourceVersion;
     try {
+        const auto version = co_await hand_over(context, live, child);
+        if (!version) co_return;
+        if (images == Images::AsTheyAre) child.metadata.resourceVersion = version->value();
         NodeSnapshot written = co_await context.client.apply(std::move(child), field_manager(), kube::Force::Yes);
         context.fleet.put(std::move(written));
     } catch (const kube::ApiError& error) {

@@ -62,6 +62,8 @@ struct DeploymentMemory {
     std::map<std::string, ComparedChild> compared;
     /// The peers that the comparisons were made with.
     std::vector<api::PeerSource> compared_peers;
+    /// The uids of nodes, by name, whose fields are the deployment's to apply: made by this process, or handed over.
+    std::map<std::string, std::string> handed_over;
     /// Passes have ended in failures since then.
     std::optional<kube::MonotonicTime> failing_since;
     /// Of the group tasks, as for nodes.

@@ -109,6 +109,12 @@ std::vector<NodeSnapshot> Fleet::surplus() const {
     return found;
 }
 
+const NodeSnapshot* Fleet::find(std::string_view name) const {
+    const auto found =
+        std::ranges::find_if(nodes_, [&](const NodeSnapshot& node) { return node->metadata.name == name; });
+    return found == nodes_.end() ? nullptr : &*found;
+}
+
 void Fleet::put(NodeSnapshot node) {
     std::erase_if(nodes_, [&](const NodeSnapshot& seen) { return seen->metadata.name == node->metadata.name; });
     const auto behind = std::ranges::upper_bound(nodes_, place_of(node), {}, place_of);
@@ -153,13 +159,18 @@ bool is_available(const api::SeiNode& node) {
            trouble_of(node).empty();
 }
 
-std::string trouble_of(const api::SeiNode& node) {
+std::string lasting_trouble_of(const api::SeiNode& node) {
     if (const auto* stalled = failing(node, api::node_condition::kStalled, kube::ConditionStatus::True)) {
         return stalled->reason + ": " + stalled->message;
     }
     if (const auto* rejected = failing(node, api::node_condition::kSpecValid, kube::ConditionStatus::False)) {
         return rejected->reason + ": " + rejected->message;
     }
+    return {};
+}
+
+std::string trouble_of(const api::SeiNode& node) {
+    if (std::string lasting = lasting_trouble_of(node); !lasting.empty()) return lasting;
     if (node.status.phase == api::NodePhase::Failed) {
         if (!node.status.plan || !node.status.plan->failedTaskDetail) return "it is Failed";
         return "it is Failed: task " + node.status.plan->failedTaskDetail->type + ": " +

@@ -47,6 +47,8 @@ public:
     [[nodiscard]] std::vector<NodeSnapshot> wanted() const;
     /// Those that are too many: with an ordinal from `replicas` on, and not going.
     [[nodiscard]] std::vector<NodeSnapshot> surplus() const;
+    /// Null when there is none of this name. Valid until the next `put`.
+    [[nodiscard]] const NodeSnapshot* find(std::string_view name) const;
     /// In place of what was seen of the node before, or added.
     void put(NodeSnapshot node);
 
@@ -72,6 +74,8 @@ private:
 [[nodiscard]] bool is_available(const api::SeiNode& node);
 /// For people: why a node has not got where it should, as far as it says so itself; empty when it just takes its time.
 [[nodiscard]] std::string trouble_of(const api::SeiNode& node);
+/// The same, as far as somebody has to do something about it: its spec is rejected, or something lasts.
+[[nodiscard]] std::string lasting_trouble_of(const api::SeiNode& node);
 /// Was it made to take part in a genesis ceremony?
 [[nodiscard]] bool takes_part_in_ceremony(const api::SeiNode& node);
 /// Has it uploaded its part of a genesis ceremony (or is it beyond that)?

@@ -276,6 +276,35 @@ TEST_F(ClientTest, replaces_finalizers_under_version_and_identity) {
     );
 }
 
+TEST_F(ClientTest, reads_who_owns_which_fields_and_writes_it_under_version_and_identity) {
+    const std::string entry =
+        R"({"manager":"manager","operation":"Update","apiVersion":"example.io/v1","time":"2026-01-01T00:00:00Z",)"
+        R"("fieldsType":"FieldsV1","fieldsV1":{"f:spec":{"f:size":{}}}})";
+    const std::string metadata =
+        R"({"kind":"PartialObjectMetadata","metadata":{"name":"w","namespace":"ns","uid":"u1",)"
+        R"("resourceVersion":"7","managedFields":[)" +
+        entry + "]}}";
+    transport.answer(200, metadata);
+    auto owners = run(client.get_field_owners<Widget>(key));
+    ASSERT_TRUE(owners);
+    ASSERT_EQ(owners->owners.size(), 1U);
+    EXPECT_EQ(owners->owners.front().manager, "manager");
+    EXPECT_EQ(owners->owners.front().operation, "Update");
+    EXPECT_EQ(json::serialize(owners->owners.front().fields), R"({"f:spec":{"f:size":{}}})");
+    owners->owners.front().subresource = "status";
+    transport.answer(200, metadata);
+    ASSERT_TRUE(run(client.write_field_owners<Widget>(*owners)));
+    const json::Value sent = json::parse(transport.sent.at(1).body);
+    EXPECT_EQ(transport.sent.at(1).content_type, "application/merge-patch+json");
+    EXPECT_EQ(sent.at("metadata").at("resourceVersion"), "7");
+    EXPECT_EQ(sent.at("metadata").at("uid"), "u1");
+    json::Value expected = json::parse(entry);
+    expected.as_object()["subresource"] = "status";
+    EXPECT_EQ(sent.at("metadata").at("managedFields"), json::Value(json::Array{expected}));
+    transport.answer(404, status(404, "NotFound", "w", "widgets"));
+    EXPECT_FALSE(run(client.get_field_owners<Widget>(key)));
+}
+
 TEST_F(ClientTest, patches_the_difference_without_status) {
     const auto widget = read();
     transport.answer(200, kWidget);
