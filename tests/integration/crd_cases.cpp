@@ -300,6 +300,14 @@ void add_node_data_volume(Cases& cases) {
         "import cannot be unset once configured"
     );
     cases.refuses_update(
+        "nor together with all of dataVolume, after which another one could be imported",
+        kNodes,
+        imported,
+        node("{}"),
+        "spec",
+        "dataVolume.import cannot be unset once configured"
+    );
+    cases.refuses_update(
         "the imported claim cannot be exchanged (N5)",
         kNodes,
         imported,
@@ -468,6 +476,16 @@ void add_validator_immutability(Cases& cases) {
          }) {
         cases.refuses_update(behaviour, kNodes, before, std::move(after), field, message);
     }
+    const std::string key_stays = "validator.signingKey cannot be unset once configured";
+    cases.refuses_update(
+        "the signing key cannot go, after which another one could come",
+        kNodes,
+        before,
+        node(R"({"fullNode": null, "validator": {}})"),
+        "spec",
+        key_stays
+    );
+    cases.refuses_update("nor together with the mode", kNodes, before, node("{}"), "spec", key_stays);
     object other_key = before;
     kube::json::apply_merge_patch(
         other_key["spec"], kube::json::parse(R"({"validator": {"operatorKeyring": {"secret": {"keyName": "other",
@@ -794,12 +812,7 @@ void add_tolerated(Cases& cases) {
         object bare{{"apiVersion", "sei.io/v1alpha1"}, {"kind", kind}, {"metadata", object{}}};
         cases.creates(std::string{kind} + " without a spec", plural, std::move(bare), R"({"spec": null})");
     }
-    cases.updates(
-        "a whole data volume may be removed",
-        kNodes,
-        node(R"({"dataVolume": {"import": {"pvcName": "old"}}})"),
-        node("{}")
-    );
+    cases.updates("a data volume without an import may be removed", kNodes, node(R"({"dataVolume": {}})"), node("{}"));
 }
 
 }  // namespace

@@ -93,7 +93,7 @@ void Rules<sei::api::ResultExport>::add(SchemaNode schema) {
 void Rules<sei::api::ReplayerSpec>::add(SchemaNode schema) {
     schema.describe("A replayer: executes blocks again, from a snapshot on.");
     schema.field("snapshot").describe("Where the replay starts; it must be from s3.");
-    schema.field("resultExport").describe("Exports the results of replayed blocks.");
+    schema.field("resultExport").describe("Kept for manifests that have it: results are not exported.");
 }
 
 void Rules<sei::api::NodeSpec>::add(SchemaNode schema) {
@@ -106,6 +106,17 @@ void Rules<sei::api::NodeSpec>::add(SchemaNode schema) {
         .rule(
             "!has(self.replayer) || (has(self.peers) && size(self.peers) > 0)",
             "peers is required when replayer is set: a replayer gets its blocks from peers"
+        )
+        // Beyond the contract: its own rules do not see a parent that goes, and comes back with another name.
+        .rule(
+            "!has(oldSelf.dataVolume) || !has(oldSelf.dataVolume.import) || "
+            "(has(self.dataVolume) && has(self.dataVolume.import))",
+            "dataVolume.import cannot be unset once configured: the imported volume holds the node's data"
+        )
+        .rule(
+            "!has(oldSelf.validator) || !has(oldSelf.validator.signingKey) || "
+            "(has(self.validator) && has(self.validator.signingKey))",
+            "validator.signingKey cannot be unset once configured: a validator keeps the key that it started with"
         );
     schema.field("chainId").describe("The ID of the chain that the node belongs to.").min_length(1);
     schema.field("image").describe("The container image of seid.").min_length(1).max_length(512);
@@ -120,7 +131,7 @@ void Rules<sei::api::NodeSpec>::add(SchemaNode schema) {
     schema.field("replayer").describe("A replayer: executes blocks again, from a snapshot on.");
     schema.field("validator").describe("A validator: takes part in consensus.");
     schema.field("paused").describe(
-        "Freezes the node: no plan advances, and its pod is stopped; a node that has failed stays failed."
+        "Freezes the node: no plan advances, and its pod is stopped, also that of a node that has failed."
     );
 }
 

@@ -112,15 +112,14 @@ void Rules<sei::api::ValidatorSpec>::add(SchemaNode schema) {
         .rule(
             "!has(self.operatorKeyring) || !has(self.signingKey) || "
             "self.operatorKeyring.secret.passphraseSecretRef.secretName != self.signingKey.secret.secretName",
-            "operatorKeyring.secret.passphraseSecretRef and signingKey must reference distinct Secrets: seid must not "
-            "see "
-            "the passphrase"
+            "operatorKeyring.secret.passphraseSecretRef and signingKey must reference distinct Secrets: the passphrase "
+            "is given to the sidecar alone"
         )
         .rule(
             "!has(self.operatorKeyring) || !has(self.nodeKey) || "
             "self.operatorKeyring.secret.passphraseSecretRef.secretName != self.nodeKey.secret.secretName",
-            "operatorKeyring.secret.passphraseSecretRef and nodeKey must reference distinct Secrets: seid must not see "
-            "the passphrase"
+            "operatorKeyring.secret.passphraseSecretRef and nodeKey must reference distinct Secrets: the passphrase is "
+            "given to the sidecar alone"
         );
     schema.field("snapshot").describe("Where the first state comes from; without it the node syncs from genesis.");
     schema.field("genesisCeremony")
