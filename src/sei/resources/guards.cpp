@@ -95,8 +95,8 @@ Guarded check_keyring_containment(const api::SeiNode& node, const kube::PodSpec&
         for (const kube::VolumeMount& mounted : container->volumeMounts) {
             if (mounted.name == kKeyringVolume) {
                 return refused(fmt::format(
-                    "pod-spec for {} mounts {} volume on container \"{}\"; the keyring is exclusively the sidecar's: "
-                    "with it a compromised seid could sign as the operator",
+                    "pod-spec for {} mounts {} volume on container \"{}\"; it is given to the sidecar alone, which "
+                    "signs as the operator",
                     key_text(node),
                     kKeyringVolume,
                     container->name
@@ -105,8 +105,8 @@ Guarded check_keyring_containment(const api::SeiNode& node, const kube::PodSpec&
         }
         const auto reference = [&](std::string_view how) {
             return fmt::format(
-                "pod-spec for {} references operator-keyring passphrase Secret \"{}\" {} on container \"{}\"; the "
-                "passphrase is exclusively the sidecar's",
+                "pod-spec for {} references operator-keyring passphrase Secret \"{}\" {} on container \"{}\"; it is "
+                "given to the sidecar alone",
                 key_text(node),
                 secrets.passphrase,
                 how,
@@ -150,7 +150,7 @@ Guarded check_secret_use(const api::SeiNode& node, const kube::PodSpec& pod) {
             }
             if (allowed->second != container->name) {
                 return refused(fmt::format(
-                    "pod-spec for {}: container \"{}\" {} of Secret \"{}\", which is exclusively for container \"{}\"",
+                    "pod-spec for {}: container \"{}\" {} of Secret \"{}\", which is given to container \"{}\" alone",
                     key_text(node),
                     container->name,
                     use.how,

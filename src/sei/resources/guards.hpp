@@ -1,5 +1,8 @@
 // Checks on finished pod specs: no key is given to a container that it is not meant for (spec 05 §15).
 //
+// What they hold is what is given to whom. It is no isolation: the containers of a pod share one process namespace, and
+// one that is broken into can read what another has (spec 05 §19, 22).
+//
 // They look at the output and know nothing of how it was made, so that a mistake of a renderer cannot pass.
 #pragma once
 

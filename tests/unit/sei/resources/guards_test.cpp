@@ -95,8 +95,7 @@ TEST(SecretUse, keeps_each_key_with_the_container_that_it_is_for) {
          [&](kube::PodSpec& pod) {
              container(pod, "sei-sidecar").volumeMounts.push_back({.name = "signing-key", .mountPath = "/keys"});
          },
-         "container \"sei-sidecar\" mounts volume \"signing-key\" of Secret \"val-0-signing\", which is exclusively "
-         "for "
+         "container \"sei-sidecar\" mounts volume \"signing-key\" of Secret \"val-0-signing\", which is given to "
          "container \"seid\""},
         {"not under another volume name either",
          [&](kube::PodSpec& pod) {
@@ -111,8 +110,7 @@ TEST(SecretUse, keeps_each_key_with_the_container_that_it_is_for) {
          "container \"kube-rbac-proxy\" reads env \"SECRET\" of Secret \"val-0-nodekey\""},
         {"the keyring never reaches seid",
          [&](kube::PodSpec& pod) { container(pod, "seid").envFrom.push_back(all_of_secret("val-0-opk")); },
-         "container \"seid\" reads envFrom of Secret \"val-0-opk\", which is exclusively for container \"sei-sidecar\""
-        },
+         "container \"seid\" reads envFrom of Secret \"val-0-opk\", which is given to container \"sei-sidecar\""},
         {"no other Secret reaches anybody",
          [&](kube::PodSpec& pod) { container(pod, "seid").env.push_back(from_secret("somebody-elses")); },
          "of Secret \"somebody-elses\", which the node does not name"},
