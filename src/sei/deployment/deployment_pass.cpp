@@ -18,6 +18,7 @@
 #include "sei/deployment/rollout.hpp"
 #include "sei/deployment/template_hash.hpp"
 #include "sei/plan/progress.hpp"
+#include "sei/tasks/attempts.hpp"
 
 namespace sei::deployment {
 namespace {
@@ -31,12 +32,23 @@ constexpr milliseconds kSteadyPoll{30'000};
 /// What is watched needs no polling; this is for an event that got lost.
 constexpr milliseconds kWatchedPoll{30'000};
 constexpr milliseconds kRefusedPoll{30'000};
-constexpr std::chrono::seconds kTroubleAgeToReport{30};
+/// Admitted, since spec is no required member: what `kubectl replace` sends of an object without one.
+constexpr std::string_view kNoSpecText =
+    "spec.template.spec.chainId is empty: no fleet is to be made from this, and nothing of what is there is touched; "
+    "write the spec again";
 constexpr std::string_view kTimeLimitText = "the ceremony took longer than spec.genesis.maxCeremonyDuration";
+
+bool has_spec(const api::SeiNodeDeployment& deployment) {
+    return !deployment.spec.template_.spec.chainId.empty();
+}
 
 }  // namespace
 
 kube::Async<Requeue> DeploymentPass::run() {
+    if (!has_spec(context_.object())) {
+        context_.problems.push_back({api::reason::kSpecRejected, std::string{kNoSpecText}});
+        co_return Requeue::on_change("a deployment with a spec");
+    }
     context_.conditions.seed();
     co_await propagate_pause(context_);
     co_await keep_internal_service(context_);
@@ -70,7 +82,7 @@ kube::Async<Requeue> DeploymentPass::keep_fleet() {
     if (is_ceremony_to_come() && was_chain_made(context_.status, kept_nodes(context_))) {
         context_.conditions.set_ceremony_complete();
     }
-    if (deployment.spec.genesis && problem_of(*deployment.spec.genesis)) {
+    if (genesis_problem()) {
         co_return Requeue::on_change("a deployment with a genesis that can be made");
     }
     const bool was_empty = context_.fleet.wanted().empty();
@@ -111,6 +123,21 @@ const kube::Condition* DeploymentPass::failed_ceremony() const {
     return has_failed ? plan : nullptr;
 }
 
+std::optional<std::string> DeploymentPass::genesis_problem() const {
+    if (kube::is_condition_true(context_.status.conditions, type::kGenesisCeremonyComplete)) return std::nullopt;
+    return problem_of(context_.object().spec);
+}
+
+void DeploymentPass::tell_of_participants() {
+    for (const NodeSnapshot& node : context_.fleet.wanted()) {
+        const std::string trouble = lasting_trouble_of(*node);
+        if (trouble.empty()) continue;
+        context_.problems.push_back(
+            {api::reason::kTaskNotProgressing, "the genesis ceremony waits for " + node->metadata.name + ": " + trouble}
+        );
+    }
+}
+
 void DeploymentPass::put_terminal_plan_away() {
     if (!context_.status.plan || plan::is_active(context_.status.plan)) return;
     if (context_.status.plan->phase == api::PlanPhase::Complete) return complete_plan();
@@ -148,28 +175,31 @@ kube::Async<Requeue> DeploymentPass::execute() {
         return Requeue::after(std::max(delay, milliseconds{0}), std::move(waits_for));
     };
     while (const auto index = plan::current_task(*context_.status.plan)) {
-        const api::PlannedTask task = context_.status.plan->tasks[*index];
-        const kube::MonotonicTime monotonic = context_.clock.monotonic();
+        api::PlannedTask& task = context_.status.plan->tasks[*index];
         if (const milliseconds left = plan::time_to_retry(task, context_.now()); left.count() > 0) {
             co_return until_deadline(left, "the next attempt at " + task.type);
         }
-        const plan::TaskOutcome outcome = co_await run_group_task(context_, task);
+        tasks::remember_trouble(memory, context_.clock, task);
+        plan::TaskOutcome outcome = co_await run_group_task(context_, task);
+        tasks::end_when_late(context_.clock, task, outcome);
         const plan::Recorded recorded = plan::record(outcome, *context_.status.plan, *index, context_.now());
         if (recorded.advance == plan::Advance::NextTask) {
             memory.trouble.reset();
             continue;
         }
         if (recorded.advance == plan::Advance::PlanFailed) {
-            fail_plan("task " + task.type + ": " + context_.status.plan->tasks[*index].error);
+            fail_plan("task " + task.type + ": " + task.error);
             co_return Requeue::on_change("a changed spec: the plan has failed");
         }
         if (recorded.advance == plan::Advance::Retry) {
+            plan::set_deadline(task, context_.now());
             co_return until_deadline(
                 recorded.retry_after, task.type + " failed: " + std::get<plan::Failed>(outcome).error
             );
         }
         if (const auto* running = std::get_if<plan::Running>(&outcome)) {
             memory.trouble.reset();
+            plan::set_deadline(task, context_.now());
             if (running->watched == plan::Running::Watched::Yes) {
                 co_return until_deadline(kWatchedPoll, running->waits_for);
             }
@@ -180,15 +210,13 @@ kube::Async<Requeue> DeploymentPass::execute() {
             co_return until_deadline(tasks::poll_delay(++memory.polls), running->waits_for);
         }
         const auto& transient = std::get<plan::Transient>(outcome);
-        const std::string text = "task " + task.type + ": " + transient.error;
-        tasks::note_trouble(
-            memory, monotonic, task.id, api::reason::kTaskNotProgressing, text, transient.report_at_once
-        );
+        tasks::note_failed_attempt(memory, context_.clock, task, transient);
         const tasks::Trouble& trouble = *memory.trouble;
-        if (trouble.report_at_once || monotonic - trouble.since >= kTroubleAgeToReport) {
-            context_.problems.push_back({api::reason::kTaskNotProgressing, text});
+        const auto age = context_.clock.monotonic() - trouble.since;
+        if (trouble.report_at_once || age >= tasks::kTroubleAgeToStore) {
+            context_.problems.push_back({api::reason::kTaskNotProgressing, trouble.error});
         }
-        co_return until_deadline(tasks::attempt_delay(trouble.attempts, monotonic - trouble.since), text);
+        co_return until_deadline(tasks::attempt_delay(trouble.attempts, age), trouble.error);
     }
     complete_plan();
     co_return Requeue::after(milliseconds{0}, "the end of the plan to be stored");
@@ -218,19 +246,18 @@ void DeploymentPass::fail_plan(const std::string& why) {
 void DeploymentPass::finish(bool has_failed) {
     const api::SeiNodeDeployment& deployment = context_.object();
     api::SeiNodeDeploymentStatus& status = context_.status;
+    if (!has_spec(deployment)) return context_.conditions.set_stalled(context_.problems);
     if (status.rollout && !deployment.spec.paused) {
         const RolloutProgress progress = progress_of(context_.fleet.wanted(), deployment.spec.template_.spec);
         record_progress(*status.rollout, progress.updated, context_.now());
         const bool is_overdue = context_.now() >= progress_deadline(*status.rollout, deployment.spec.updateStrategy);
         context_.conditions.set_rollout_progress(progress, is_overdue);
     }
-    std::optional<std::string> problem;
-    if (deployment.spec.genesis) problem = problem_of(*deployment.spec.genesis);
+    const std::optional<std::string> problem = genesis_problem();
     const bool is_ceremony = status.plan && kind_of(*status.plan) == PlanKind::Genesis;
     context_.conditions.set_ceremony_pending(is_ceremony, problem);
-    if (problem && !kube::is_condition_true(status.conditions, type::kGenesisCeremonyComplete)) {
-        context_.problems.push_back({api::reason::kGenesisRejected, *problem});
-    }
+    if (problem) context_.problems.push_back({api::reason::kGenesisRejected, *problem});
+    if (is_ceremony) tell_of_participants();
     if (const kube::Condition* failed = failed_ceremony(); failed != nullptr && !status.plan) {
         const bool took_too_long = failed->message.find(kTimeLimitText) != std::string::npos;
         context_.problems.push_back(

@@ -1,6 +1,7 @@
 // One pass over one living deployment: what is done, in which order. It ends in a changed status, not in a write.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "kube/async/async.hpp"
@@ -10,6 +11,8 @@
 namespace sei::deployment {
 
 /// The steps of spec 03 §3, with the corrections of spec 08.
+///
+/// A deployment without a spec is told so, and nothing else is done or told of it.
 ///
 /// Order: the always-present conditions; pause, in both directions; the internal Service; unless paused: a terminal
 /// plan is put away, a changed template begins a rollout, and then the pass ends for nodes, so that the plan is stored
@@ -38,6 +41,10 @@ private:
     [[nodiscard]] bool is_ceremony_due() const;
     /// Is there one that is neither complete nor failed?
     [[nodiscard]] bool is_ceremony_to_come() const;
+    /// What no ceremony can begin with, while there is one to come.
+    [[nodiscard]] std::optional<std::string> genesis_problem() const;
+    /// What keeps participants from doing their part of a ceremony that is under way.
+    void tell_of_participants();
     /// A ceremony that failed stays so until the spec changes.
     [[nodiscard]] const kube::Condition* failed_ceremony() const;
     [[nodiscard]] kube::Requeue sooner(kube::Requeue wait) const;

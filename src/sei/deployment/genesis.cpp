@@ -13,8 +13,6 @@
 namespace sei::deployment {
 namespace {
 
-constexpr std::string_view kTask = "assemble-and-upload-genesis: ";
-
 /// BIP-173.
 std::uint32_t bech32_polymod(const std::vector<std::uint8_t>& values) {
     constexpr std::array<std::uint32_t, 5> kGenerator{0x3b6a57b2, 0x26508e6d, 0x1ea119fa, 0x3d4233dd, 0x2a1462b3};
@@ -114,16 +112,28 @@ std::optional<std::string> problem_of_address(std::string_view address) {
     return std::nullopt;
 }
 
-std::optional<std::string> problem_of(const api::GenesisConfig& genesis) {
-    const std::string task{kTask};
-    if (genesis.accountBalance.empty()) return task + "missing required field AccountBalance";
+std::optional<std::string> problem_of(const api::SeiNodeDeploymentSpec& spec) {
+    if (!spec.genesis) return std::nullopt;
+    const api::GenesisConfig& genesis = *spec.genesis;
+    const api::NodeSpec& pattern = spec.template_.spec;
+    if (genesis.chainId != pattern.chainId) {
+        return "spec.genesis.chainId \"" + genesis.chainId + "\" is not spec.template.spec.chainId \"" +
+               pattern.chainId + "\": the validators of a ceremony run the chain that it makes";
+    }
+    if (pattern.validator && pattern.validator->signingKey) {
+        return "spec.template.spec.validator.signingKey is set together with spec.genesis: each validator of a "
+               "ceremony "
+               "makes its own key";
+    }
+    if (genesis.stakingAmount.empty()) return "spec.genesis.stakingAmount is empty";
+    if (genesis.accountBalance.empty()) return "spec.genesis.accountBalance is empty";
     for (std::size_t i = 0; i < genesis.accounts.size(); ++i) {
         const api::GenesisAccount& account = genesis.accounts[i];
-        const std::string at = task + "accounts[" + std::to_string(i) + "]";
-        if (account.address.empty()) return at + " missing required field Address";
-        if (account.balance.empty()) return at + " missing required field Balance";
+        const std::string at = "spec.genesis.accounts[" + std::to_string(i) + "]";
+        if (account.address.empty()) return at + ".address is empty";
+        if (account.balance.empty()) return at + ".balance is empty";
         if (const auto problem = problem_of_address(account.address)) {
-            return at + ": address \"" + account.address + "\": " + *problem;
+            return at + ".address \"" + account.address + "\": " + *problem;
         }
     }
     if (genesis.maxCeremonyDuration && !api::parse_duration(*genesis.maxCeremonyDuration)) {

@@ -14,9 +14,11 @@
 
 namespace sei::deployment {
 
-/// Why no chain can be made from `genesis`, as a sentence; nothing when one can. What is checked is what the sidecar
-/// would refuse after minutes: accounts, and the time limit's syntax (spec 04 §9.14, spec 08 8.4).
-[[nodiscard]] std::optional<std::string> problem_of(const api::GenesisConfig& genesis);
+/// Why no chain can be made from `spec.genesis`, as a sentence that begins with the field; nothing when one can, or
+/// none is to be made. What is checked is what the sidecar would refuse after minutes, or what could not come to a
+/// chain: accounts, the time limit's syntax, another chain in the template, keys from outside (spec 04 §9.14, spec
+/// 08 8.4).
+[[nodiscard]] std::optional<std::string> problem_of(const api::SeiNodeDeploymentSpec& spec);
 
 /// Is it a bech32 address of Sei? Nullopt when it is, else what is wrong (BIP-173, at most 1023 characters, spec 04
 /// §9.14).

@@ -18,6 +18,7 @@ struct Traits {
 using enum TaskRunner;
 constexpr std::chrono::hours kDay{24};
 constexpr std::nullopt_t kWaitsForPeople = std::nullopt;
+constexpr std::nullopt_t kToldByRollout = std::nullopt;  // as many nodes, and as long, as there are (spec 03 §12.2)
 
 // clang-format off
 constexpr Traits kTraits[] = {
@@ -34,8 +35,8 @@ constexpr Traits kTraits[] = {
     {TaskType::DeployBootstrapJob, "deploy-bootstrap-job", Operator, 0, Repeatable::Yes, kDay},
     {TaskType::AwaitBootstrapComplete, "await-bootstrap-complete", Operator, 0, Repeatable::Yes, 30 * kDay},  // blocks up to the halt height
     {TaskType::TeardownBootstrap, "teardown-bootstrap", Operator, 0, Repeatable::Yes, kDay},
-    {TaskType::UpdateNodeSpecs, "update-node-specs", Operator, 0, Repeatable::Yes, kDay},
-    {TaskType::AwaitSpecUpdate, "await-spec-update", Operator, 0, Repeatable::Yes, kDay},
+    {TaskType::UpdateNodeSpecs, "update-node-specs", Operator, 0, Repeatable::Yes, kToldByRollout},
+    {TaskType::AwaitSpecUpdate, "await-spec-update", Operator, 0, Repeatable::Yes, kToldByRollout},
     {TaskType::CollectAndSetPeers, "collect-and-set-peers", Operator, 0, Repeatable::Yes, kDay},
     {TaskType::AwaitNodesRunning, "await-nodes-running", Operator, 0, Repeatable::Yes, kDay},
     {TaskType::UpdateNodeImage, "update-node-image", Operator, 0, Repeatable::Yes, kDay},

@@ -78,7 +78,8 @@ enum class Repeatable { Yes, No };
 [[nodiscard]] Repeatable repeatable(TaskType type);
 
 /// How long a task may take from its first wait on, all waiting included, before it has failed (spec 08 1.4). Nullopt:
-/// it waits for people, without a limit (spec 04 §7), and a condition of its own tells what for.
+/// it waits for people (spec 04 §7) or for a whole fleet (spec 03 §12.2), without a limit, and a condition of its own
+/// tells what for.
 [[nodiscard]] std::optional<std::chrono::hours> time_limit(TaskType type);
 
 /// The wait after the n-th retry was granted, n counted from 1: 10 s, 20 s, then 30 s (spec 04 §4.5).

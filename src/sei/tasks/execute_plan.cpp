@@ -9,6 +9,7 @@
 #include "sei/api/conditions.hpp"
 #include "sei/plan/progress.hpp"
 #include "sei/plan/task_type.hpp"
+#include "sei/tasks/attempts.hpp"
 #include "sei/tasks/bootstrap.hpp"
 #include "sei/tasks/stored_params.hpp"
 #include "sei/tasks/task_registry.hpp"
@@ -23,39 +24,6 @@ constexpr milliseconds kWatchedDelay{10'000};
 
 /// An update that the pods do not show for so long has a reason of its own (spec 08 3.6); it goes on.
 constexpr std::chrono::minutes kProgressDeadline{10};
-
-/// Troubles of at least this age are stored with the task, together with the condition that tells them.
-constexpr std::chrono::seconds kTroubleAgeToStore{30};
-
-/// The operator was restarted: what attempts came to until then is stored with the task.
-void remember_trouble(TaskContext& context, const api::PlannedTask& task) {
-    if (context.memory.trouble || task.attempts == 0 || !task.lastAttemptAt) return;
-    const auto type = plan::parse_task_type(task.type);
-    const auto limit = type ? plan::time_limit(*type) : std::nullopt;
-    const kube::Time now = kube::Time::of(context.clock.now());
-    const auto age = task.deadline && limit ? now.at - (task.deadline->at - *limit) : now.at - task.lastAttemptAt->at;
-    context.memory.trouble = Trouble{
-        .subject = task.id,
-        .attempts = static_cast<unsigned>(task.attempts),
-        .since = context.clock.monotonic() - std::max<std::chrono::seconds>(age, kTroubleAgeToStore),
-        .reason = std::string{api::reason::kTaskNotProgressing},
-        .error = "task " + task.type + ": " + task.lastError,
-        .is_about_task = true
-    };
-}
-
-/// Stores what attempts came to, in the write that tells it by a condition; then when it changes, and each time that
-/// the attempts have doubled: a trouble that lasts costs a handful of writes.
-void store_trouble(TaskContext& context, api::PlannedTask& task, const std::string& error) {
-    const Trouble& trouble = *context.memory.trouble;
-    const auto age = context.clock.monotonic() - trouble.since;
-    if (!trouble.report_at_once && age < kTroubleAgeToStore) return;
-    const auto attempts = static_cast<std::int32_t>(trouble.attempts);
-    if (task.attempts > 0 && task.lastError == error && attempts < 2 * task.attempts) return;
-    const kube::Time now = kube::Time::of(context.clock.now());
-    plan::note_attempt(task, attempts, error, now);
-    plan::set_deadline(task, kube::Time{now.at - std::chrono::duration_cast<std::chrono::seconds>(age)});
-}
 
 /// Told while the update goes on: its start is the stored time of the wait, which one target keeps.
 void note_progress(TaskContext& context, const api::PlannedTask& task, const plan::Running& running) {
@@ -98,19 +66,9 @@ struct NextLook {
         return {waits_for_people(task) ? provision_delay(memory.polls) : poll_delay(memory.polls), running.waits_for};
     }
     PlanWaits operator()(const plan::Transient& transient) const {
-        const kube::MonotonicTime now = context.clock.monotonic();
-        note_trouble(
-            context.memory,
-            now,
-            task.id,
-            api::reason::kTaskNotProgressing,
-            "task " + task.type + ": " + transient.error,
-            transient.report_at_once
-        );
-        context.memory.trouble->is_about_task = true;
-        store_trouble(context, task, transient.error);
+        note_failed_attempt(context.memory, context.clock, task, transient);
         const Trouble& trouble = *context.memory.trouble;
-        return {attempt_delay(trouble.attempts, now - trouble.since), trouble.error};
+        return {attempt_delay(trouble.attempts, context.clock.monotonic() - trouble.since), trouble.error};
     }
     PlanWaits operator()(const plan::Complete&) const { return {}; }
     PlanWaits operator()(const plan::Failed& failed) const { return {{}, task.type + " failed: " + failed.error}; }
@@ -129,10 +87,6 @@ kube::Async<std::optional<plan::TaskOutcome>> look_after(TaskContext& context) {
     }
 }
 
-bool is_waiting(const plan::TaskOutcome& outcome) {
-    return std::holds_alternative<plan::Running>(outcome) || std::holds_alternative<plan::Transient>(outcome);
-}
-
 /// The teardown removes the only witness of a bootstrap's success: that is stored before (spec 08 4.4).
 bool waits_for_write(const TaskContext& context, const api::PlannedTask& task) {
     if (task.type != plan::to_wire(plan::TaskType::TeardownBootstrap)) return false;
@@ -141,22 +95,16 @@ bool waits_for_write(const TaskContext& context, const api::PlannedTask& task) {
            !plan::has_completed(*stored, plan::TaskType::AwaitBootstrapComplete);
 }
 
-/// A task that has had all its time fails, after one more look at it: with a condition that outlives the plan.
-bool end_when_late(TaskContext& context, const api::PlannedTask& task, plan::TaskOutcome& outcome) {
-    api::PlannedTask seen = task;
-    if (const auto* transient = std::get_if<plan::Transient>(&outcome)) seen.lastError = transient->error;
-    std::optional<std::string> error = plan::deadline_error(seen, kube::Time::of(context.clock.now()));
-    if (!error) return false;
+/// The condition that tells of a task without time left outlives its plan.
+void note_lateness(TaskContext& context, const api::PlannedTask& task, const plan::TaskOutcome& outcome) {
     note_trouble(
         context.memory,
         context.clock.monotonic(),
         "deadline",
         api::reason::kTaskDeadlineExceeded,
-        "task " + task.type + ": " + *error,
+        "task " + task.type + ": " + std::get<plan::Terminal>(outcome).error,
         true
     );
-    outcome = plan::Terminal{*std::move(error)};
-    return true;
 }
 
 /// What the sidecar was given is what later updates are compared with (spec 08 7.1).
@@ -185,10 +133,11 @@ kube::Async<PlanExecution> execute_plan(TaskContext& context) {
         if (waits_for_write(context, task)) {
             co_return PlanWaits{milliseconds{0}, "the success of the bootstrap to be stored"};
         }
-        remember_trouble(context, task);
+        remember_trouble(context.memory, context.clock, task);
         const bool is_lost = lost.has_value();
         plan::TaskOutcome outcome = is_lost ? *std::exchange(lost, std::nullopt) : co_await run_task(context, task);
-        const bool is_late = is_waiting(outcome) && end_when_late(context, task, outcome);
+        const bool is_late = end_when_late(context.clock, task, outcome);
+        if (is_late) note_lateness(context, task, outcome);
         const plan::Recorded recorded = plan::record(outcome, plan, *index, kube::Time::of(context.clock.now()));
         switch (recorded.advance) {
             case plan::Advance::NextTask:

@@ -154,5 +154,27 @@ TEST(ChainThatWasMade, is_told_by_the_peers_of_its_participants) {
     }
 }
 
+TEST(Ceremony, tells_which_participant_it_waits_for_and_why) {
+    DeploymentWorld world;
+    world.world.create(a_chain(2));
+    ASSERT_TRUE(world.world.run_until([&] { return world.nodes().size() == 2; })) << world.world.last_reason();
+    const auto read = world.world.get<api::SeiNode>(DeploymentWorld::key("fleet-1"));
+    api::SeiNodeStatus status = (*read)->status;
+    kube::Condition rejected;
+    rejected.type = api::node_condition::kSpecValid;
+    rejected.status = kube::ConditionStatus::False;
+    rejected.reason = api::reason::kSpecRejected;
+    rejected.message = "spec.overrides: no";
+    kube::set_condition(status.conditions, std::move(rejected));
+    ASSERT_TRUE(world.world.run(world.world.person().write_status(*read, std::move(status))));
+    ASSERT_TRUE(world.world.run_until_quiet()) << world.world.last_reason();
+    const api::SeiNodeDeployment fleet = world.fleet();
+    const kube::Condition* stalled = kube::find_condition(fleet.status.conditions, api::deployment_condition::kStalled);
+    ASSERT_NE(stalled, nullptr);
+    EXPECT_EQ(stalled->reason, api::reason::kTaskNotProgressing);
+    EXPECT_EQ(stalled->message, "the genesis ceremony waits for fleet-1: SpecRejected: spec.overrides: no");
+    EXPECT_TRUE(fleet.status.plan);
+}
+
 }  // namespace
 }  // namespace sei::deployment::test

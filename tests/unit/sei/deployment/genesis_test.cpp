@@ -1,6 +1,7 @@
 // What a ceremony refuses, and its plan (spec 03 §12.5, §13, spec 04 §9.14).
 #include "sei/deployment/genesis.hpp"
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -80,16 +81,47 @@ TEST(RolloutPlan, is_told_from_a_ceremony_by_its_tasks) {
     );
 }
 
-TEST(ProblemOfGenesis, names_the_account) {
-    api::GenesisConfig genesis;
-    EXPECT_EQ(problem_of(genesis), "assemble-and-upload-genesis: missing required field AccountBalance");
-    genesis.accountBalance = "1usei";
-    EXPECT_EQ(problem_of(genesis), std::nullopt);
-    genesis.accounts = {{"sei1zg69v7y6hn00qy352euf40x77qfrg4nclsjzp9", "1usei"}, {"sei1", "1usei"}};
-    EXPECT_TRUE(problem_of(genesis)->starts_with("assemble-and-upload-genesis: accounts[1]: address \"sei1\": "));
-    genesis.accounts.clear();
-    genesis.maxCeremonyDuration = "soon";
-    EXPECT_TRUE(problem_of(genesis)->contains("maxCeremonyDuration"));
+/// Of which a chain can be made.
+api::SeiNodeDeploymentSpec a_chain() {
+    api::SeiNodeDeploymentSpec spec = a_deployment(2).spec;
+    spec.template_.spec.fullNode.reset();
+    spec.template_.spec.validator.emplace();
+    spec.genesis.emplace();
+    spec.genesis->chainId = spec.template_.spec.chainId;
+    spec.genesis->stakingAmount = "1usei";
+    spec.genesis->accountBalance = "1usei";
+    return spec;
+}
+
+TEST(ProblemOfGenesis, begins_with_the_field) {
+    EXPECT_EQ(problem_of(a_deployment(1).spec), std::nullopt) << "no chain is to be made";
+    EXPECT_EQ(problem_of(a_chain()), std::nullopt);
+    const std::string address = "sei1zg69v7y6hn00qy352euf40x77qfrg4nclsjzp9";
+    struct Case {
+        std::function<void(api::SeiNodeDeploymentSpec&)> change;
+        std::string begins_with;
+    };
+    const std::vector<Case> cases{
+        {[](auto& spec) { spec.genesis->chainId = "other-1"; },
+         R"(spec.genesis.chainId "other-1" is not spec.template.spec.chainId "pacific-1")"},
+        {[](auto& spec) { spec.template_.spec.validator->signingKey.emplace(); },
+         "spec.template.spec.validator.signingKey is set together with spec.genesis"},
+        {[](auto& spec) { spec.genesis->stakingAmount.clear(); }, "spec.genesis.stakingAmount is empty"},
+        {[](auto& spec) { spec.genesis->accountBalance.clear(); }, "spec.genesis.accountBalance is empty"},
+        {[&](auto& spec) { spec.genesis->accounts = {{address, "1usei"}, {"sei1", "1usei"}}; },
+         R"(spec.genesis.accounts[1].address "sei1": )"},
+        {[](auto& spec) { spec.genesis->accounts = {{"", "1usei"}}; }, "spec.genesis.accounts[0].address is empty"},
+        {[&](auto& spec) { spec.genesis->accounts = {{address, ""}}; }, "spec.genesis.accounts[0].balance is empty"},
+        {[](auto& spec) { spec.genesis->maxCeremonyDuration = "soon"; }, "spec.genesis.maxCeremonyDuration is no"},
+    };
+    for (const Case& one : cases) {
+        SCOPED_TRACE(one.begins_with);
+        api::SeiNodeDeploymentSpec spec = a_chain();
+        one.change(spec);
+        const auto problem = problem_of(spec);
+        ASSERT_TRUE(problem);
+        EXPECT_TRUE(problem->starts_with(one.begins_with)) << *problem;
+    }
 }
 
 }  // namespace

@@ -47,7 +47,7 @@ TEST(TaskType, never_repeats_a_signed_transaction) {
     }
 }
 
-TEST(TaskType, has_a_time_limit_unless_it_waits_for_people) {
+TEST(TaskType, has_a_time_limit_unless_it_waits_for_people_or_a_whole_fleet) {
     std::vector<TaskType> unlimited;
     for (const TaskType type : all_task_types()) {
         const auto limit = time_limit(type);
@@ -64,7 +64,9 @@ TEST(TaskType, has_a_time_limit_unless_it_waits_for_people) {
             TaskType::EnsureDataPvc,
             TaskType::ValidateSigningKey,
             TaskType::ValidateNodeKey,
-            TaskType::ValidateOperatorKeyring
+            TaskType::ValidateOperatorKeyring,
+            TaskType::UpdateNodeSpecs,
+            TaskType::AwaitSpecUpdate
         )
     );
 }

@@ -1,0 +1,62 @@
+// A deployment whose spec was lost is no order to take its fleet away (spec 01 §1).
+#include <gtest/gtest.h>
+
+#include <string>
+#include <utility>
+
+#include "deployment_world.hpp"
+#include "kube/meta/condition.hpp"
+#include "kube/types/service.hpp"
+#include "sei/api/conditions.hpp"
+
+namespace sei::deployment::test {
+namespace {
+
+/// All of it, or null.
+void write_spec(DeploymentWorld& world, kube::json::Value spec) {
+    kube::json::Object patch;
+    patch["spec"] = std::move(spec);
+    (void)world.world.run(world.world.person().raw().merge_patch(
+        kube::KindOf<api::SeiNodeDeployment>::type, DeploymentWorld::key("fleet"), "", std::move(patch)
+    ));
+}
+
+TEST(DeploymentWithoutSpec, is_told_so_and_its_fleet_is_left_alone) {
+    DeploymentWorld world;
+    auto fleet = DeploymentWorld::a_fleet(2);
+    fleet.spec.networking.emplace();
+    world.world.create(std::move(fleet));
+    ASSERT_TRUE(world.world.run_until_quiet()) << world.world.last_reason();
+    world.edit([](auto& edited) { edited.spec.template_.spec.image = "example.com/seid:v2"; });
+    ASSERT_TRUE(world.world.run_until_quiet()) << world.world.last_reason();
+    world.edit([](auto& edited) { edited.spec.paused = true; });
+    ASSERT_TRUE(world.world.run_until_quiet()) << world.world.last_reason();
+    const api::SeiNodeDeployment before = world.fleet();
+    ASSERT_TRUE(before.status.rollout);
+
+    write_spec(world, nullptr);
+    ASSERT_TRUE(world.world.run_until_quiet()) << world.world.last_reason();
+    const api::SeiNodeDeployment after = world.fleet();
+    const kube::Condition* stalled = kube::find_condition(after.status.conditions, api::deployment_condition::kStalled);
+    ASSERT_NE(stalled, nullptr);
+    EXPECT_EQ(stalled->status, kube::ConditionStatus::True);
+    EXPECT_EQ(stalled->reason, api::reason::kSpecRejected);
+    EXPECT_EQ(after.status.rollout, before.status.rollout);
+    EXPECT_EQ(after.status.plan, before.status.plan);
+    EXPECT_EQ(after.status.phase, before.status.phase);
+    EXPECT_EQ(after.status.replicas, 2);
+    EXPECT_EQ(after.status.observedGeneration, before.status.observedGeneration);
+    ASSERT_EQ(world.nodes().size(), 2U);
+    for (const auto& node : world.nodes()) EXPECT_TRUE(node->spec.paused);
+    EXPECT_TRUE(world.world.get<kube::Service>(DeploymentWorld::key("fleet-external")));
+
+    api::SeiNodeDeploymentSpec again = before.spec;
+    again.paused = false;
+    write_spec(world, kube::json::to_json(again));
+    ASSERT_TRUE(world.world.run_until_quiet()) << world.world.last_reason();
+    EXPECT_FALSE(kube::is_condition_true(world.fleet().status.conditions, api::deployment_condition::kStalled));
+    for (const auto& node : world.nodes()) EXPECT_FALSE(node->spec.paused);
+}
+
+}  // namespace
+}  // namespace sei::deployment::test
