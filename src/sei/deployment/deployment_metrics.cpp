@@ -32,7 +32,7 @@ DeploymentMetrics::DeploymentMetrics(kube::Metrics& metrics)
 
 void DeploymentMetrics::observe(const api::SeiNodeDeployment& deployment) {
     const kube::NamespacedName key = deployment.metadata.key();
-    count_active_plan(key, plan::is_active(deployment.status.plan));
+    plan_active_.set(labels_of(key, "controller", controller()), plan::is_active(deployment.status.plan) ? 1 : 0);
     if (!deployment.status.phase) return;
     for (const api::DeploymentPhase phase : kPhases) {
         phase_.set(labels_of(key, "phase", api::word_of(phase)), phase == *deployment.status.phase ? 1 : 0);
@@ -51,17 +51,7 @@ void DeploymentMetrics::forget(const kube::NamespacedName& deployment) {
     }
     replicas_.remove(labels_of(deployment, "replica_state", "desired"));
     replicas_.remove(labels_of(deployment, "replica_state", "ready"));
-    count_active_plan(deployment, false);
-    has_active_plan_.erase(deployment);
-}
-
-void DeploymentMetrics::count_active_plan(const kube::NamespacedName& deployment, bool is_active) {
-    bool& was_active = has_active_plan_[deployment];
-    if (was_active == is_active) return;
-    was_active = is_active;
-    int& count = active_plans_[deployment.namespace_];
-    count += is_active ? 1 : -1;
-    plan_active_.set({{"controller", controller()}, {"namespace", deployment.namespace_}}, count);
+    plan_active_.remove(labels_of(deployment, "controller", controller()));
 }
 
 }  // namespace sei::deployment

@@ -1,7 +1,6 @@
 // The metrics of SeiNodeDeployments (spec 03 §17). They tell what is stored; series go with their deployment (H20).
 #pragma once
 
-#include <map>
 #include <string>
 
 #include "kube/runtime/metrics.hpp"
@@ -20,13 +19,10 @@ public:
     void forget(const kube::NamespacedName& deployment);
 
 private:
-    void count_active_plan(const kube::NamespacedName& deployment, bool is_active);
     kube::Gauge& phase_;
     kube::Gauge& replicas_;
     kube::Gauge& plan_active_;
     kube::Counter& errors_;
-    std::map<kube::NamespacedName, bool> has_active_plan_;
-    std::map<std::string, int> active_plans_;
 };
 
 }  // namespace sei::deployment

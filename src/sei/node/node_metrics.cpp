@@ -31,6 +31,11 @@ std::string controller() {
     return std::string{api::kNodeControllerName};
 }
 
+/// Alerts join it with the node's other series by namespace and name (spec 07 §27, 9).
+kube::MetricLabels labels_of_plan(const kube::NamespacedName& node) {
+    return {{"controller", controller()}, {"namespace", node.namespace_}, {"name", node.name}};
+}
+
 double seconds(kube::Time from, kube::Time to) {
     return std::chrono::duration<double>(to.at - from.at).count();
 }
@@ -65,7 +70,10 @@ NodeMetrics::NodeMetrics(kube::Metrics& metrics)
 void NodeMetrics::observe(const api::SeiNode& node) {
     const kube::NamespacedName key = node.metadata.key();
     Shown& shown = shown_[key];
-    count_active_plan(key, shown, plan::is_active(node.status.plan));
+    const bool has_active_plan = plan::is_active(node.status.plan);
+    if (std::exchange(shown.has_active_plan, has_active_plan) != has_active_plan) {
+        plan_active_.set(labels_of_plan(key), has_active_plan ? 1 : 0);
+    }
     if (!node.status.phase || shown.phase == node.status.phase) return;
     shown.phase = node.status.phase;
     for (const api::NodePhase phase : kPhases) {
@@ -126,17 +134,8 @@ void NodeMetrics::forget(const kube::NamespacedName& node) {
         phase_.remove(labels);
     }
     sidecar_ready_.remove(labels_of(node));
-    const auto shown = shown_.find(node);
-    if (shown == shown_.end()) return;
-    count_active_plan(node, shown->second, false);
-    shown_.erase(shown);
-}
-
-void NodeMetrics::count_active_plan(const kube::NamespacedName& node, Shown& shown, bool is_active) {
-    if (shown.has_active_plan == is_active) return;
-    shown.has_active_plan = is_active;
-    active_plans_[node.namespace_] += is_active ? 1 : -1;
-    plan_active_.set({{"controller", controller()}, {"namespace", node.namespace_}}, active_plans_[node.namespace_]);
+    plan_active_.remove(labels_of_plan(node));
+    shown_.erase(node);
 }
 
 }  // namespace sei::node

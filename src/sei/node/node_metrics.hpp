@@ -35,9 +35,8 @@ private:
     /// What the series of a node say.
     struct Shown {
         std::optional<api::NodePhase> phase;
-        bool has_active_plan = false;
+        std::optional<bool> has_active_plan;
     };
-    void count_active_plan(const kube::NamespacedName& node, Shown& shown, bool is_active);
     kube::Gauge& phase_;
     kube::Counter& transitions_;
     kube::Histogram& phase_duration_;
@@ -47,7 +46,6 @@ private:
     kube::Gauge& sidecar_ready_;
     kube::Counter& errors_;
     std::map<kube::NamespacedName, Shown> shown_;
-    std::map<std::string, int> active_plans_;
 };
 
 }  // namespace sei::node
