@@ -23,6 +23,8 @@ std::vector<std::string> resolve_peers(const api::SeiNode& node, const kube::Cac
             source.label->namespace_.empty() ? node.metadata.namespace_ : source.label->namespace_;
         for (const auto& peer : nodes.list(namespace_)) {
             if (peer.key() == node.metadata.key() || !has_labels(*peer, source.label->selector)) continue;
+            // Labels may match a node of another chain, which is no peer, and one that will be gone (spec 02 §25, D31).
+            if (peer->spec.chainId != node.spec.chainId || peer->metadata.deletionTimestamp) continue;
             const std::string& name = peer->metadata.name;
             peers.insert(name + "-0." + name + "." + namespace_ + ".svc.cluster.local");
         }

@@ -409,14 +409,14 @@ TEST(StoredPlan, with_parameters_of_the_wrong_type_fails_and_names_them) {
     );
 }
 
-TEST(Peers, of_label_sources_are_resolved_sorted_without_the_node_itself) {
+TEST(Peers, of_label_sources_are_resolved_sorted_without_the_node_itself_and_what_is_none) {
     NodeWorld world;
-    const auto peer = [&](const std::string& name, const std::string& chain) {
+    const auto peer = [&](const std::string& name, const std::string& label, const std::string& chain = "c") {
         world.api.put(
             "/apis/sei.io/v1alpha1/namespaces/ns/seinodes/" + name,
             json::Object{
-                {"metadata", json::Object{{"labels", json::Object{{"chain", chain}}}}},
-                {"spec", json::Object{{"chainId", "c"}, {"image", "i"}}},
+                {"metadata", json::Object{{"labels", json::Object{{"chain", label}}}}},
+                {"spec", json::Object{{"chainId", chain}, {"image", "i"}}},
                 {"status", json::Object{}}
             }
         );
@@ -424,6 +424,11 @@ TEST(Peers, of_label_sources_are_resolved_sorted_without_the_node_itself) {
     peer("z", "a");
     peer("b", "a");
     peer("other", "b");
+    peer("of-another-chain", "a", "d");
+    peer("on-its-way-out", "a");
+    world.api.edit("/apis/sei.io/v1alpha1/namespaces/ns/seinodes/on-its-way-out", [](json::Object& node) {
+        node["metadata"].as_object()["deletionTimestamp"] = "2024-10-04T00:00:00Z";
+    });
     world.create_node(R"({"chainId":"c","image":"seid:v1","fullNode":{},
         "peers":[{"label":{"selector":{"chain":"a"}}},{"label":{"selector":{"chain":"a"}}}]})");
     world.settle();
