@@ -224,6 +224,8 @@ TEST(SidecarOfNode, that_does_not_come_up_is_replaced_by_a_corrected_one) {
     world.put_pod("rev-2", "seid:v1", running_state());
     set_sidecar_of_pod(world, "example.com/seictl:broken");
     world.settle();
+    world.clock.advance_by(std::chrono::seconds{5});  // progress is told with the next step, or a little later
+    world.settle();
     ASSERT_EQ(world.task("observe-image").status, api::TaskStatus::Complete) << "the gate is all that is left";
     ASSERT_EQ(world.task("mark-ready").status, api::TaskStatus::Pending);
     world.set_spec("sidecar", json::parse(R"({"image":"example.com/seictl:v3"})"));
