@@ -259,7 +259,8 @@ TEST(MetricsOfNodes, are_those_of_the_contract) {
     world.create_node();
     world.pass();
     EXPECT_THAT(
-        world.metrics.serialize(), HasSubstr(R"(sei_controller_plan_active{controller="seinode",name="n0",namespace="ns"} 1)")
+        world.metrics.serialize(),
+        HasSubstr(R"(sei_controller_plan_active{controller="seinode",name="n0",namespace="ns"} 1)")
     );
     world.clock.advance_by(std::chrono::seconds{7});
     world.settle();
