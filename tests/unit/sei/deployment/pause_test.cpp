@@ -26,6 +26,9 @@ TEST(EndOfPause, writes_each_node_of_a_bounded_rollout_from_what_it_wrote_itself
     std::vector<std::string> applied;
     const auto note = [&](std::string target) -> kube::Async<> {
         const std::string path = target.substr(0, target.find('?'));
+        // The pass sees nothing of its own releases: its watches break with the first.
+        const bool is_release = target.find("fieldManager=manager") != std::string::npos;
+        if (is_release && path.ends_with("/seinodes/fleet-0")) world.world.calls().break_watches();
         const bool is_apply = target.find("seinodedeployment-controller") != std::string::npos;
         if (is_apply && path.find("/seinodes/fleet-") != std::string::npos) {
             applied.push_back(path.substr(path.rfind('/') + 1));

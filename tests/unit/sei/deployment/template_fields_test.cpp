@@ -60,5 +60,16 @@ TEST(Child, is_made_without_changing_the_template) {
     EXPECT_FALSE(child.spec.paused);
 }
 
+TEST(Child, that_kept_its_sidecar_until_its_turn_is_not_up_to_date_when_the_template_has_none) {
+    api::SeiNodeDeployment deployment = test::a_deployment(1);
+    deployment.spec.template_.spec.sidecar.emplace().image = "example.com/sidecar:v1";
+    const api::SeiNode before = test::a_node(deployment, 0);
+    deployment.spec.template_.spec.sidecar.reset();
+    const api::SeiNode waiting = desired_child(deployment, 0, &before, Images::AsTheyAre, {});
+    EXPECT_TRUE(waiting.spec.sidecar);
+    EXPECT_TRUE(is_up_to_date(before, waiting));
+    EXPECT_FALSE(is_up_to_date(before, desired_child(deployment, 0, &before, Images::OfTemplate, {})));
+}
+
 }  // namespace
 }  // namespace sei::deployment
