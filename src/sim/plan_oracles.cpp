@@ -1,5 +1,7 @@
 #include "sim/plan_oracles.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "sim/json_look.hpp"
@@ -43,6 +45,21 @@ bool has_rollout_ended(const Change& change) {
     return false;
 }
 
+bool has_task(const Value& plan, std::string_view type) {
+    const kube::json::Array none;
+    return std::ranges::any_of(tasks_of(plan, none), [&](const Value& task) {
+        return find_string(task, {"type"}) == type;
+    });
+}
+
+bool only_gate_is_left(const Value& plan) {
+    const kube::json::Array none;
+    return std::ranges::all_of(tasks_of(plan, none), [](const Value& task) {
+        const std::string_view type = find_string(task, {"type"});
+        return find_string(task, {"status"}) == "Complete" || type == "mark-ready" || type == "snapshot-upload";
+    });
+}
+
 }  // namespace
 
 void NoPlanIsLost::changed(const Change& change) {
@@ -68,8 +85,10 @@ void NoPlanIsLost::changed(const Change& change) {
         return;
     }
     if (find_string(*after, {"id"}) != id) {
-        // A plan serves the spec that it was built for: a changed spec may replace it, nothing else.
+        // A plan serves the spec that it was built for: a changed spec may replace it, or a pod that never opens its
+        // gate.
         if (generations_[id] != generation_of(change.after)) return;
+        if (only_gate_is_left(*before) && has_task(*after, "replace-pod")) return;
         violated(fmt::format(
             "active plan {} of {} was replaced by plan {}", id, change.key.name, find_string(*after, {"id"})
         ));

@@ -253,6 +253,7 @@ kube::Async<Requeue> NodePass::resolve_plan() {
         co_return Requeue::after(is_running() ? kSteadyPoll : kUnservableSpecPoll, "a spec that can be served");
     }
     context_.status.plan = build_plan();
+    context_.memory.is_plan_questioned = false;  // it is built for the spec as it is
     if (!context_.status.plan) {
         judge_restart();
         co_return at_rest();
@@ -372,8 +373,11 @@ std::optional<api::TaskPlan> NodePass::reconfigured(bool is_questioned) {
 }
 
 std::optional<api::TaskPlan> NodePass::outdated_again(bool is_questioned) {
-    // What else may be due can wait for the end of a plan that gets on: a sidecar that does not come up has none.
-    const bool may_be_late = is_questioned || context_.memory.trouble.has_value();
+    // What else may be due can wait for the end of a plan that gets on: a sidecar that does not come up has none. At
+    // once a cache that is behind would tell of the pod that has just been replaced.
+    const auto& trouble = context_.memory.trouble;
+    const bool is_stuck = trouble && context_.clock.monotonic() - trouble->since >= kSidecarPatience;
+    const bool may_be_late = is_questioned || is_stuck;
     const bool is_due = api::has_image_drift(context_.node->spec, context_.status) || (may_be_late && is_update_due());
     return is_due ? build_plan() : std::nullopt;
 }
