@@ -2,10 +2,29 @@
 #include <utility>
 
 #include "sei/api/node_queries.hpp"
+#include "sei/plan/task_id.hpp"
+#include "sei/plan/task_type.hpp"
 #include "sei/tasks/bootstrap.hpp"
 #include "sei/tasks/operator_tasks.hpp"
 
 namespace sei::tasks {
+
+namespace {
+
+/// A sidecar that restarts has its gate closed again, and seid, where it has not begun by then, would wait for it until
+/// the deadline. What opened it is due once more, with another id: a sidecar does a task of an id once.
+void reopen_gate(api::TaskPlan& plan) {
+    for (std::size_t i = 0; i < plan.tasks.size(); ++i) {
+        api::PlannedTask& task = plan.tasks[i];
+        if (task.type == plan::to_wire(plan::TaskType::AwaitBootstrapComplete)) return;
+        if (task.type != plan::to_wire(plan::TaskType::MarkReady)) continue;
+        task.id = plan::task_id(task.id, task.type, i);
+        task.status = api::TaskStatus::Pending;
+        task.submittedAt.reset();
+    }
+}
+
+}  // namespace
 
 kube::Async<plan::TaskOutcome> await_bootstrap_complete(TaskContext& context) {
     const kube::NamespacedName key = api::bootstrap_job_key(*context.node);
@@ -21,12 +40,12 @@ kube::Async<plan::TaskOutcome> await_bootstrap_complete(TaskContext& context) {
         const std::string why = failed->message.empty() ? "bootstrap job failed" : failed->message;
         co_return plan::Failed{"bootstrap job failed: " + why};
     }
-    // A sidecar that restarts has its gate closed again, and seid, where it has not begun by then, would wait for it
-    // until the task's deadline. A task of an id is done once: the gate takes a plan with other ids, and what its
-    // earlier tasks did already they do not do again (spec 04 §8.6).
     const sidecar::HealthOutcome health = co_await context.sidecar.probe(sidecar::ProbedPod::Bootstrap);
     if (std::holds_alternative<sidecar::NotReady>(health)) {
-        co_return plan::StartOver{"the sidecar of job " + key.name + " restarted, and its gate is closed again"};
+        reopen_gate(*context.status.plan);
+        co_return plan::Running{
+            .waits_for = "the gate of job " + key.name + " to be opened again", .watched = plan::Running::Watched::No
+        };
     }
     co_return plan::Running{
         .waits_for = "Job " + key.name + " to reach its height", .watched = plan::Running::Watched::Yes
