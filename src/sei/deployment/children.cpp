@@ -49,8 +49,8 @@ bool has_ready_pod(const DeploymentContext& context, const api::SeiNode& node) {
     return workload && tasks::has_ready_pod(**workload, node.spec.image);
 }
 
-/// How many nodes of a rollout are going, or gone and not made again: those of the plan, and what it was made without
-/// because it was going then.
+/// How many nodes of a rollout are going, gone and not made again, or not adopted yet: those of the plan, and what it
+/// was made without because of that.
 std::int32_t absent_nodes(const DeploymentContext& context, const Fleet& fleet) {
     std::set<std::string> absent;
     if (context.status.plan) {
@@ -58,6 +58,12 @@ std::int32_t absent_nodes(const DeploymentContext& context, const Fleet& fleet) 
     }
     for (const NodeSnapshot& node : fleet.all()) {
         if (node->metadata.deletionTimestamp) absent.insert(node->metadata.name);
+    }
+    for (std::int32_t ordinal = 0; ordinal < context.object().spec.replicas; ++ordinal) {
+        const std::string name = child_name(context.object(), ordinal);
+        const auto live = context.caches.nodes.get({context.object().metadata.namespace_, name});
+        // What it is doing is counted once it is ours: in the middle of an update, it may be.
+        if (live && claim_on(context.object(), &**live) == Claim::Adoptable) absent.insert(name);
     }
     for (const NodeSnapshot& node : fleet.wanted()) absent.erase(node->metadata.name);
     std::int32_t many = 0;

@@ -22,6 +22,10 @@ constexpr std::array kLooksAfterAcceptance{
     std::chrono::milliseconds{0}, std::chrono::milliseconds{25}, std::chrono::milliseconds{75}
 };
 
+/// A sidecar that cannot read its results answers as if it knew nothing (spec 04 §13, 26): a task that it has accepted
+/// would be run beside itself.
+constexpr std::chrono::milliseconds kSecondLookAfter{250};
+
 plan::Running running(TaskType type, bool resubmitted, std::int64_t run) {
     return {
         .waits_for = "the sidecar to finish " + std::string{plan::to_wire(type)},
@@ -112,7 +116,11 @@ kube::Async<TaskOutcome> run_sidecar_task(
     TaskContext& context, api::PlannedTask task, TaskType type, WireParams params
 ) {
     if (!params) co_return plan::Terminal{params.error()};
-    const sidecar::LookupOutcome found = co_await context.sidecar.look_up(task.id);
+    sidecar::LookupOutcome found = co_await context.sidecar.look_up(task.id);
+    if (std::holds_alternative<UnknownTask>(found) && task.submittedAt) {
+        co_await context.clock.sleep_for(kSecondLookAfter);
+        found = co_await context.sidecar.look_up(task.id);
+    }
     if (task.status == api::TaskStatus::Failed) co_return outcome_of_failed(found, task, type);
     if (const auto* unavailable = std::get_if<Unavailable>(&found)) co_return no_answer(*unavailable);
     if (const auto* run = std::get_if<TaskRun>(&found)) {

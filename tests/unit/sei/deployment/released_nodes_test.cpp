@@ -59,5 +59,36 @@ TEST(LeftNodes, are_adopted_by_the_next_fleet_of_the_name) {
     for (const auto& node : world.nodes()) EXPECT_TRUE(node->metadata.is_controlled_by(owner));
 }
 
+TEST(LeftNodes, that_are_not_adopted_yet_count_against_the_bound_of_a_rollout) {
+    DeploymentWorld world;
+    auto fleet = DeploymentWorld::a_fleet(2);
+    fleet.spec.deletionPolicy = api::DeletionPolicy::Retain;
+    fleet.spec.updateStrategy.maxUnavailable = 1;
+    world.world.create(fleet);
+    ASSERT_TRUE(world.world.run_until_quiet()) << world.world.last_reason();
+    world.world.erase<api::SeiNodeDeployment>(DeploymentWorld::key("fleet"));
+    ASSERT_TRUE(world.world.run_until([&] { return world.is_gone(); })) << world.world.last_reason();
+
+    // Somebody is faster with the first of them, which may be in the middle of an update.
+    kube::HttpResponse refusal{.status = 403, .headers = {{"content-type", "application/json"}}, .body = {}};
+    refusal.body = R"({"kind":"Status","apiVersion":"v1","status":"Failure","reason":"Forbidden","code":403})";
+    world.world.calls().answer(
+        [](const kube::HttpRequest& request) {
+            return request.method == kube::HttpMethod::Patch && request.target.contains("/seinodes/fleet-0?");
+        },
+        std::move(refusal),
+        1000
+    );
+    const std::string before = fleet.spec.template_.spec.image;
+    fleet.spec.template_.spec.image = "example.com/seid:v2";
+    world.world.create(std::move(fleet));
+    ASSERT_TRUE(world.world.run_until([&] { return world.fleet().status.rollout.has_value(); }));
+    for (int i = 0; i < 5; ++i) world.world.run_one_more_pass_of_everything();
+    for (const auto& node : world.nodes()) EXPECT_EQ(node->spec.image, before) << node->metadata.name;
+    world.world.calls().forget_faults();
+    EXPECT_TRUE(world.world.run_until([&] { return world.nodes().at(0)->spec.image == "example.com/seid:v2"; }))
+        << world.world.last_reason();
+}
+
 }  // namespace
 }  // namespace sei::deployment::test

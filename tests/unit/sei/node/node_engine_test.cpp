@@ -245,5 +245,19 @@ TEST(SupersededPlan, is_not_forgotten_by_a_restart_while_the_sidecar_ends_its_ta
     EXPECT_NE(world.node().status.plan->id, first);
 }
 
+TEST(AcceptedTask, is_not_begun_again_for_one_answer_that_does_not_know_it) {
+    NodeWorld world;
+    world.settle_at_work();
+    const std::size_t submitted = world.sidecar.submissions.size();
+    ASSERT_GT(submitted, 0U);
+    for (const int answers : {1, 2}) {
+        world.sidecar.lookups_without_memory = answers;
+        world.clock.advance_by(std::chrono::seconds{30});
+        world.pass();
+        EXPECT_EQ(world.sidecar.submissions.size() - submitted, answers == 1 ? 0U : 1U)
+            << "one may be a result that could not be read (spec 04 §13, 26), two are a task that is forgotten";
+    }
+}
+
 }  // namespace
 }  // namespace sei::test
