@@ -23,9 +23,10 @@ namespace kube::detail {
 /// A key is held for its own writes at most so long; then it is logged and reconciled anyway.
 inline constexpr std::chrono::seconds kOwnWriteLimit{30};
 
-/// A pass that takes longer waits for something outside, and no longer counts against `reconciles_in_flight_max`: a
-/// hundred hanging sidecars hold up no other key. So many times that bound are in flight at most all the same.
-inline constexpr std::chrono::milliseconds kSlowPass{500};
+/// A pass that takes longer waits for something outside (less would be memory: a busy API server takes half a second),
+/// and no longer counts against `reconciles_in_flight_max`: a hundred hanging sidecars hold up no other key. So many
+/// times that bound are in flight at most all the same.
+inline constexpr std::chrono::milliseconds kSlowPass{2000};
 inline constexpr std::size_t kSlowPassesFactor = 8;
 
 /// Turns changes of caches into keys, and keys into passes of the reconciler: many at once, never two for one key, and
