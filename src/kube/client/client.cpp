@@ -126,6 +126,25 @@ FieldOwners field_owners_of(const json::Value& object) {
     return owners;
 }
 
+/// A successful answer, and what was asked.
+struct Found {
+    std::string request;
+    HttpResponse response;
+};
+
+/// Nullopt when there is no such object.
+Async<std::optional<Found>> find(Transport& transport, std::string target, std::chrono::milliseconds time_limit) {
+    HttpRequest request{
+        .method = HttpMethod::Get, .target = std::move(target), .time_limit = time_limit, .repeat = Repeat::WhenSafe
+    };
+    std::string name = name_of(request);
+    HttpResponse response = co_await transport.send(std::move(request));
+    if (is_success(response.status)) co_return Found{std::move(name), std::move(response)};
+    ApiError error = api_error_of(name, response);
+    if (is_absent(error)) co_return std::nullopt;
+    throw error;
+}
+
 std::string_view to_wire(Propagation propagation) {
     switch (propagation) {
         case Propagation::Background:
@@ -173,40 +192,20 @@ RawClient::RawClient(Transport& transport, ClientOptions options)
     : transport_{transport}, options_{std::move(options)} {}
 
 Async<std::optional<json::Tree>> RawClient::get(const ResourceType& type, NamespacedName key) {
-    HttpRequest request{
-        .method = HttpMethod::Get,
-        .target = type.object_path(key),
-        .time_limit = options_.time_limit,
-        .repeat = Repeat::WhenSafe
-    };
-    const std::string name = name_of(request);
-    const HttpResponse response = co_await transport_.send(std::move(request));
-    if (is_success(response.status)) co_return object_of(name, response);
-    ApiError error = api_error_of(name, response);
-    if (is_absent(error)) co_return std::nullopt;
-    throw error;
+    const std::optional<Found> found = co_await find(transport_, type.object_path(key), options_.time_limit);
+    if (!found) co_return std::nullopt;
+    co_return object_of(found->request, found->response);
 }
 
 Async<std::optional<FieldOwners>> RawClient::get_field_owners(const ResourceType& type, NamespacedName key) {
-    HttpRequest request{
-        .method = HttpMethod::Get,
-        .target = type.object_path(key),
-        .time_limit = options_.time_limit,
-        .repeat = Repeat::WhenSafe
-    };
-    const std::string name = name_of(request);
-    const HttpResponse response = co_await transport_.send(std::move(request));
-    if (!is_success(response.status)) {
-        ApiError error = api_error_of(name, response);
-        if (is_absent(error)) co_return std::nullopt;
-        throw error;
-    }
+    const std::optional<Found> found = co_await find(transport_, type.object_path(key), options_.time_limit);
+    if (!found) co_return std::nullopt;
     boost::system::error_code failed;
-    const json::Value object = boost::json::parse(response.body, failed);
+    const json::Value object = boost::json::parse(found->response.body, failed);
     if (failed || !object.is_object()) {
         throw TransportError{
             TransportError::Kind::Broken,
-            fmt::format("{}: {} with a body that is no JSON object", name, response.status)
+            fmt::format("{}: {} with a body that is no JSON object", found->request, found->response.status)
         };
     }
     co_return field_owners_of(object);

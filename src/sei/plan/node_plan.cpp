@@ -108,6 +108,13 @@ struct Progression {
     bool publishes = false;
 };
 
+/// Also of a node that has run before: an upload that a restart of the sidecar ended is begun again only by being
+/// submitted again (spec 04 §13, 27).
+void open_gate(PlanBuilder& plan, bool publishes) {
+    if (publishes) plan.add(TaskType::SnapshotUpload, {});
+    plan.add(TaskType::MarkReady, {});
+}
+
 void add_progression(PlanBuilder& plan, const api::SeiNode& node, Progression progression) {
     const api::SnapshotSource* snapshot = progression.snapshot;
     if (snapshot != nullptr && snapshot->s3) {
@@ -125,15 +132,7 @@ void add_progression(PlanBuilder& plan, const api::SeiNode& node, Progression pr
         );
     }
     plan.add(TaskType::ConfigValidate, {});
-    if (progression.publishes) plan.add(TaskType::SnapshotUpload, {});
-    plan.add(TaskType::MarkReady, {});
-}
-
-/// The gate of a node that has run before. An upload that a restart of the sidecar ended is begun again only by being
-/// submitted again (spec 04 §13, 27).
-void add_reopening(PlanBuilder& plan, const api::SeiNode& node) {
-    if (publishes_snapshots(node)) plan.add(TaskType::SnapshotUpload, {});
-    plan.add(TaskType::MarkReady, {});
+    open_gate(plan, progression.publishes);
 }
 
 /// A node that starts by itself, from a snapshot or from genesis (spec 02 §18.3).
@@ -332,7 +331,7 @@ api::TaskPlan update_plan(const api::SeiNode& node, UuidSource& ids, const Updat
     plan.add(TaskType::ReplacePod, std::move(replacement));
     plan.add(TaskType::ObserveImage, node_params(node));
     if (drift && options.configuration == AfterReplacement) add_configuration(plan, node, *drift);
-    add_reopening(plan, node);
+    open_gate(plan, publishes_snapshots(node));
     return plan.done(api::NodePhase::Running);
 }
 
@@ -369,7 +368,7 @@ bool is_same_work(const api::TaskPlan& a, const api::TaskPlan& b) {
 
 api::TaskPlan mark_ready_plan(const api::SeiNode& node, UuidSource& ids) {
     PlanBuilder plan{ids};
-    add_reopening(plan, node);
+    open_gate(plan, publishes_snapshots(node));
     return plan.done(api::NodePhase::Running);
 }
 
