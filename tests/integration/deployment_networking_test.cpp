@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <functional>
+#include <ranges>
 #include <string>
 #include <vector>
 
@@ -253,6 +255,68 @@ TEST_F(Networking, leaves_the_route_of_somebody_else_alone) {
     const auto kept = std::ranges::find_if(routes, [](const auto& route) { return route.metadata.name == "web-rpc"; });
     EXPECT_THAT(kept->spec.hostnames, ElementsAre("elsewhere.example.com"));
     EXPECT_THAT(kept->metadata.ownerReferences, IsEmpty());
+}
+
+/// All of a route's spec is the deployment's (spec 03 §14.5): its lists are atomic under server-side apply.
+TEST_F(Networking, puts_a_route_right_that_somebody_edited) {
+    struct Case {
+        std::string behaviour;
+        std::function<void(kube::HttpRouteSpec&)> edit;
+    };
+    const std::vector<Case> cases{
+        {"a filter is added",
+         [](kube::HttpRouteSpec& spec) {
+             spec.rules[0].filters = kube::json::parse(
+                 R"([{"type":"RequestHeaderModifier","requestHeaderModifier":{"set":[{"name":"a","value":"b"}]}}])"
+             );
+         }},
+        {"a path is narrowed", [](kube::HttpRouteSpec& spec) { spec.rules[0].matches[0].path->value = "/foo"; }},
+        {"a listener is named", [](kube::HttpRouteSpec& spec) { spec.parentRefs[0].sectionName = "http"; }},
+        {"a host name is added", [](kube::HttpRouteSpec& spec) { spec.hostnames.emplace_back("other.example.com"); }},
+    };
+    World world{{.with_gateway_api = true}};
+    world.create(published(world));
+    ASSERT_TRUE(world.run_until("it is published", [&] { return networking_is(world, "True/HTTPRoutesPublished"); }));
+    ASSERT_TRUE(world.run_until("the routes are seen", [&] { return world.routes().size() == 4; }));
+    ASSERT_TRUE(world.run_until_quiet());
+    const kube::HttpRoute evm = world.routes().front();
+    std::int64_t generation = evm.metadata.generation;
+    for (const Case& c : cases) {
+        SCOPED_TRACE(c.behaviour);
+        world.change<kube::HttpRoute>("web-evm", [&](kube::HttpRoute& route) { c.edit(route.spec); });
+        generation += 2;  // edited, and put right
+        ASSERT_TRUE(world.run_until("it is put right", [&] {
+            return world.routes().front().metadata.generation == generation;
+        }));
+        EXPECT_EQ(world.routes().front().spec, evm.spec);
+    }
+}
+
+/// A selector is atomic under server-side apply (spec 05 §13.2): nothing is left beside what is rendered.
+TEST(ServicesOfFleet, have_their_selectors_put_right_whole) {
+    World world;
+    world.create(published(world));
+    const kube::StringMap ours{{"sei.io/nodedeployment", "web"}};
+    for (const char* name : {"web-internal", "web-external"}) {
+        SCOPED_TRACE(name);
+        ASSERT_TRUE(world.run_until("the Service is seen", [&] { return world.service(name).has_value(); }));
+        world.change<kube::Service>(name, [](kube::Service& service) { service.spec.selector["x"] = "y"; });
+        EXPECT_TRUE(world.run_until("it is put right", [&] { return world.service(name)->spec.selector == ours; }));
+    }
+}
+
+TEST(ServicesOfFleet, are_not_written_by_an_operator_that_starts_anew) {
+    World world;
+    world.create(world.a_deployment("web", 1));
+    ASSERT_TRUE(run_until_settled(world, "web", kV1));
+    ASSERT_TRUE(world.run_until_quiet());
+    world.stop_operator();
+    const std::size_t written = world.operator_writes().size();
+    world.start_operator();
+    ASSERT_TRUE(world.run_until_quiet());
+    for (const auto& write : world.operator_writes() | std::views::drop(written)) {
+        EXPECT_FALSE(write.path().contains("/services/")) << write.path();
+    }
 }
 
 TEST_F(Networking, puts_a_route_back_that_somebody_deleted) {

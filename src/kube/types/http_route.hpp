@@ -9,6 +9,7 @@
 
 #include <boost/describe.hpp>
 
+#include "kube/json/json.hpp"
 #include "kube/meta/names.hpp"
 #include "kube/meta/object_meta.hpp"
 
@@ -20,9 +21,18 @@ struct RouteParent {
     std::string kind;
     std::string namespace_;
     std::string name;
+    std::string sectionName;
+    std::int32_t port = 0;
     bool operator==(const RouteParent&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(RouteParent, (), (group, kind, namespace_, name))
+BOOST_DESCRIBE_STRUCT(RouteParent, (), (group, kind, namespace_, name, sectionName, port))
+
+struct RoutePathMatch {
+    std::string type;
+    std::string value;
+    bool operator==(const RoutePathMatch&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(RoutePathMatch, (), (type, value))
 
 struct RouteHeaderMatch {
     std::string type;
@@ -33,10 +43,14 @@ struct RouteHeaderMatch {
 BOOST_DESCRIBE_STRUCT(RouteHeaderMatch, (), (type, name, value))
 
 struct RouteMatch {
+    std::optional<RoutePathMatch> path;
     std::vector<RouteHeaderMatch> headers;
+    /// Never written here.
+    json::Value queryParams;
+    std::string method;
     bool operator==(const RouteMatch&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(RouteMatch, (), (headers))
+BOOST_DESCRIBE_STRUCT(RouteMatch, (), (path, headers, queryParams, method))
 
 struct RouteBackend {
     std::string group;
@@ -44,16 +58,25 @@ struct RouteBackend {
     std::string name;
     std::string namespace_;
     std::int32_t port = 0;
+    std::optional<std::int32_t> weight;
+    /// Never written here.
+    json::Value filters;
     bool operator==(const RouteBackend&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(RouteBackend, (), (group, kind, name, namespace_, port))
+BOOST_DESCRIBE_STRUCT(RouteBackend, (), (group, kind, name, namespace_, port, weight, filters))
 
 struct RouteRule {
     std::vector<RouteMatch> matches;
     std::vector<RouteBackend> backendRefs;
+    /// The rest is never written here, but seen when somebody else does: a route is one whole.
+    std::string name;
+    json::Value filters;
+    json::Value timeouts;
+    json::Value retry;
+    json::Value sessionPersistence;
     bool operator==(const RouteRule&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(RouteRule, (), (matches, backendRefs))
+BOOST_DESCRIBE_STRUCT(RouteRule, (), (matches, backendRefs, name, filters, timeouts, retry, sessionPersistence))
 
 struct HttpRouteSpec {
     std::vector<RouteParent> parentRefs;
@@ -63,7 +86,7 @@ struct HttpRouteSpec {
 };
 BOOST_DESCRIBE_STRUCT(HttpRouteSpec, (), (parentRefs, hostnames, rules))
 
-/// gateway.networking.k8s.io/v1 HTTPRoute, as far as it is written here. Its status is not read.
+/// gateway.networking.k8s.io/v1 HTTPRoute, with all that its spec may hold. Its status is not read.
 struct HttpRoute {
     ObjectMeta metadata;
     HttpRouteSpec spec;

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "kube/json/json.hpp"
+#include "kube/json/same.hpp"
 #include "sei/api/labels.hpp"
 #include "sei/deployment/fleet.hpp"
 
@@ -70,6 +71,19 @@ bool has_metadata(const kube::ObjectMeta& live, const kube::ObjectMeta& desired)
            live.is_controlled_by(kube::Uid{desired.ownerReferences.front().uid});
 }
 
+/// Is every member of `part` in `whole`, with an equal value? Lists are equal or not: they are atomic under server-side
+/// apply.
+bool contains(const kube::json::Value& whole, const kube::json::Value& part) {
+    if (part.is_object()) {
+        if (!whole.is_object()) return false;
+        return std::ranges::all_of(part.get_object(), [&](const auto& member) {
+            const kube::json::Value* found = whole.get_object().if_contains(member.key());
+            return found != nullptr && contains(*found, member.value());
+        });
+    }
+    return kube::json::same(whole, part);
+}
+
 }  // namespace
 
 kube::OwnerReference owner_reference_to(const api::SeiNodeDeployment& deployment) {
@@ -109,20 +123,6 @@ api::SeiNode desired_child(
         child.spec.sidecar = live->spec.sidecar;
     }
     return child;
-}
-
-bool contains(const kube::json::Value& whole, const kube::json::Value& part) {
-    if (part.is_object()) {
-        if (!whole.is_object()) return false;
-        return std::ranges::all_of(part.get_object(), [&](const auto& member) {
-            const kube::json::Value* found = whole.get_object().if_contains(member.key());
-            return found != nullptr && contains(*found, member.value());
-        });
-    }
-    if (part.is_array()) {
-        return whole.is_array() && std::ranges::equal(whole.get_array(), part.get_array(), contains);
-    }
-    return whole == part;
 }
 
 bool has_metadata_of_child(const api::SeiNode& live, const api::SeiNodeDeployment& deployment, std::int32_t ordinal) {

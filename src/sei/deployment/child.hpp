@@ -54,8 +54,4 @@ struct CeremonyOfFleet {
 /// The controller reference that everything a deployment owns carries (spec 03 §1.6).
 [[nodiscard]] kube::OwnerReference owner_reference_to(const api::SeiNodeDeployment& deployment);
 
-/// Is every member of `part` in `whole`, with an equal value? Objects are compared member by member, lists element by
-/// element and by their length.
-[[nodiscard]] bool contains(const kube::json::Value& whole, const kube::json::Value& part);
-
 }  // namespace sei::deployment

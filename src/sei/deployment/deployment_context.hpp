@@ -22,6 +22,7 @@
 #include "sei/deployment/fleet.hpp"
 #include "sei/plan/task_id.hpp"
 #include "sei/platform/platform.hpp"
+#include "sei/resources/drift.hpp"
 #include "sei/sidecar/sidecar.hpp"
 #include "sei/tasks/node_memory.hpp"
 
@@ -64,6 +65,8 @@ struct DeploymentMemory {
     std::vector<api::PeerSource> compared_peers;
     /// The uids of nodes, by name, whose fields are the deployment's to apply: made by this process, or handed over.
     std::map<std::string, std::string> handed_over;
+    /// Services and routes, by kind and name.
+    std::map<std::string, resources::KeptObject> published;
     /// Passes have ended in failures since then.
     std::optional<kube::MonotonicTime> failing_since;
     /// Of the group tasks, as for nodes.

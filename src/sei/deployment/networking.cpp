@@ -1,12 +1,10 @@
 #include "sei/deployment/networking.hpp"
 
-#include <algorithm>
 #include <array>
 #include <initializer_list>
 #include <string_view>
 #include <utility>
 
-#include "kube/json/json.hpp"
 #include "sei/api/labels.hpp"
 #include "sei/deployment/child.hpp"
 
@@ -56,21 +54,6 @@ kube::Service cluster_service(
 bool is_validator(const api::SeiNodeDeployment& deployment) {
     const api::NodeSpec& spec = deployment.spec.template_.spec;
     return !spec.archive && spec.validator;
-}
-
-/// `spec` as it is written: with what is left out left out.
-template <class K>
-bool has_all_of(const K& live, const K& rendered) {
-    const auto has_all = [](const kube::StringMap& map, const kube::StringMap& wanted) {
-        return std::ranges::all_of(wanted, [&](const auto& entry) {
-            const auto found = map.find(entry.first);
-            return found != map.end() && found->second == entry.second;
-        });
-    };
-    return has_all(live.metadata.labels, rendered.metadata.labels) &&
-           has_all(live.metadata.annotations, rendered.metadata.annotations) &&
-           live.metadata.is_controlled_by(kube::Uid{rendered.metadata.ownerReferences.front().uid}) &&
-           contains(kube::json::to_json(live.spec), kube::json::to_json(rendered.spec));
 }
 
 }  // namespace
@@ -155,13 +138,6 @@ kube::HttpRoute render_route(
         out.spec.rules.push_back(std::move(web_socket));
     }
     return out;
-}
-
-bool is_up_to_date(const kube::Service& live, const kube::Service& rendered) {
-    return has_all_of(live, rendered);
-}
-bool is_up_to_date(const kube::HttpRoute& live, const kube::HttpRoute& rendered) {
-    return has_all_of(live, rendered);
 }
 
 }  // namespace sei::deployment

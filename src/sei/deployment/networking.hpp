@@ -40,8 +40,4 @@ struct EffectiveRoute {
     const api::SeiNodeDeployment& deployment, const EffectiveRoute& route, const platform::Platform& platform
 );
 
-/// Has the object that is seen all that is rendered, and is it under our control?
-[[nodiscard]] bool is_up_to_date(const kube::Service& live, const kube::Service& rendered);
-[[nodiscard]] bool is_up_to_date(const kube::HttpRoute& live, const kube::HttpRoute& rendered);
-
 }  // namespace sei::deployment

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "sei/api/conditions.hpp"
 #include "sei/api/labels.hpp"
 #include "sei/deployment/networking.hpp"
+#include "sei/resources/drift.hpp"
 #include "sei/sidecar/answers.hpp"
 
 namespace sei::deployment {
@@ -33,19 +35,23 @@ struct NameTaken {
 template <class K>
 kube::Async<std::optional<NameTaken>> keep(DeploymentContext& context, const kube::Cache<K>& cache, K rendered) {
     const kube::NamespacedName key = rendered.metadata.key();
+    const std::string what = std::string{kube::KindOf<K>::type.kind} + " " + kube::to_string(key);
     std::optional<kube::Snapshot<K>> live = cache.get(key);
-    if (live && is_up_to_date(**live, rendered)) co_return std::nullopt;
+    const std::size_t rendering_hash = resources::hash_of_rendering(rendered);
+    if (live && resources::needs_no_apply(**live, rendered, rendering_hash, context.memory.published[what])) {
+        context.memory.published[what] = {(*live)->metadata.resourceVersion, rendering_hash};
+        co_return std::nullopt;
+    }
     if (!live) live = co_await context.client.get<K>(key);
     if (live && !may_be_written(context.object(), **live)) {
         co_return NameTaken{
-            std::string{kube::KindOf<K>::type.kind} + " " + kube::to_string(key) +
-            " is in the way: it belongs to somebody else and is left alone; rename or delete it"
+            what + " is in the way: it belongs to somebody else and is left alone; rename or delete it"
         };
     }
     if (live) rendered.metadata.uid = (*live)->metadata.uid;
-    static_cast<void>(
-        co_await context.client.apply_returning_metadata(std::move(rendered), field_manager(), kube::Force::Yes)
-    );
+    const kube::ObjectMeta applied =
+        co_await context.client.apply_returning_metadata(std::move(rendered), field_manager(), kube::Force::Yes);
+    context.memory.published[what] = {applied.resourceVersion, rendering_hash};
     co_return std::nullopt;
 }
 
