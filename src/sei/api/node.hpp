@@ -31,10 +31,14 @@ struct AppliedConfig {
     std::string mode;
     /// The keys that the operator owns, of the spec and of its own.
     kube::StringMap overrides;
+    /// The digest of the `spec.peers` that were looked up last; empty: not known, which is no drift.
+    std::string peers;
+    /// It is on the volume, and the sidecar has not found it valid (yet): no pod is to start with it.
+    bool unvalidated = false;
     static constexpr std::array required{"mode"};
     bool operator==(const AppliedConfig&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(AppliedConfig, (), (mode, overrides))
+BOOST_DESCRIBE_STRUCT(AppliedConfig, (), (mode, overrides, peers, unvalidated))
 
 struct SeiNodeStatus {
     std::optional<NodePhase> phase;

@@ -65,12 +65,15 @@ kube::Async<Requeue> NodePass::run() {
     const bool spec_changed = spec_changed_since_last_pass(node);
     if (spec_changed) context_.memory.is_plan_questioned = true;
     if (spec_changed || is_retry_requested()) forgive_failed_update();
+    if (spec_changed) context_.memory.are_peers_unreachable = false;
     conditions_.set_pod_ready(pod_health());
     // A pause scales a failed node down, too (spec 02 §25, D27): it says that nothing of the node is to run.
     if (context_.status.phase == api::NodePhase::Failed && !node.spec.paused) {
         if (!(spec_changed || is_retry_requested()))
             co_return Requeue::on_change("a changed spec: the node has failed");
-        context_.status.plan.reset();  // A new attempt with the same data (spec 08 2.3).
+        // A new attempt with the same data (spec 08 2.3). The failed plan stays until the new one is there: it tells
+        // what it left behind.
+        plan::set_phase(context_.status, api::NodePhase::Initializing, now());
     }
     if (auto wait = co_await keep_workload()) co_return std::move(*wait);
     if (node.spec.paused) co_return Requeue::on_change("spec.paused to be false");
@@ -161,8 +164,11 @@ void NodePass::observe_unrecorded_image(tasks::PodIsKnown known) {
 void NodePass::adopt_configuration() {
     if (!is_running() || context_.status.appliedConfig || plan::is_active(context_.status.plan)) return;
     plan::ConfigIntent intent = plan::config_intent(working_copy());
-    context_.status.appliedConfig =
-        api::AppliedConfig{.mode = std::move(intent.mode), .overrides = std::move(intent.overrides)};
+    context_.status.appliedConfig = api::AppliedConfig{
+        .mode = std::move(intent.mode),
+        .overrides = std::move(intent.overrides),
+        .peers = plan::peers_digest(context_.node->spec.peers),
+    };
 }
 
 kube::Async<std::optional<Requeue>> NodePass::keep_claim() {
@@ -238,11 +244,15 @@ kube::Async<Requeue> NodePass::resolve_plan() {
         if (auto wait = co_await supersede()) co_return std::move(*wait);
         co_return co_await execute();
     }
-    if (auto wait = damped_failure()) {
-        co_await probe_unless_fresh();
-        co_return std::move(*wait);
+    // A failed initial plan was told when it failed, and makes way for its successor only.
+    const bool begins_anew = !is_running() && failed_task() != nullptr;
+    if (!begins_anew) {
+        if (auto wait = damped_failure()) {
+            co_await probe_unless_fresh();
+            co_return std::move(*wait);
+        }
+        put_plan_away();
     }
-    put_plan_away();
     // An update opens the gate at its end anyway: what the probe says would decide nothing.
     if (is_running() && !is_update_due()) co_await probe_unless_fresh();
 
@@ -253,7 +263,7 @@ kube::Async<Requeue> NodePass::resolve_plan() {
         co_return Requeue::after(is_running() ? kSteadyPoll : kUnservableSpecPoll, "a spec that can be served");
     }
     context_.status.plan = build_plan();
-    context_.memory.is_plan_questioned = false;  // it is built for the spec as it is
+    is_question_answered_ = true;  // it is built for the spec as it is
     if (!context_.status.plan) {
         judge_restart();
         co_return at_rest();
@@ -317,6 +327,7 @@ bool NodePass::is_restart_due() const {
 
 plan::UpdateOptions NodePass::update_options() const {
     plan::UpdateOptions options;
+    options.omits_peers = context_.memory.are_peers_unreachable;
     if (config_problem()) options.configuration = plan::UpdateOptions::Configuration::Omitted;
     const kube::Condition* ready = kube::find_condition(context_.status.conditions, api::node_condition::kSidecarReady);
     if (options.configuration == plan::UpdateOptions::Configuration::BeforeReplacement &&
@@ -382,13 +393,19 @@ std::optional<api::TaskPlan> NodePass::outdated_again(bool is_questioned) {
     return is_due ? build_plan() : std::nullopt;
 }
 
+bool NodePass::answer_question() {
+    is_question_answered_ = true;
+    return context_.memory.is_plan_questioned;
+}
+
 std::optional<api::TaskPlan> NodePass::successor() {
     const api::TaskPlan& plan = *context_.status.plan;
     switch (plan::kind_of(plan)) {
         case plan::PlanKind::Init: {
-            const auto current = plan::current_task(plan);
-            const bool was_questioned = current && plan.tasks[*current].lastError == kSpecWaits;
-            if (!std::exchange(context_.memory.is_plan_questioned, false) && !was_questioned) return std::nullopt;
+            const bool was_questioned = std::ranges::any_of(plan.tasks, [](const api::PlannedTask& task) {
+                return task.lastError == kSpecWaits;
+            });
+            if (!answer_question() && !was_questioned) return std::nullopt;
             const std::optional<plan::SpecProblem> problem = spec_problem();
             conditions_.set_spec_problem(problem);
             if (problem || is_running()) return std::nullopt;
@@ -397,41 +414,61 @@ std::optional<api::TaskPlan> NodePass::successor() {
             return next;
         }
         case plan::PlanKind::NodeUpdate: {
-            const bool is_questioned = std::exchange(context_.memory.is_plan_questioned, false);
+            const bool is_questioned = answer_question();
             if (auto next = reconfigured(is_questioned)) return next;
             // Until the image is observed the tasks follow the spec by themselves.
             if (!plan::has_completed(plan, plan::TaskType::ObserveImage)) return std::nullopt;
             return outdated_again(is_questioned);
         }
         case plan::PlanKind::MarkReady:
-            return outdated_again(std::exchange(context_.memory.is_plan_questioned, false));
+            return outdated_again(answer_question());
         case plan::PlanKind::Unknown:
             return std::nullopt;
     }
     std::unreachable();
 }
 
-kube::Async<std::optional<Requeue>> NodePass::supersede() {
-    std::optional<api::TaskPlan> next = successor();
-    if (!next) co_return std::nullopt;
-    const auto current = plan::current_task(*context_.status.plan);
-    if (current) {
-        const api::PlannedTask task = context_.status.plan->tasks[*current];
+kube::Async<std::optional<std::string>> NodePass::sidecar_busy_with() {
+    const api::TaskPlan& plan = *context_.status.plan;
+    for (const api::PlannedTask& task : plan.tasks) {
         const auto type = plan::parse_task_type(task.type);
-        if (task.submittedAt && type && plan::runner_of(*type) == plan::TaskRunner::Sidecar) {
-            const sidecar::LookupOutcome found = co_await context_.sidecar.look_up(task.id);
-            const auto* run = std::get_if<sidecar::TaskRun>(&found);
-            if (run != nullptr && run->status == sidecar::RunStatus::Running) {
-                context_.memory.is_plan_questioned = true;
-                api::PlannedTask& waited_for = context_.status.plan->tasks[*current];
-                if (waited_for.lastError != kSpecWaits)
-                    plan::note_attempt(waited_for, 0, std::string{kSpecWaits}, now());
-                co_return Requeue::after(
-                    kWorkloadPoll, "the sidecar to end " + task.type + ", before a plan for the changed spec begins"
-                );
-            }
+        if (task.status != api::TaskStatus::Pending || !type || plan::runner_of(*type) != plan::TaskRunner::Sidecar) {
+            continue;
+        }
+        // Also one that is not known to have been submitted: the write that says so may have been lost.
+        const sidecar::LookupOutcome found = co_await context_.sidecar.look_up(task.id);
+        if (const auto* run = std::get_if<sidecar::TaskRun>(&found)) {
+            if (run->status == sidecar::RunStatus::Running) co_return task.id;
+        } else if (std::holds_alternative<sidecar::Unavailable>(found)) {
+            const bool was_submitted = task.submittedAt || context_.memory.submitted_task == task.id;
+            if (!was_submitted) co_return std::nullopt;
+            // It may run, or be gone with its pod: a while to answer, and no longer, as the change may be its repair.
+            auto& since = context_.memory.superseding_since;
+            if (!since) since = context_.clock.monotonic();
+            if (context_.clock.monotonic() - *since < kSidecarPatience) co_return task.id;
+            co_return std::nullopt;
         }
     }
+    co_return std::nullopt;
+}
+
+kube::Async<std::optional<Requeue>> NodePass::supersede() {
+    std::optional<api::TaskPlan> next = successor();
+    if (!next) {
+        context_.memory.superseding_since.reset();
+        co_return std::nullopt;
+    }
+    if (const auto busy = co_await sidecar_busy_with()) {
+        is_question_answered_ = false;
+        context_.memory.is_plan_questioned = true;
+        auto& tasks = context_.status.plan->tasks;
+        api::PlannedTask& waited_for = *std::ranges::find(tasks, *busy, &api::PlannedTask::id);
+        if (waited_for.lastError != kSpecWaits) plan::note_attempt(waited_for, 0, std::string{kSpecWaits}, now());
+        co_return Requeue::after(
+            kWorkloadPoll, "the sidecar to end " + waited_for.type + ", before a plan for the changed spec begins"
+        );
+    }
+    context_.memory.superseding_since.reset();
     context_.status.plan = std::move(next);
     co_return Requeue::after(milliseconds{0}, "the plan for the changed spec to be stored");
 }
@@ -447,7 +484,9 @@ std::optional<api::TaskPlan> NodePass::build_plan() {
     }
     const kube::Condition* ready = kube::find_condition(context_.status.conditions, api::node_condition::kSidecarReady);
     if (ready != nullptr && ready->status == kube::ConditionStatus::False && ready->reason == api::reason::kNotReady) {
-        return plan::mark_ready_plan(*context_.node, ids_);
+        api::SeiNode node = working_copy();
+        if (config_problem()) node.status.appliedConfig.reset();
+        return plan::mark_ready_plan(node, ids_);
     }
     return std::nullopt;
 }
@@ -494,6 +533,10 @@ void NodePass::put_plan_away() {
     // A failure was counted in the pass that saw it, and says since when it waits.
     const api::PlannedTask* failed = failed_task();
     const bool was_counted = failed != nullptr && failed->notBefore;
+    if (plan::kind_of(plan) == plan::PlanKind::NodeUpdate) {
+        context_.memory.are_peers_unreachable =
+            failed != nullptr && failed->type == plan::to_wire(plan::TaskType::DiscoverPeers);
+    }
     if (was_counted) {
         context_.memory.failed_updates =
             std::max(context_.memory.failed_updates, static_cast<unsigned>(std::max(failed->attempts, 0)));

@@ -47,6 +47,8 @@ public:
     [[nodiscard]] kube::Async<kube::Requeue> run();
 
     [[nodiscard]] const std::optional<EndedPlan>& ended_plan() const { return ended_plan_; }
+    /// Has the pass made up its mind whether the plan serves the changed spec? What it decided is in the status.
+    [[nodiscard]] bool is_question_answered() const { return is_question_answered_; }
 
 private:
     /// Nullopt: go on.
@@ -72,6 +74,10 @@ private:
     /// (spec 08 2.1). Nullopt: go on with the plan.
     [[nodiscard]] kube::Async<std::optional<kube::Requeue>> supersede();
     [[nodiscard]] std::optional<api::TaskPlan> successor();
+    /// The id of a task of the plan that the sidecar is doing, or may be: no second one of its kind begins beside it.
+    [[nodiscard]] kube::Async<std::optional<std::string>> sidecar_busy_with();
+    /// Was the plan questioned by a changed spec? The question is over with the write of this pass.
+    [[nodiscard]] bool answer_question();
     [[nodiscard]] std::optional<tasks::SidecarDrift> sidecar_drift() const;
     /// Before the pod is replaced: the plan of a changed configuration or of other keys, or of one that waits for a
     /// sidecar which does not answer.
@@ -121,6 +127,7 @@ private:
     NodeMetrics& metrics_;
     Conditions& conditions_;
     std::optional<EndedPlan> ended_plan_;
+    bool is_question_answered_ = false;
 };
 
 }  // namespace sei::node

@@ -202,6 +202,7 @@ kube::Async<Requeue> NodeReconciler::advance(NodeSnapshot node, std::shared_ptr<
     auto written = co_await client_.write_status(node, std::move(status));
     if (!written) co_return kube::after_refusal(written.error(), node.resource_version());
     const NodeSnapshot after = *written;
+    if (pass.is_question_answered()) memory->is_plan_questioned = false;
 
     const kube::Time now = kube::Time::of(clock_.now());
     metrics_.observe(*after);

@@ -8,7 +8,10 @@
 #include <utility>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "sei/api/node_queries.hpp"
+#include "sei/plan/progress.hpp"
 #include "sei/plan/task_type.hpp"
 
 namespace sei::plan {
@@ -23,13 +26,16 @@ public:
     }
 
     PlanBuilder& add(TaskType type, boost::json::object params) {
+        return add(type, std::move(params), max_retries(type));
+    }
+    PlanBuilder& add(TaskType type, boost::json::object params, std::int32_t retries) {
         const std::string wire{to_wire(type)};
         api::PlannedTask task;
         task.type = wire;
         task.id = task_id(plan_.id, wire, plan_.tasks.size());
         task.status = api::TaskStatus::Pending;
         task.params = std::move(params);
-        task.maxRetries = max_retries(type);
+        task.maxRetries = retries;
         plan_.tasks.push_back(std::move(task));
         return *this;
     }
@@ -144,6 +150,21 @@ void add_base_plan(PlanBuilder& plan, const api::SeiNode& node) {
     add_progression(plan, node, {api::snapshot_source(node.spec), publishes_snapshots(node)});
 }
 
+boost::json::object teardown_params(const api::SeiNode& node) {
+    return {
+        {"jobName", api::bootstrap_job_key(node).name},
+        {"serviceName", node.metadata.name},
+        {"namespace", node.metadata.namespace_}
+    };
+}
+
+/// Is there a bootstrap to be torn down that no plan for the spec of now would use? A plan that does it says so again.
+bool leaves_bootstrap(const std::optional<api::TaskPlan>& plan) {
+    if (has_bootstrap_left(plan)) return true;
+    return plan && find_task(*plan, TaskType::TeardownBootstrap) != nullptr &&
+           find_task(*plan, TaskType::DeployBootstrapJob) == nullptr;
+}
+
 /// A Job with another image prepares the data; its pod is gone before the node's own pod exists (spec 02 §18.3).
 void add_bootstrap_plan(PlanBuilder& plan, const api::SeiNode& node) {
     const std::string& namespace_ = node.metadata.namespace_;
@@ -156,7 +177,7 @@ void add_bootstrap_plan(PlanBuilder& plan, const api::SeiNode& node) {
     plan.add(TaskType::DeployBootstrapJob, {{"jobName", job}, {"namespace", namespace_}});
     add_progression(plan, node, {api::snapshot_source(node.spec), false});
     plan.add(TaskType::AwaitBootstrapComplete, {{"jobName", job}, {"namespace", namespace_}});
-    plan.add(TaskType::TeardownBootstrap, {{"jobName", job}, {"serviceName", service}, {"namespace", namespace_}});
+    plan.add(TaskType::TeardownBootstrap, teardown_params(node));
     add_workload(plan, node);
     add_progression(plan, node, {nullptr, publishes_snapshots(node)});
 }
@@ -208,24 +229,65 @@ void add_mode_overrides(const api::SeiNode& node, Overrides& overrides) {
     }
 }
 
+/// So often peers are looked for again before an update goes on without them: for a minute, not for ten (spec 08 7.4).
+constexpr std::int32_t kPeerRetriesOfUpdate = 3;
+
 /// The keys that the operator owns are applied again, and no others are touched. What becomes unset gets its default
 /// back, which only a configuration made anew has: then the peers are written again, too, as the production pod of a
 /// bootstrapped node gets them.
 void add_configuration(PlanBuilder& plan, const api::SeiNode& node, const ConfigDrift& drift) {
-    ConfigIntent intent = config_intent(node);
-    intent.incremental = !drift.needs_defaults;
-    plan.add(TaskType::ConfigApply, to_stored(intent));
-    if (drift.needs_defaults) {
-        if (api::is_genesis_validator(node.spec)) {
-            plan.add(TaskType::SetGenesisPeers, {});
-        } else if (!node.spec.peers.empty()) {
-            plan.add(TaskType::DiscoverPeers, peer_sources(node.spec, node.status));
-        }
+    if (drift.in_values) {
+        ConfigIntent intent = config_intent(node);
+        intent.incremental = !drift.needs_defaults;
+        plan.add(TaskType::ConfigApply, to_stored(intent));
+    }
+    if (drift.needs_defaults && api::is_genesis_validator(node.spec)) {
+        plan.add(TaskType::SetGenesisPeers, {});
+    } else if ((drift.in_peers || drift.needs_defaults) && !node.spec.peers.empty()) {
+        plan.add(TaskType::DiscoverPeers, peer_sources(node.spec, node.status), kPeerRetriesOfUpdate);
     }
     plan.add(TaskType::ConfigValidate, {});
 }
 
+/// Are the sources that the spec names now those of a task that is not done yet?
+bool serves_peers(const api::TaskPlan& plan, const api::SeiNode& node) {
+    return node.spec.peers.empty() || std::ranges::any_of(plan.tasks, [&](const api::PlannedTask& task) {
+               return task.type == to_wire(TaskType::DiscoverPeers) && task.status == api::TaskStatus::Pending &&
+                      (!task.submittedAt || task.params == boost::json::value(peer_sources(node.spec, node.status)));
+           });
+}
+
+/// What is left for an update that cannot reach the sources of peers. Where the file is made anew, or was by an attempt
+/// that got no further, there are no others to go on with: it waits for them.
+std::optional<ConfigDrift> without_peers(std::optional<ConfigDrift> drift, const api::SeiNode& node) {
+    if (!drift || drift->needs_defaults || !drift->in_peers) return drift;
+    const api::AppliedConfig& applied = *node.status.appliedConfig;
+    const bool is_file_without_peers = applied.unvalidated && applied.peers == peers_digest({});
+    if (is_file_without_peers) return drift;
+    if (!drift->in_values) return std::nullopt;
+    drift->in_peers = false;
+    return drift;
+}
+
 }  // namespace
+
+std::string peers_digest(const std::vector<api::PeerSource>& peers) {
+    boost::json::array sources;
+    for (const api::PeerSource& peer : peers) {
+        boost::json::object source;
+        if (peer.ec2Tags) source["ec2Tags"] = {{"region", peer.ec2Tags->region}, {"tags", to_json(peer.ec2Tags->tags)}};
+        if (peer.static_) source["static"] = boost::json::value_from(peer.static_->addresses);
+        if (peer.label) {
+            source["label"] = {{"namespace", peer.label->namespace_}, {"selector", to_json(peer.label->selector)}};
+        }
+        sources.push_back(std::move(source));
+    }
+    std::uint64_t hash = 0xcbf29ce484222325;  // FNV-1a: it compares, and protects nothing
+    for (const char byte : boost::json::serialize(sources)) {
+        hash = (hash ^ static_cast<unsigned char>(byte)) * 0x100000001b3;
+    }
+    return fmt::format("{:012x}", hash >> 16u);
+}
 
 boost::json::object peer_sources(const api::NodeSpec& spec, const api::SeiNodeStatus& status) {
     boost::json::array sources;
@@ -251,8 +313,17 @@ PlanKind kind_of(const api::TaskPlan& plan) {
         if (task.type == to_wire(TaskType::ObserveImage)) return PlanKind::NodeUpdate;
         if (task.type == to_wire(TaskType::EnsureDataPvc)) return PlanKind::Init;
     }
-    const bool only_reopens = std::ranges::all_of(plan.tasks, [](const api::PlannedTask& task) {
-        return task.type == to_wire(TaskType::SnapshotUpload) || task.type == to_wire(TaskType::MarkReady);
+    constexpr std::array kReopening{
+        TaskType::ConfigApply,
+        TaskType::SetGenesisPeers,
+        TaskType::DiscoverPeers,
+        TaskType::ConfigValidate,
+        TaskType::SnapshotUpload,
+        TaskType::MarkReady
+    };
+    const bool only_reopens = std::ranges::all_of(plan.tasks, [&](const api::PlannedTask& task) {
+        const auto type = parse_task_type(task.type);
+        return type && std::ranges::find(kReopening, *type) != kReopening.end();
     });
     return only_reopens && !plan.tasks.empty() ? PlanKind::MarkReady : PlanKind::Unknown;
 }
@@ -285,9 +356,13 @@ ConfigIntent config_intent(const api::SeiNode& node) {
 
 api::TaskPlan init_plan(const api::SeiNode& node, UuidSource& ids) {
     PlanBuilder plan{ids};
+    const bool needs_bootstrap = !api::is_genesis_validator(node.spec) && api::needs_bootstrap(node.spec);
+    if (!needs_bootstrap && leaves_bootstrap(node.status.plan)) {
+        plan.add(TaskType::TeardownBootstrap, teardown_params(node));
+    }
     if (api::is_genesis_validator(node.spec)) {
         add_genesis_plan(plan, node);
-    } else if (api::needs_bootstrap(node.spec)) {
+    } else if (needs_bootstrap) {
         add_bootstrap_plan(plan, node);
     } else {
         add_base_plan(plan, node);
@@ -314,6 +389,15 @@ std::optional<ConfigDrift> config_drift(const api::SeiNode& node) {
         keys.insert(key);
         drift.needs_defaults = true;
     }
+    if (applied.unvalidated && keys.empty()) keys.insert(std::string{to_wire(TaskType::ConfigValidate)});
+    drift.in_values = !keys.empty();
+    const bool heeds_peers = !api::is_genesis_validator(node.spec);
+    if (heeds_peers && !applied.peers.empty() && applied.peers != peers_digest(node.spec.peers)) {
+        keys.insert("peers");
+        drift.in_peers = true;
+        // Entries of before are nobody's to remove, but where the file is made anew.
+        if (node.spec.peers.empty()) drift.in_values = drift.needs_defaults = true;
+    }
     if (keys.empty()) return std::nullopt;
     drift.keys.assign(keys.begin(), keys.end());
     return drift;
@@ -321,7 +405,8 @@ std::optional<ConfigDrift> config_drift(const api::SeiNode& node) {
 
 api::TaskPlan update_plan(const api::SeiNode& node, UuidSource& ids, const UpdateOptions& options) {
     using enum UpdateOptions::Configuration;
-    const std::optional<ConfigDrift> drift = config_drift(node);
+    std::optional<ConfigDrift> drift = config_drift(node);
+    if (options.omits_peers) drift = without_peers(std::move(drift), node);
     PlanBuilder plan{ids};
     add_key_checks(plan, node);
     add_workload(plan, node);
@@ -335,12 +420,20 @@ api::TaskPlan update_plan(const api::SeiNode& node, UuidSource& ids, const Updat
     return plan.done(api::NodePhase::Running);
 }
 
-bool serves_configuration(const api::TaskPlan& plan, const api::SeiNode& node) {
+bool serves_configuration(const api::TaskPlan& plan, const api::SeiNode& changed) {
+    api::SeiNode node = changed;
+    // What this plan has given, and is about to validate, is none of what a plan would be needed for.
+    const api::PlannedTask* validation = find_task(plan, TaskType::ConfigValidate);
+    if (node.status.appliedConfig && validation != nullptr && validation->status == api::TaskStatus::Pending) {
+        node.status.appliedConfig->unvalidated = false;
+    }
     const ConfigIntent wanted = config_intent(node);
     const auto last = std::ranges::find(
         plan.tasks.rbegin(), plan.tasks.rend(), to_wire(TaskType::ConfigApply), &api::PlannedTask::type
     );
-    if (last == plan.tasks.rend() || last->status == api::TaskStatus::Complete) return !config_drift(node);
+    const std::optional<ConfigDrift> drift = config_drift(node);
+    if (drift && drift->in_peers && !serves_peers(plan, node)) return false;
+    if (last == plan.tasks.rend() || last->status == api::TaskStatus::Complete) return !drift || !drift->in_values;
     const boost::json::object* params = last->params.if_object();
     const boost::json::value* mode = params == nullptr ? nullptr : params->if_contains("mode");
     const boost::json::value* overrides = params == nullptr ? nullptr : params->if_contains("overrides");
@@ -368,6 +461,9 @@ bool is_same_work(const api::TaskPlan& a, const api::TaskPlan& b) {
 
 api::TaskPlan mark_ready_plan(const api::SeiNode& node, UuidSource& ids) {
     PlanBuilder plan{ids};
+    if (node.status.appliedConfig && node.status.appliedConfig->unvalidated) {
+        add_configuration(plan, node, *config_drift(node));
+    }
     open_gate(plan, publishes_snapshots(node));
     return plan.done(api::NodePhase::Running);
 }

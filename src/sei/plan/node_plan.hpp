@@ -19,13 +19,19 @@ enum class PlanKind { Init, NodeUpdate, MarkReady, Unknown };
 [[nodiscard]] std::string_view to_string(PlanKind kind);
 
 /// The first plan of a node, by its mode: a ceremony's, one with a bootstrap Job, or the base plan (spec 02 §18.3,
-/// §19). `problem_of(node)` has found nothing.
+/// §19). `problem_of(node)` has found nothing. Where the plan of `node.status` leaves a bootstrap behind that the spec
+/// does not ask for anymore, its Job and its pod are gone before anything else begins (spec 08 4.2).
 [[nodiscard]] api::TaskPlan init_plan(const api::SeiNode& node, UuidSource& ids);
 
 /// How the configuration that a node was given last differs from the one that its spec asks for now (spec 08 7.1).
 struct ConfigDrift {
-    /// Sorted. A key that is owned no longer counts, too; so does "mode".
+    /// Sorted. A key that is owned no longer counts, too; so do "mode", "peers", and "config-validate" where what was
+    /// given last was never found valid.
     std::vector<std::string> keys;
+    /// Mode or keys, or what was given is not known to be valid: all of it is to be given again.
+    bool in_values = false;
+    /// The sources of peers: they are to be looked up.
+    bool in_peers = false;
     /// Values became unset, or the mode changed: only a configuration made from the defaults has what they are then.
     bool needs_defaults = false;
     bool operator==(const ConfigDrift&) const = default;
@@ -44,6 +50,8 @@ struct UpdateOptions {
         Omitted,
     };
     Configuration configuration = Configuration::BeforeReplacement;
+    /// Sources of peers that could not be reached: what else there is to update does not wait for them (spec 08 7.4).
+    bool omits_peers = false;
     /// The uid of a pod that is to go although its template is the newest; empty: none.
     std::string restarted_pod;
 };
@@ -63,6 +71,9 @@ struct UpdateOptions {
 /// Where a node's peers come from, in the order of `spec.peers` (spec 02 §18.4): {"Sources": [...]}. A label source
 /// carries all resolved peers, and is left out while there are none (spec 08 7.3).
 [[nodiscard]] boost::json::object peer_sources(const api::NodeSpec& spec, const api::SeiNodeStatus& status);
+
+/// Tells whether the sources changed; of which peers they consist now does not count. 12 hexadecimal digits.
+[[nodiscard]] std::string peers_digest(const std::vector<api::PeerSource>& peers);
 
 /// Do both ask for the same: the same tasks in the same order with the same parameters?
 [[nodiscard]] bool is_same_work(const api::TaskPlan& a, const api::TaskPlan& b);

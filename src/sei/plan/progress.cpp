@@ -97,7 +97,11 @@ bool has_completed(const api::TaskPlan& plan, TaskType type) {
 }
 
 bool is_bootstrapping(const std::optional<api::TaskPlan>& plan) {
-    return is_active(plan) && find_task(*plan, TaskType::TeardownBootstrap) != nullptr &&
+    return is_active(plan) && has_bootstrap_left(plan);
+}
+
+bool has_bootstrap_left(const std::optional<api::TaskPlan>& plan) {
+    return plan && find_task(*plan, TaskType::TeardownBootstrap) != nullptr &&
            !has_completed(*plan, TaskType::TeardownBootstrap);
 }
 

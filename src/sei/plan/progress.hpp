@@ -40,6 +40,8 @@ struct Recorded {
 /// Does the plan run a bootstrap Job that is not confirmed gone yet? For so long no pod of the node's own may exist
 /// (spec 08 4.2).
 [[nodiscard]] bool is_bootstrapping(const std::optional<api::TaskPlan>& plan);
+/// The same of a plan that may have failed: what it left behind still counts.
+[[nodiscard]] bool has_bootstrap_left(const std::optional<api::TaskPlan>& plan);
 
 /// The task of this type that comes first; null when there is none.
 [[nodiscard]] const api::PlannedTask* find_task(const api::TaskPlan& plan, TaskType type);

@@ -7,6 +7,7 @@
 #include "kube/client/api_error.hpp"
 #include "kube/meta/time.hpp"
 #include "sei/api/conditions.hpp"
+#include "sei/plan/node_plan.hpp"
 #include "sei/plan/progress.hpp"
 #include "sei/plan/task_type.hpp"
 #include "sei/tasks/attempts.hpp"
@@ -90,6 +91,7 @@ kube::Async<std::optional<plan::TaskOutcome>> look_after(TaskContext& context) {
 /// The teardown removes the only witness of a bootstrap's success: that is stored before (spec 08 4.4).
 bool waits_for_write(const TaskContext& context, const api::PlannedTask& task) {
     if (task.type != plan::to_wire(plan::TaskType::TeardownBootstrap)) return false;
+    if (plan::find_task(*context.status.plan, plan::TaskType::AwaitBootstrapComplete) == nullptr) return false;
     const std::optional<api::TaskPlan>& stored = context.node->status.plan;
     return !stored || stored->id != context.status.plan->id ||
            !plan::has_completed(*stored, plan::TaskType::AwaitBootstrapComplete);
@@ -109,13 +111,19 @@ void note_lateness(TaskContext& context, const api::PlannedTask& task, const pla
 
 /// What the sidecar was given is what later updates are compared with (spec 08 7.1).
 void note_configuration(TaskContext& context, const api::PlannedTask& task) {
-    if (task.type != plan::to_wire(plan::TaskType::ConfigApply)) return;
+    std::optional<api::AppliedConfig>& known = context.status.appliedConfig;
+    const auto type = plan::parse_task_type(task.type);
+    if (known && type == plan::TaskType::DiscoverPeers) known->peers = plan::peers_digest(context.node->spec.peers);
+    if (known && type == plan::TaskType::ConfigValidate) known->unvalidated = false;
+    if (type != plan::TaskType::ConfigApply) return;
     const StoredParams params{task.params};
-    api::AppliedConfig applied{.mode = params.text("mode")};
+    api::AppliedConfig applied{.mode = params.text("mode"), .unvalidated = true};
+    // A file that is made anew has no peers before they are looked up.
+    applied.peers = params.boolean("incremental") && known ? known->peers : plan::peers_digest({});
     for (const auto& member : params.object("overrides")) {
         if (member.value().is_string()) applied.overrides[std::string{member.key()}] = member.value().as_string();
     }
-    context.status.appliedConfig = std::move(applied);
+    known = std::move(applied);
 }
 
 }  // namespace

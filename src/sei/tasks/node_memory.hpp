@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "kube/async/clock.hpp"
+#include "sei/resources/drift.hpp"
 
 namespace sei::tasks {
 
@@ -20,6 +21,21 @@ struct AppliedWorkload {
     std::int64_t generation = 0;
     /// Was it held at zero replicas for a bootstrap Job?
     bool is_held = false;
+};
+
+/// A Service or ConfigMap as it was last seen to, for the newest node whose rendering it was.
+struct KeptOfNode {
+    resources::KeptObject object;
+    std::int64_t node_generation = 0;
+};
+
+/// What was seen of a bootstrap Job's pod.
+struct SeenJobPod {
+    std::string job_uid;
+    /// When it was last seen.
+    bool has_ended = false;
+    /// Was it ever about to be ended by something else than itself?
+    bool was_disrupted = false;
 };
 
 /// Attempts at one thing that came to nothing, since the last one that did.
@@ -46,15 +62,21 @@ struct NodeMemory {
     unsigned polls = 0;
     std::optional<kube::MonotonicTime> probed_at;
     bool probe_was_ready = false;
-    /// The spec has changed since the plan was built: does the plan still serve it?
+    /// The spec has changed since the plan was built: does the plan still serve it? Asked until an answer is stored.
     bool is_plan_questioned = false;
+    /// The task that was handed to the sidecar last; the write that says so may have been lost.
+    std::string submitted_task;
+    /// Since when nothing is known of a task that a plan for a changed spec waits for.
+    std::optional<kube::MonotonicTime> superseding_since;
     /// Since when the stored status lacks progress that may be told later.
     std::optional<kube::MonotonicTime> progress_put_off_since;
     /// Update plans that failed one after another; the newest one's task has it, too.
     unsigned failed_updates = 0;
-    /// Versions of Service and ConfigMap that were found to be as rendered.
-    std::string service_version;
-    std::string config_map_version;
+    /// The last update failed at sources of peers that could not be reached; forgotten when the spec changes.
+    bool are_peers_unreachable = false;
+    KeptOfNode service;
+    KeptOfNode config_map;
+    std::optional<SeenJobPod> job_pod;
 };
 
 /// The wait before the n-th look at something that is expected soon, n from 1: 100 ms, 250 ms, 500 ms, 1 s, 2 s, then

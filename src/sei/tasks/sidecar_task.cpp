@@ -61,6 +61,7 @@ kube::Async<TaskOutcome> submit(
     submission.id = id;
     submission.type = plan::to_wire(type);
     submission.params = std::move(params);
+    context.memory.submitted_task = id;
     const sidecar::SubmitOutcome submitted = co_await context.sidecar.submit(std::move(submission));
     if (const auto* rejected = std::get_if<sidecar::Rejected>(&submitted)) co_return plan::Terminal{rejected->reason};
     if (const auto* unavailable = std::get_if<Unavailable>(&submitted)) co_return no_answer(*unavailable);

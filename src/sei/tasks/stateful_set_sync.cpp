@@ -46,7 +46,7 @@ bool is_as_applied(const TaskContext& context, const SetSnapshot& live) {
 /// 05 §13.4, I4), so that at rest it need not be done.
 bool is_rendered_from_this(const TaskContext& context, const AppliedWorkload& applied) {
     return applied.node_generation == context.node->metadata.generation &&
-           applied.is_held == plan::is_bootstrapping(context.status.plan);
+           applied.is_held == plan::has_bootstrap_left(context.status.plan);
 }
 
 std::size_t hash_of(const kube::StatefulSet& rendering) {
@@ -117,7 +117,7 @@ kube::Async<SyncOutcome> sync_stateful_set(TaskContext& context) {
 
     auto desired = resources::render_stateful_set(*context.node, context.platform);
     if (!desired) co_return SyncRefused{desired.error().text};
-    const bool is_held = plan::is_bootstrapping(context.status.plan);
+    const bool is_held = plan::has_bootstrap_left(context.status.plan);
     if (is_held) desired->spec.replicas = 0;
     const std::size_t rendering_hash = hash_of(*desired);
     if (is_kept && context.memory.applied->rendering_hash == rendering_hash) {

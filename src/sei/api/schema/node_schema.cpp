@@ -14,6 +14,8 @@ void Rules<sei::api::AppliedConfig>::add(SchemaNode schema) {
     schema.describe("The configuration that the operator gave the node last; left out while it is not known.");
     schema.field("mode").describe("The mode that the defaults were made for.");
     schema.field("overrides").describe("The keys that the operator owns, with their values.");
+    schema.field("peers").describe("A digest of the sources of peers that the node was given last.");
+    schema.field("unvalidated").describe("The sidecar has not found it valid yet.");
 }
 
 void Rules<sei::api::SeiNodeStatus>::add(SchemaNode schema) {

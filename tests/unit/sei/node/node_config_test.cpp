@@ -103,6 +103,72 @@ TEST(ChangedOverrides, that_are_refused_by_the_sidecar_cost_no_pod) {
     EXPECT_THAT(world.condition_message("NodeUpdateInProgress"), HasSubstr("bad port"));
 }
 
+TEST(ChangedOverrides, that_are_refused_cost_no_pod_at_any_later_attempt) {
+    NodeWorld world;
+    settle_with_pod(world);
+    bool fails = true;
+    world.sidecar.on_start = [&fails](const std::string& type) {
+        const bool is_refused = fails && type == "config-validate";
+        return sidecar::TaskRun{
+            .status = is_refused ? sidecar::RunStatus::Failed : sidecar::RunStatus::Completed,
+            .run = 1,
+            .error = "bad port"
+        };
+    };
+    world.set_spec("overrides", json::Object{{"evm.http_port", "no port"}});
+    world.set_spec("image", "seid:v2");
+    world.settle();
+    world.observe_stateful_set("rev-2", 0, 0);
+    for (int attempt = 0; attempt < 5; ++attempt) {
+        world.clock.advance_by(std::chrono::minutes{10});
+        if (attempt == 3) world.restart_operator();
+        world.settle();
+        EXPECT_NE(world.uid_of(kPodPath), "") << "it would start with what was refused (spec 08 1.7)";
+        EXPECT_EQ(world.condition("NodeUpdateInProgress"), "False/UpdateFailed");
+    }
+    // Back to the value of before: the volume has the refused one, and nothing but a validation says otherwise.
+    fails = false;
+    world.set_spec("overrides", json::Object{{"evm.http_port", "9545"}});
+    world.sidecar.submissions.clear();
+    world.settle();
+    EXPECT_THAT(world.sidecar.submitted_types(), ElementsAre("config-apply", "config-validate"));
+    EXPECT_EQ(world.uid_of(kPodPath), "");
+    EXPECT_FALSE(world.node().status.appliedConfig->unvalidated);
+}
+
+TEST(ChangedOverrides, that_the_next_pod_refuses_do_not_open_its_gate) {
+    NodeWorld world;
+    settle_with_pod(world);
+    world.set_spec("overrides", json::Object{{"evm.http_port", "no port"}});
+    world.set_spec("image", "seid:v2");
+    world.sidecar.is_unreachable = true;
+    for (int i = 0; i < 30 && world.uid_of(kPodPath) != ""; ++i) {
+        world.clock.advance_by(world.settle().delay());
+        world.observe_stateful_set("rev-2", 0, 0);
+    }
+    ASSERT_EQ(world.uid_of(kPodPath), "");
+    world.sidecar.is_unreachable = false;
+    world.sidecar.health = sidecar::NotReady{};
+    world.sidecar.on_start = [](const std::string& type) {
+        const bool is_refused = type == "config-validate";
+        return sidecar::TaskRun{
+            .status = is_refused ? sidecar::RunStatus::Failed : sidecar::RunStatus::Completed,
+            .run = 1,
+            .error = "bad port"
+        };
+    };
+    world.put_pod("rev-2", "seid:v2", kRuns);
+    for (int attempt = 0; attempt < 3; ++attempt) {
+        world.clock.advance_by(std::chrono::minutes{10});
+        world.settle();
+    }
+    EXPECT_EQ(submission_of(world, "mark-ready"), nullptr);
+    world.sidecar.complete_tasks();
+    world.set_spec("overrides", json::Object{{"evm.http_port", "9546"}});
+    world.settle();
+    EXPECT_EQ(world.sidecar.submitted_types().back(), "mark-ready");
+}
+
 TEST(ChangedOverrides, that_became_unset_get_their_defaults_back) {
     NodeWorld world;
     settle_with_pod(world);
@@ -202,6 +268,87 @@ TEST(ChangedOverrides, are_left_to_the_next_pod_when_the_sidecar_stays_away) {
     world.settle();
     EXPECT_THAT(world.sidecar.submitted_types(), ElementsAre("config-apply", "config-validate", "mark-ready"));
     EXPECT_EQ(world.condition("NodeUpdateInProgress"), "False/UpdateComplete");
+}
+
+json::Value static_peer(std::string_view address) {
+    return json::Array{json::Object{{"static", json::Object{{"addresses", json::Array{address}}}}}};
+}
+
+TEST(ChangedPeers, are_told_and_restart_nothing) {
+    NodeWorld world;
+    settle_with_pod(world);
+    world.set_spec("peers", static_peer("c@d:2"));
+    world.settle();
+    EXPECT_EQ(world.condition("RestartPending"), "True/ConfigChanged");
+    EXPECT_THAT(world.condition_message("RestartPending"), HasSubstr("(peers)"));
+    EXPECT_EQ(world.node().status.plan, std::nullopt);
+    EXPECT_THAT(world.sidecar.submissions, IsEmpty());
+}
+
+TEST(ChangedPeers, accompany_the_next_update) {
+    NodeWorld world;
+    settle_with_pod(world);
+    world.set_spec("peers", static_peer("c@d:2"));
+    world.set_spec("image", "seid:v2");
+    world.settle();
+    EXPECT_THAT(world.sidecar.submitted_types(), ElementsAre("discover-peers", "config-validate"));
+    const FakeSidecar::Submission* looked_up = submission_of(world, "discover-peers");
+    ASSERT_NE(looked_up, nullptr);
+    EXPECT_EQ(looked_up->params->at("sources").as_array().at(0).at("addresses"), json::parse(R"(["c@d:2"])"));
+    roll(world, "seid:v2", "rev-2");
+    EXPECT_EQ(world.condition("RestartPending"), "absent");
+    world.set_spec("image", "seid:v3");
+    world.sidecar.submissions.clear();
+    world.settle();
+    EXPECT_THAT(world.sidecar.submitted_types(), IsEmpty()) << "the node has them";
+}
+
+TEST(ChangedPeers, that_are_none_anymore_are_forgotten) {
+    NodeWorld world;
+    settle_with_pod(world);
+    world.set_spec("peers", json::Array{});
+    world.set_spec("image", "seid:v2");
+    world.settle();
+    EXPECT_THAT(world.sidecar.submitted_types(), ElementsAre("config-apply", "config-validate"));
+    EXPECT_EQ(submission_of(world, "config-apply")->params->at("incremental"), json::Value(false));
+    roll(world, "seid:v2", "rev-2");
+    EXPECT_EQ(world.condition("RestartPending"), "absent");
+}
+
+TEST(ChangedPeers, that_cannot_be_reached_keep_no_image_waiting) {
+    NodeWorld world;
+    settle_with_pod(world);
+    world.sidecar.on_start = [](const std::string& type) {
+        const bool fails = type == "discover-peers";
+        return sidecar::TaskRun{
+            .status = fails ? sidecar::RunStatus::Failed : sidecar::RunStatus::Completed, .run = 1, .error = "no answer"
+        };
+    };
+    world.set_spec("peers", static_peer("c@d:2"));
+    world.set_spec("image", "seid:v2");
+    const kube::WallTime start = world.clock.now();
+    for (int i = 0; i < 30 && world.uid_of(kPodPath) != ""; ++i) {
+        const kube::Requeue wait = world.settle();
+        world.observe_stateful_set("rev-2", 0, 0);
+        world.clock.advance_by(wait.delay());
+    }
+    EXPECT_EQ(world.uid_of(kPodPath), "");
+    EXPECT_LT(world.clock.now() - start, std::chrono::minutes{3});
+    roll(world, "seid:v2", "rev-2");
+    EXPECT_EQ(world.node().status.currentImage, "seid:v2");
+    EXPECT_EQ(world.condition("RestartPending"), "True/ConfigChanged") << "the next update looks for them again";
+}
+
+TEST(ChangedPeers, in_the_middle_of_an_update_replace_its_plan) {
+    NodeWorld world;
+    settle_with_pod(world);
+    world.set_spec("image", "seid:v2");
+    world.settle();
+    world.set_spec("peers", static_peer("c@d:2"));
+    world.settle();
+    EXPECT_THAT(world.sidecar.submitted_types(), ElementsAre("discover-peers", "config-validate"));
+    roll(world, "seid:v2", "rev-2");
+    EXPECT_EQ(world.condition("RestartPending"), "absent");
 }
 
 TEST(Configuration, that_was_never_recorded_is_no_drift) {

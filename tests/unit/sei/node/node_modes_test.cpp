@@ -181,6 +181,54 @@ TEST(BootstrappedNode, starts_over_when_its_job_went_before_the_end_was_seen) {
     EXPECT_NE(world.uid_of(kJobPath), "");
 }
 
+/// The node is to restore the snapshot by itself.
+void drop_bootstrap_image(NodeWorld& world) {
+    world.set_spec("fullNode", json::parse(R"({"snapshot":{"s3":{"targetHeight":100}}})"));
+}
+
+TEST(BootstrappedNode, that_is_to_be_none_anymore_has_no_workload_beside_its_job) {
+    NodeWorld world;
+    world.create_node(kBootstrapped);
+    world.settle();
+    put_bootstrap_pod(world);
+    drop_bootstrap_image(world);
+    world.settle();
+    EXPECT_EQ(world.uid_of(kJobPath), "");
+    EXPECT_EQ(world.uid_of(kSetPath), "") << "its pod is still there (spec 08 4.2)";
+    world.set_spec("podLabels", json::Object{{"a", "b"}});
+    world.restart_operator();
+    world.settle();
+    EXPECT_EQ(world.uid_of(kSetPath), "");
+
+    world.api.erase(kBootstrapPodPath);
+    world.settle();
+    EXPECT_NE(world.uid_of(kSetPath), "");
+    EXPECT_EQ(world.phase(), "Running");
+}
+
+TEST(BootstrappedNode, that_failed_and_is_to_be_none_anymore_has_no_workload_beside_its_job) {
+    NodeWorld world;
+    world.sidecar.on_start = [](const std::string& type) {
+        const auto status = type == "snapshot-restore" ? sidecar::RunStatus::Failed : sidecar::RunStatus::Completed;
+        return sidecar::TaskRun{.status = status, .run = 1, .error = "no such snapshot"};
+    };
+    world.create_node(kBootstrapped);
+    for (int i = 0; i < 50 && world.phase() != "Failed"; ++i) {
+        world.settle();
+        world.clock.advance_by(std::chrono::minutes{10});
+    }
+    ASSERT_EQ(world.phase(), "Failed");
+    put_bootstrap_pod(world);
+    world.sidecar.complete_tasks();
+    drop_bootstrap_image(world);
+    world.settle();
+    EXPECT_EQ(world.uid_of(kJobPath), "");
+    EXPECT_EQ(world.uid_of(kSetPath), "");
+    world.api.erase(kBootstrapPodPath);
+    world.settle();
+    EXPECT_EQ(world.phase(), "Running");
+}
+
 TEST(BootstrappedNode, fails_with_its_job_and_tells_why) {
     NodeWorld world;
     world.create_node(kBootstrapped);

@@ -9,6 +9,7 @@
 namespace sei::test {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 constexpr std::string_view kOtherOverride = R"({"evm.http_port":"9545"})";
@@ -51,6 +52,92 @@ TEST(ActivePlan, is_replaced_only_when_the_sidecar_is_not_busy_with_it) {
     world.sidecar.end("configure-genesis", sidecar::RunStatus::Completed);
     world.settle();
     EXPECT_NE(world.node().status.plan->id, first);
+}
+
+TEST(ActivePlan, is_not_replaced_beside_a_task_whose_acceptance_was_not_stored) {
+    NodeWorld world;
+    world.sidecar.leave_tasks_running();
+    world.create_node();
+    world.pass();
+    // Somebody edits the node before the write that tells of the submission.
+    world.api.before =
+        [&world](const kube::HttpRequest&, const std::string& path) -> std::optional<kube::HttpResponse> {
+        if (path.ends_with("/status") && !world.sidecar.submissions.empty()) {
+            world.api.before = {};
+            world.set_spec("overrides", json::parse(kOtherOverride));
+        }
+        return std::nullopt;
+    };
+    world.settle();
+    ASSERT_THAT(world.sidecar.submitted_types(), ElementsAre("configure-genesis"));
+    world.settle();
+    EXPECT_THAT(world.sidecar.submitted_types(), ElementsAre("configure-genesis"))
+        << "a second one would run beside it";
+    world.sidecar.end("configure-genesis", sidecar::RunStatus::Completed);
+    world.settle();
+    EXPECT_THAT(kube::json::serialize(world.task("config-apply").params), HasSubstr("9545"));
+}
+
+TEST(ActivePlan, waits_a_while_for_a_sidecar_that_cannot_say_what_it_does) {
+    NodeWorld world;
+    world.settle_at_work();
+    const std::string first = world.node().status.plan->id;
+    world.sidecar.lookup_answer = FakeSidecar::no_connection();
+    world.set_spec("overrides", json::parse(kOtherOverride));
+    world.settle();
+    EXPECT_EQ(world.node().status.plan->id, first);
+    world.clock.advance_by(std::chrono::minutes{1});
+    world.settle();
+    EXPECT_NE(world.node().status.plan->id, first) << "the change may be what brings it back";
+}
+
+TEST(ActivePlan, is_still_questioned_when_the_write_of_its_successor_was_refused) {
+    NodeWorld world;
+    world.sidecar.is_unreachable = true;
+    world.create_node();
+    world.settle();
+    world.sidecar.is_unreachable = false;
+    world.sidecar.leave_tasks_running();
+    const std::string first = world.node().status.plan->id;
+    // The pass that hears of the change gets no further than the workload; the one after it is refused its write.
+    world.api.before = [](const kube::HttpRequest& request, const std::string& path) {
+        std::optional<kube::HttpResponse> answer;
+        const bool is_apply = request.method == kube::HttpMethod::Patch && path == kSetPath;
+        if (is_apply) answer = FakeApi::refusal(500, "InternalError", "no");
+        return answer;
+    };
+    world.set_spec("overrides", json::parse(kOtherOverride));
+    world.set_spec("podLabels", json::parse(R"({"a":"b"})"));
+    EXPECT_THROW(world.settle(), kube::ApiError);
+    world.api.before =
+        [&world](const kube::HttpRequest&, const std::string& path) -> std::optional<kube::HttpResponse> {
+        if (path.ends_with("/status")) {
+            world.api.before = {};
+            world.annotate("somebody", "else");
+        }
+        return std::nullopt;
+    };
+    world.settle();
+    EXPECT_NE(world.node().status.plan->id, first);
+}
+
+TEST(FailedNode, is_tried_again_although_the_pass_that_hears_of_the_change_ends_early) {
+    NodeWorld world;
+    world.sidecar.on_start = [](const std::string& type) {
+        const auto status = type == "config-apply" ? sidecar::RunStatus::Failed : sidecar::RunStatus::Completed;
+        return sidecar::TaskRun{.status = status, .run = 1, .error = "no"};
+    };
+    world.create_node();
+    for (int i = 0; i < 50 && world.phase() != "Failed"; ++i) {
+        world.settle();
+        world.clock.advance_by(std::chrono::minutes{10});
+    }
+    ASSERT_EQ(world.phase(), "Failed");
+    world.sidecar.complete_tasks();
+    world.api.erase(kSetPath);
+    world.set_spec("overrides", json::parse(kOtherOverride));
+    world.settle();
+    EXPECT_EQ(world.phase(), "Running");
 }
 
 TEST(FailedNode, is_scaled_down_by_a_pause_and_tried_again_after_it) {

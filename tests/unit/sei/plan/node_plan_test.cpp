@@ -292,9 +292,9 @@ TEST(ConfigDrift, is_what_the_spec_asks_for_and_the_node_was_not_given) {
     };
     const std::vector<Case> cases{
         {"the same is none", {{"evm.http_port", "1"}}, std::nullopt},
-        {"another value", {{"evm.http_port", "2"}}, ConfigDrift{{"evm.http_port"}, false}},
-        {"one more key", {{"evm.http_port", "1"}, {"mempool.size", "7"}}, ConfigDrift{{"mempool.size"}, false}},
-        {"a key less needs the defaults", {}, ConfigDrift{{"evm.http_port"}, true}},
+        {"another value", {{"evm.http_port", "2"}}, ConfigDrift{{"evm.http_port"}, true}},
+        {"one more key", {{"evm.http_port", "1"}, {"mempool.size", "7"}}, ConfigDrift{{"mempool.size"}, true}},
+        {"a key less needs the defaults", {}, ConfigDrift{{"evm.http_port"}, true, false, true}},
     };
     for (const Case& c : cases) {
         SCOPED_TRACE(c.behaviour);
