@@ -34,9 +34,9 @@ kube::Async<plan::TaskOutcome> await_bootstrap_complete(TaskContext& context) {
     }
     const auto& conditions = (*job)->status.conditions;
     if (kube::is_condition_true(conditions, "Complete")) co_return plan::Complete{};
+    if (auto disrupted = co_await disruption(context, *job)) co_return *std::move(disrupted);
     if (const auto* failed = kube::find_condition(conditions, "Failed");
         failed != nullptr && failed->status == "True") {
-        if (auto disrupted = co_await disruption(context, *job)) co_return *std::move(disrupted);
         const std::string why = failed->message.empty() ? "bootstrap job failed" : failed->message;
         co_return plan::Failed{"bootstrap job failed: " + why};
     }

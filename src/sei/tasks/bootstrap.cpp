@@ -31,16 +31,58 @@ bool has_ended(const kube::Pod& pod) {
     return pod.status.phase == "Succeeded" || pod.status.phase == "Failed";
 }
 
-/// Was it something else that ended the Job's pod? A pod that failed by itself stays until its Job goes.
-bool was_disrupted(const kube::Job& job, const std::vector<kube::Snapshot<kube::Pod>>& pods) {
+/// Was seid at work until somebody asked the pod to go?
+bool ended_on_request(const kube::Pod& pod) {
+    const auto& statuses = pod.status.containerStatuses;
+    const auto seid = std::ranges::find(statuses, kSeidContainer, &kube::ContainerStatus::name);
+    if (seid == statuses.end() || !seid->state || !seid->state->terminated || !seid->state->terminated->finishedAt) {
+        return false;
+    }
+    const std::chrono::seconds grace{pod.metadata.deletionGracePeriodSeconds.value_or(0)};
+    return seid->state->terminated->finishedAt->at >= pod.metadata.deletionTimestamp->at - grace;
+}
+
+/// Was it something else that ended the pod, or is about to?
+bool was_disrupted(const kube::Pod& pod) {
+    if (kube::is_condition_true(pod.status.conditions, "DisruptionTarget")) return true;
+    return pod.metadata.deletionTimestamp && (!has_ended(pod) || ended_on_request(pod));
+}
+
+/// Remembers what the cache shows of the Job's pod: once the Job has failed, it may be gone.
+void note_pod(TaskContext& context, const kube::Job& job) {
+    const kube::Uid uid{job.metadata.uid};
+    for (const auto& pod : context.observed.pods()) {
+        if (!pod->metadata.is_controlled_by(uid)) continue;
+        std::optional<SeenJobPod>& seen = context.memory.job_pod;
+        if (!seen || seen->job_uid != job.metadata.uid) seen = SeenJobPod{.job_uid = job.metadata.uid};
+        seen->has_ended = has_ended(*pod);
+        seen->was_disrupted = seen->was_disrupted || was_disrupted(*pod);
+    }
+}
+
+std::string disruption_of(const kube::Job& job) {
+    return "bootstrap job " + job.metadata.name + " was disrupted: its pod was evicted or deleted";
+}
+
+/// Is it known of the Job's pod that it was ended by something else than itself? The Job does not say (its condition is
+/// the same), and that no pod is left says nothing by itself: a pod that was seen at work has to be gone.
+bool is_known_disrupted(
+    const TaskContext& context, const kube::Job& job, const std::vector<kube::Snapshot<kube::Pod>>& pods
+) {
     bool has_pod = false;
     for (const auto& pod : pods) {
         if (!pod->metadata.is_controlled_by(kube::Uid{job.metadata.uid})) continue;
         has_pod = true;
-        if (kube::is_condition_true(pod->status.conditions, "DisruptionTarget")) return true;
-        if (pod->metadata.deletionTimestamp && !has_ended(*pod)) return true;
+        if (was_disrupted(*pod)) return true;
     }
-    return !has_pod && job.status.failed > 0;
+    const std::optional<SeenJobPod>& seen = context.memory.job_pod;
+    if (seen && seen->job_uid == job.metadata.uid && (seen->was_disrupted || (!has_pod && !seen->has_ended))) {
+        return true;
+    }
+    // Told before the operator was restarted.
+    const api::TaskPlan& plan = *context.status.plan;
+    const auto current = plan::current_task(plan);
+    return current && plan.tasks[*current].lastError.starts_with(disruption_of(job));
 }
 
 const kube::Container* seid_of(const kube::Job& job) {
@@ -91,11 +133,12 @@ bool has_ended(const kube::Job& job) {
 }
 
 kube::Async<std::optional<plan::TaskOutcome>> disruption(TaskContext& context, kube::Snapshot<kube::Job> job) {
+    note_pod(context, *job);
     const auto* failed = kube::find_condition(job->status.conditions, "Failed");
     if (failed == nullptr || failed->status != "True" || job->metadata.deletionTimestamp) co_return std::nullopt;
     const auto pods = co_await list_pods(context);
-    if (!was_disrupted(*job, pods)) co_return std::nullopt;
-    std::string what = "bootstrap job " + job->metadata.name + " was disrupted: its pod was evicted or deleted";
+    if (!is_known_disrupted(context, *job, pods)) co_return std::nullopt;
+    std::string what = disruption_of(*job);
     if (failed->lastTransitionTime && context.clock.now() - failed->lastTransitionTime->at < kDisruptionPause) {
         co_return plan::Transient{
             .error = std::move(what) + "; it begins anew " + std::to_string(kDisruptionPause.count()) +
@@ -122,11 +165,11 @@ kube::Async<std::optional<plan::TaskOutcome>> lost_bootstrap(TaskContext& contex
         co_return plan::StartOver{name + " went before its end was seen"};
     }
     if (!serves_spec(**job, *desired)) co_return plan::StartOver{name + " is of an older spec"};
+    if (auto disrupted = co_await disruption(context, *job)) co_return disrupted;
     if (!has_ended(**job)) co_return std::nullopt;
     // Its seid only begins once the gate is open: success says that mark-ready is done, and all that comes before it,
     // even where the write that says so was lost.
     if (kube::is_condition_true((*job)->status.conditions, "Complete")) co_return plan::Complete{};
-    if (auto disrupted = co_await disruption(context, *job)) co_return disrupted;
     const auto* failed = kube::find_condition((*job)->status.conditions, "Failed");
     const std::string why = failed != nullptr && !failed->message.empty() ? failed->message : "its pod ended";
     co_return plan::Terminal{name + " ended before " + plan.tasks[current].type + " was done: " + why};

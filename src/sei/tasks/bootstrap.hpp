@@ -29,7 +29,8 @@ struct NodePods {
 
 /// What follows from a Job that failed through no fault of its own: its pod was evicted or preempted, its machine is
 /// gone, or it was deleted (spec 05 §19, 15). The plan starts over, after a pause: what disrupts it may do so again
-/// and again. Nullopt: that is not what happened.
+/// and again. Nullopt: that is not what happened, or nothing is known of it. What is seen of the pod is remembered: to
+/// be asked in each pass, also while the Job runs.
 [[nodiscard]] kube::Async<std::optional<plan::TaskOutcome>> disruption(
     TaskContext& context, kube::Snapshot<kube::Job> job
 );

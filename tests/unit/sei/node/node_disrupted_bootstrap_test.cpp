@@ -47,16 +47,22 @@ void fail_job(NodeWorld& world) {
         job["status"] = json::Object{
             {"failed", 1},
             {"conditions",
-             json::Array{json::Object{
-                 {"type", "Failed"},
-                 {"status", "True"},
-                 {"message", "backoff limit"},
-                 {"lastTransitionTime", kube::to_string(kube::Time::of(world.clock.now()))}
-             }}}
+             json::Array{
+                 json::Object{{"type", "FailureTarget"}, {"status", "True"}},
+                 json::Object{
+                     {"type", "Failed"},
+                     {"status", "True"},
+                     {"message", "backoff limit"},
+                     {"lastTransitionTime", kube::to_string(kube::Time::of(world.clock.now()))}
+                 }
+             }}
         };
     });
 }
 
+json::Object running_pod() {
+    return json::Object{{"phase", "Running"}};
+}
 json::Object failed_pod() {
     return json::Object{{"phase", "Failed"}};
 }
@@ -64,6 +70,24 @@ json::Object evicted_pod() {
     json::Object status = failed_pod();
     status["conditions"] = json::Array{json::Object{{"type", "DisruptionTarget"}, {"status", "True"}}};
     return status;
+}
+
+/// Its seid ended at that time.
+json::Object ended_seid(const char* at) {
+    json::Object status = failed_pod();
+    status["containerStatuses"] = json::Array{json::Object{
+        {"name", "seid"}, {"state", json::Object{{"terminated", json::Object{{"exitCode", 1}, {"finishedAt", at}}}}}
+    }};
+    return status;
+}
+
+/// As of 03:04:05.
+void delete_job_pod(NodeWorld& world, const json::Object& status = running_pod()) {
+    put_job_pod(world, status);
+    world.api.edit(kJobPod, [](json::Object& pod) {
+        pod["metadata"].as_object()["deletionTimestamp"] = "2025-01-02T03:04:35Z";
+        pod["metadata"].as_object()["deletionGracePeriodSeconds"] = 30;
+    });
 }
 
 /// What becomes of the pod of a Job, and whether that is the node's failure.
@@ -76,8 +100,38 @@ struct Case {
 std::vector<Case> cases() {
     return {
         {"a pod that was evicted", [](NodeWorld& world) { put_job_pod(world, evicted_pod()); }},
+        {"a pod that was evicted and is gone",
+         [](NodeWorld& world) {
+             put_job_pod(world, evicted_pod());
+             world.settle();
+             world.api.erase(kJobPod);
+         }},
         {"a pod that is gone", [](NodeWorld& world) { world.api.erase(kJobPod); }},
+        {"a pod that was deleted at work",
+         [](NodeWorld& world) {
+             delete_job_pod(world);
+             world.settle();
+             put_job_pod(world, failed_pod());
+         }},
+        {"a pod that was deleted at work, and has ended since it was last seen",
+         [](NodeWorld& world) { delete_job_pod(world, ended_seid("2025-01-02T03:04:06Z")); }},
+        {"a pod that was deleted after it had failed",
+         [](NodeWorld& world) { delete_job_pod(world, ended_seid("2025-01-02T03:00:00Z")); },
+         true},
         {"a pod that failed", [](NodeWorld& world) { put_job_pod(world, failed_pod()); }, true},
+        {"a pod that failed and is gone",
+         [](NodeWorld& world) {
+             put_job_pod(world, failed_pod());
+             world.settle();
+             world.api.erase(kJobPod);
+         },
+         true},
+        {"a pod that nobody has seen",
+         [](NodeWorld& world) {
+             world.restart_operator();
+             world.api.erase(kJobPod);
+         },
+         true},
     };
 }
 
@@ -108,6 +162,8 @@ TEST(DisruptedBootstrap, is_begun_again_while_seid_was_at_work) {
         ASSERT_EQ(world.task("mark-ready").status, api::TaskStatus::Complete);
         const std::string plan = world.node().status.plan->id;
         const std::string job = world.uid_of(kJob);
+        put_job_pod(world, running_pod());
+        world.settle();
         tested.happens(world);
         fail_job(world);
         world.settle();
@@ -131,6 +187,8 @@ TEST(DisruptedBootstrap, is_begun_again_while_its_sidecar_was_at_work) {
         ASSERT_EQ(world.task("snapshot-restore").status, api::TaskStatus::Pending);
         const std::string plan = world.node().status.plan->id;
         const std::string job = world.uid_of(kJob);
+        put_job_pod(world, running_pod());
+        world.settle();
         tested.happens(world);
         fail_job(world);
         world.sidecar.is_unreachable = true;
@@ -141,6 +199,22 @@ TEST(DisruptedBootstrap, is_begun_again_while_its_sidecar_was_at_work) {
             expect_begun_again_after_a_pause(world, plan, job);
         }
     }
+}
+
+TEST(DisruptedBootstrap, that_was_told_is_begun_again_by_another_process) {
+    NodeWorld world;
+    world.create_node(kSpec);
+    world.settle();
+    const std::string plan = world.node().status.plan->id;
+    const std::string job = world.uid_of(kJob);
+    put_job_pod(world, running_pod());
+    world.settle();
+    world.api.erase(kJobPod);
+    fail_job(world);
+    world.settle();
+    world.restart_operator();
+    world.settle();
+    expect_begun_again_after_a_pause(world, plan, job);
 }
 
 TEST(ServiceOfBootstrap, that_was_deleted_is_made_again) {
