@@ -38,15 +38,6 @@ struct SeenJobPod {
     bool was_disrupted = false;
 };
 
-/// What was seen of a bootstrap Job's pod.
-struct SeenJobPod {
-    std::string job_uid;
-    /// When it was last seen.
-    bool has_ended = false;
-    /// Was it ever about to be ended by something else than itself?
-    bool was_disrupted = false;
-};
-
 /// Attempts at one thing that came to nothing, since the last one that did.
 struct Trouble {
     /// The task's id, or what else is tried.
@@ -85,7 +76,6 @@ struct NodeMemory {
     bool are_peers_unreachable = false;
     KeptOfNode service;
     KeptOfNode config_map;
-    std::optional<SeenJobPod> job_pod;
     std::optional<SeenJobPod> job_pod;
 };
 

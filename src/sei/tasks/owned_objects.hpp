@@ -7,9 +7,10 @@
 
 namespace sei::tasks {
 
-/// Each applies what is missing, or differs from what is rendered; defaults of the server and fields of others are no
-/// difference, and what is being deleted is left to its end. At rest it costs a comparison of two versions. ApiError
-/// and TransportError pass through.
+/// Each applies what is missing, differs from what is rendered, or may hold what is no longer rendered; defaults of the
+/// server and fields of others are no difference, and what is being deleted is left to its end. Nothing is written
+/// where an apply would change nothing, also where a task asks for it. At rest it costs a comparison of two versions.
+/// ApiError and TransportError pass through.
 [[nodiscard]] kube::Async<> keep_service(TaskContext& context);
 [[nodiscard]] kube::Async<> keep_proxy_config(TaskContext& context);
 /// Both, as soon as the plan has made them.

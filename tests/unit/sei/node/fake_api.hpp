@@ -18,7 +18,8 @@ namespace sei::test {
 namespace json = kube::json;
 
 /// Objects by their path ("/api/v1/namespaces/ns/pods/p0"). Knows versions, generations, uids, conflicts, finalizers,
-/// status apart from the rest, merge patches and, as a merge of what is sent, server-side apply.
+/// status apart from the rest, merge patches and, as a merge of what is sent, server-side apply: with labels that are
+/// no longer sent removed, and selectors as one whole.
 class FakeApi final : public kube::Transport {
 public:
     struct Write {
@@ -200,14 +201,30 @@ private:
     }
     kube::HttpResponse apply(const kube::HttpRequest& request, const std::string& path) {
         json::Value desired = json::parse(request.body);
-        if (!objects_.contains(path)) return answer(201, put(path, std::move(desired)));
+        if (!objects_.contains(path)) {
+            applied_[path] = desired;
+            return answer(201, put(path, std::move(desired)));
+        }
         json::Value object = objects_.at(path);
         const json::Value live = object;
         const json::Value spec = member(object, "spec");
+        remove_what_is_no_longer_applied(object, path, desired);
         json::apply_merge_patch(object, desired);
+        applied_[path] = std::move(desired);
         if (object == live) return answer(200, object);
         bump(object, spec);
         return answer(200, objects_[path] = object);
+    }
+    void remove_what_is_no_longer_applied(json::Value& object, const std::string& path, const json::Value& desired) {
+        const json::Value* was_applied = json::find(applied_[path], {"metadata", "labels"});
+        const json::Value* is_applied = json::find(desired, {"metadata", "labels"});
+        json::Value& labels = object.as_object()["metadata"].as_object()["labels"];
+        for (const auto& label : was_applied == nullptr ? json::Object{} : was_applied->as_object()) {
+            const bool is_kept = is_applied != nullptr && is_applied->as_object().contains(label.key());
+            if (!is_kept && labels.is_object()) labels.as_object().erase(label.key());
+        }
+        if (json::find(desired, {"spec", "selector"}) != nullptr)
+            object.as_object()["spec"].as_object().erase("selector");
     }
     kube::HttpResponse remove(const kube::HttpRequest& request, const std::string& path) {
         if (!objects_.contains(path)) return refusal(404, "NotFound", path + " not found");
@@ -234,6 +251,8 @@ private:
     }
 
     std::map<std::string, json::Value> objects_;
+    /// As applied last, by path.
+    std::map<std::string, json::Value> applied_;
     std::uint64_t version_ = 100;
     std::uint64_t uids_ = 0;
 };

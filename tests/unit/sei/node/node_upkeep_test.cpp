@@ -7,6 +7,7 @@
 namespace sei::test {
 namespace {
 
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -44,6 +45,68 @@ TEST(OwnedObject, that_was_edited_is_put_right) {
     EXPECT_THAT(
         std::string{json::find_string(*world.api.find(kConfigMapPath), {"data", "config.yaml"})}, HasSubstr("name: n0")
     );
+}
+
+/// A selector is atomic under server-side apply (spec 05 §13.2).
+TEST(OwnedObject, has_no_selector_beside_its_own) {
+    NodeWorld world;
+    world.settle_running();
+    world.api.edit(kServicePath, [](json::Object& service) {
+        service["spec"].as_object()["selector"].as_object()["x"] = "y";
+    });
+    world.settle();
+    EXPECT_EQ(
+        *json::find(*world.api.find(kServicePath), {"spec", "selector"}),
+        json::Value(json::Object{{"sei.io/node", "n0"}})
+    );
+}
+
+std::string team_label_of(NodeWorld& world, const char* path) {
+    return std::string{json::find_string(*world.api.find(path), {"metadata", "labels", "team"})};
+}
+
+TEST(OwnedObject, follows_the_labels_of_the_spec) {
+    for (const char* path : {kServicePath, kConfigMapPath}) {
+        SCOPED_TRACE(path);
+        NodeWorld world;
+        world.settle_running();
+        world.set_spec("podLabels", json::Object{{"team", "a"}});
+        world.settle();
+        EXPECT_EQ(team_label_of(world, path), "a");
+        world.set_spec("podLabels", json::Object{{"team", "b"}});
+        world.settle();
+        EXPECT_EQ(team_label_of(world, path), "b");
+        world.set_spec("podLabels", json::Object{});
+        world.settle();
+        EXPECT_EQ(team_label_of(world, path), "") << "it was ours alone";
+    }
+}
+
+TEST(OwnedObject, loses_a_label_that_was_removed_while_the_operator_was_away) {
+    NodeWorld world;
+    world.create_node(R"({"chainId":"pacific-1","image":"seid:v1","fullNode":{},"podLabels":{"team":"a"}})");
+    world.settle();
+    ASSERT_EQ(team_label_of(world, kServicePath), "a");
+    world.set_spec("podLabels", json::Object{});
+    world.restart_operator();
+    world.settle();
+    EXPECT_EQ(team_label_of(world, kServicePath), "");
+    EXPECT_EQ(team_label_of(world, kConfigMapPath), "");
+}
+
+TEST(OwnedObject, is_not_written_by_an_update_that_does_not_concern_it) {
+    NodeWorld world;
+    world.settle_observed();
+    world.api.edit(kServicePath, [](json::Object& service) {
+        service["metadata"].as_object()["labels"].as_object()["theirs"] = "x";
+    });
+    world.settle();
+    world.take_writes();
+    world.set_spec("image", "seid:v2");
+    world.settle();
+    const std::vector<std::string> writes = world.take_writes();
+    EXPECT_THAT(writes, Contains("PATCH statefulsets/n0"));
+    EXPECT_THAT(writes, Not(Contains(HasSubstr("services/"))));
 }
 
 TEST(OwnedObject, with_fields_of_others_or_of_the_server_is_left_alone) {
