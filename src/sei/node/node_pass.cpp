@@ -176,8 +176,11 @@ kube::Async<std::optional<Requeue>> NodePass::keep_claim() {
     const api::SeiNode& node = *context_.node;
     const auto cached = context_.observed.data_volume_claim();
     const bool is_there = cached && !(*cached)->metadata.deletionTimestamp;
-    if (is_there || !is_running() || !api::imported_pvc_name(node.spec).empty()) {
+    const auto forget = [&] {
         if (context_.memory.trouble && context_.memory.trouble->subject == kSubject) context_.memory.trouble.reset();
+    };
+    if (is_there || !is_running() || !api::imported_pvc_name(node.spec).empty()) {
+        forget();
         co_return std::nullopt;
     }
     const auto note = [&](const std::string& what) {
@@ -191,7 +194,10 @@ kube::Async<std::optional<Requeue>> NodePass::keep_claim() {
         );
     };
     const auto live = co_await context_.client.get<kube::PersistentVolumeClaim>(api::data_pvc_key(node));
-    if (live && !(*live)->metadata.deletionTimestamp) co_return std::nullopt;
+    if (live && !(*live)->metadata.deletionTimestamp) {
+        forget();
+        co_return std::nullopt;
+    }
     if (live) {
         note("is being deleted, and the data go with the node's pod");
         co_return std::nullopt;
@@ -200,7 +206,10 @@ kube::Async<std::optional<Requeue>> NodePass::keep_claim() {
     const auto pods = context_.observed.pods();
     const bool is_missed = std::ranges::any_of(pods, [](const auto& pod) { return pod->status.phase == "Pending"; }) &&
                            std::ranges::none_of(pods, [](const auto& pod) { return pod->status.phase == "Running"; });
-    if (!is_missed) co_return std::nullopt;
+    if (!is_missed) {
+        forget();
+        co_return std::nullopt;
+    }
     if (node.spec.validator && !is_retry_requested()) {
         note(
             "is gone, and with it what keeps a validator from signing twice: bring it back, or annotate the node "

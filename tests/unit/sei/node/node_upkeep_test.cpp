@@ -194,6 +194,9 @@ TEST(DataClaim, that_is_being_deleted_is_told_while_its_pod_runs) {
     world.settle();
     EXPECT_EQ(world.condition("Stalled"), "True/DataVolumeMissing");
     EXPECT_EQ(world.phase(), "Running");
+    world.api.erase(kClaimPath);
+    world.settle();
+    EXPECT_EQ(world.condition("Stalled"), "False/Progressing") << "it is not being deleted anymore";
 }
 
 TEST(DataClaim, that_nothing_waits_for_says_nothing) {
