@@ -69,6 +69,8 @@ struct DeploymentMemory {
     std::map<std::string, resources::KeptObject> published;
     /// Passes have ended in failures since then.
     std::optional<kube::MonotonicTime> failing_since;
+    /// The versions of Services and routes, by kind and name, that were found to be somebody else's.
+    std::map<std::string, std::string> foreign_versions;
     /// Of the group tasks, as for nodes.
     tasks::NodeMemory tasks;
     /// The answer of the last look into DNS.

@@ -32,18 +32,26 @@ struct NameTaken {
 };
 
 /// Makes sure that the object is there as it is rendered. NameTaken when somebody else has the name.
+///
+/// Whose an object is that the cache does not show as ours is for the API server to say: of what nobody owns the cache
+/// keeps little more than the name. A version that was found to be somebody else's is not asked about again.
 template <class K>
 kube::Async<std::optional<NameTaken>> keep(DeploymentContext& context, const kube::Cache<K>& cache, K rendered) {
     const kube::NamespacedName key = rendered.metadata.key();
     const std::string what = std::string{kube::KindOf<K>::type.kind} + " " + kube::to_string(key);
-    std::optional<kube::Snapshot<K>> live = cache.get(key);
+    const std::optional<kube::Snapshot<K>> seen = cache.get(key);
     const std::size_t rendering_hash = resources::hash_of_rendering(rendered);
-    if (live && resources::needs_no_apply(**live, rendered, rendering_hash, context.memory.published[what])) {
-        context.memory.published[what] = {(*live)->metadata.resourceVersion, rendering_hash};
+    if (seen && resources::needs_no_apply(**seen, rendered, rendering_hash, context.memory.published[what])) {
+        context.memory.published[what] = {(*seen)->metadata.resourceVersion, rendering_hash};
         co_return std::nullopt;
     }
-    if (!live) live = co_await context.client.get<K>(key);
-    if (live && !may_be_written(context.object(), **live)) {
+    const bool is_ours = seen && (*seen)->metadata.is_controlled_by(context.deployment.uid());
+    std::string& foreign_version = context.memory.foreign_versions[what];
+    const bool is_foreign = seen && (*seen)->metadata.resourceVersion == foreign_version;
+    std::optional<kube::Snapshot<K>> live = seen;
+    if (!is_ours && !is_foreign) live = co_await context.client.get<K>(key);
+    if (is_foreign || (live && !may_be_written(context.object(), **live))) {
+        if (seen) foreign_version = (*seen)->metadata.resourceVersion;
         co_return NameTaken{
             what + " is in the way: it belongs to somebody else and is left alone; rename or delete it"
         };

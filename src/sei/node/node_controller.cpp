@@ -115,7 +115,8 @@ void keep_ours_of_configs(kube::ConfigMap& config) {
     config.binaryData.clear();
 }
 
-/// Of the Services of a cluster only those of nodes and deployments matter. Both controllers read this cache.
+/// Of the Services of a cluster only those of nodes and deployments matter. Both controllers read this cache; whether
+/// one that nobody owns is a deployment's to take is asked of the API server.
 void keep_ours_of_services(kube::Service& service) {
     if (is_of_sei(service.metadata)) return;
     service.metadata.annotations.clear();

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <memory>
 #include <sstream>
 #include <string>
@@ -19,6 +20,9 @@ namespace sei::deployment::test {
 
 class DeploymentWorld {
 public:
+    /// `prepare` sees the operator's manager before the controller is added to it.
+    explicit DeploymentWorld(std::function<void(kube::Manager&)> prepare = {}) : prepare_{std::move(prepare)} {}
+
     /// Of every node.
     sei::test::FakeSidecar sidecar;
     [[nodiscard]] static kube::NamespacedName key(std::string name) { return {"default", std::move(name)}; }
@@ -57,6 +61,7 @@ private:
     }
     [[nodiscard]] static kube::Async<bool> resolves(std::string) { co_return true; }
     [[nodiscard]] std::shared_ptr<void> make_operator(kube::Manager& manager) {
+        if (prepare_) prepare_(manager);
         return add_controller(
             manager,
             {.platform = platform_,
@@ -67,6 +72,7 @@ private:
         );
     }
 
+    std::function<void(kube::Manager&)> prepare_;
     sei::test::FakeSidecarFactory sidecars_{sidecar};
     platform::Platform platform_;
     kube::Random random_{1};
