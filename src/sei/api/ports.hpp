@@ -12,14 +12,16 @@ struct NamedPort {
     std::int32_t port = 0;
 };
 
+inline constexpr std::int32_t kGrpcPort = 9090;
+inline constexpr std::int32_t kRpcPort = 26657;
 /// Of the seid container, in every mode.
 inline constexpr std::array kSeidPorts{
     NamedPort{"evm-rpc", 8545},
     NamedPort{"evm-ws", 8546},
-    NamedPort{"grpc", 9090},
+    NamedPort{"grpc", kGrpcPort},
     NamedPort{"rest", 1317},
     NamedPort{"p2p", 26656},
-    NamedPort{"rpc", 26657},
+    NamedPort{"rpc", kRpcPort},
     NamedPort{"metrics", 26660},
 };
 /// Of the metrics exporter.

@@ -7,7 +7,6 @@
 #include "sei/resources/containers.hpp"
 #include "sei/resources/identity.hpp"
 #include "sei/resources/pod_parts.hpp"
-#include "sei/resources/ports.hpp"
 #include "sei/resources/scripts.hpp"
 
 namespace sei::resources {

@@ -1,7 +1,7 @@
 #include "sei/resources/bootstrap_service.hpp"
 
+#include "sei/api/node_queries.hpp"
 #include "sei/resources/identity.hpp"
-#include "sei/resources/ports.hpp"
 
 namespace sei::resources {
 
@@ -11,8 +11,8 @@ kube::Service render_bootstrap_service(const api::SeiNode& node) {
     service.spec.clusterIP = "None";
     service.spec.publishNotReadyAddresses = true;
     service.spec.selector = bootstrap_labels(node);
-    kube::ServicePort port{.name = "api", .protocol = "TCP", .port = kProxyPort};
-    port.targetPort = kProxyPort;
+    kube::ServicePort port{.name = "api", .protocol = "TCP", .port = api::kProxyPort};
+    port.targetPort = api::kProxyPort;
     service.spec.ports = {std::move(port)};
     return service;
 }

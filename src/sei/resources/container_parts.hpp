@@ -15,9 +15,6 @@ inline constexpr std::string_view kHome = "/.sei";
 /// User, group and fsGroup.
 inline constexpr std::int64_t kNonRoot = 65532;
 
-inline constexpr std::string_view kSidecarContainer = "sei-sidecar";
-inline constexpr std::string_view kSeidContainer = "seid";
-
 inline constexpr std::string_view kDataVolume = "data";
 inline constexpr std::string_view kTemporaryVolume = "sidecar-tmp";
 inline constexpr std::string_view kProxyConfigVolume = "rbac-proxy-config";

@@ -10,6 +10,11 @@
 
 namespace sei::resources {
 
+inline constexpr std::string_view kSidecarContainer = "sei-sidecar";
+/// The container whose image a node's `status.currentImage` tells.
+inline constexpr std::string_view kSeidContainer = "seid";
+inline constexpr std::string_view kExporterContainer = "cosmos-exporter";
+
 /// `seid-init`: initialises the data directory, then ends.
 [[nodiscard]] kube::Container seid_init_container(const api::SeiNode& node);
 /// `sei-sidecar`: runs the tasks of plans; reachable through the proxy only.

@@ -8,6 +8,7 @@
 
 #include "sei/api/node_queries.hpp"
 #include "sei/resources/container_parts.hpp"
+#include "sei/resources/containers.hpp"
 
 namespace sei::resources {
 

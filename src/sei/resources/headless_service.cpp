@@ -1,14 +1,15 @@
 #include "sei/resources/headless_service.hpp"
 
 #include "sei/api/labels.hpp"
+#include "sei/api/node_queries.hpp"
+#include "sei/api/ports.hpp"
 #include "sei/resources/identity.hpp"
-#include "sei/resources/ports.hpp"
 
 namespace sei::resources {
 
 namespace {
 
-kube::ServicePort service_port(const NamedPort& port) {
+kube::ServicePort service_port(const api::NamedPort& port) {
     kube::ServicePort out{.name = std::string{port.name}, .protocol = "TCP", .port = port.port};
     out.targetPort = port.port;
     if (port.name == "grpc") out.appProtocol = std::string{api::kGrpcAppProtocol};
@@ -23,8 +24,8 @@ kube::Service render_headless_service(const api::SeiNode& node) {
     service.spec.clusterIP = "None";
     service.spec.selector = selector_labels(node);
     service.spec.publishNotReadyAddresses = true;
-    for (const NamedPort& port : kSeidPorts) service.spec.ports.push_back(service_port(port));
-    service.spec.ports.push_back(service_port({"api", kProxyPort}));
+    for (const api::NamedPort& port : api::kSeidPorts) service.spec.ports.push_back(service_port(port));
+    service.spec.ports.push_back(service_port({"api", api::kProxyPort}));
     return service;
 }
 

@@ -1,8 +1,7 @@
 #include "sei/resources/scripts.hpp"
 
 #include <fmt/format.h>
-
-#include "sei/resources/ports.hpp"
+#include "sei/api/ports.hpp"
 
 namespace sei::resources {
 
@@ -64,8 +63,8 @@ std::string exporter_wait_script() {
         R"(until (exec 3<>/dev/tcp/localhost/{}) 2>/dev/null; do sleep 5; done
 exec /usr/local/bin/sei-cosmos-exporter --denom usei --denom-coefficient 1000000 --bech-prefix sei --listen-address :{}
 )",
-        kGrpcPort,
-        kExporterPort
+        api::kGrpcPort,
+        api::kExporterPort
     );
 }
 

@@ -1,7 +1,8 @@
+#include "sei/api/node_queries.hpp"
+#include "sei/api/ports.hpp"
 #include "sei/resources/container_parts.hpp"
 #include "sei/resources/containers.hpp"
 #include "sei/resources/footprint.hpp"
-#include "sei/resources/ports.hpp"
 #include "sei/resources/scripts.hpp"
 
 namespace sei::resources {
@@ -15,7 +16,7 @@ kube::Container seid_container(const api::SeiNode& node, const platform::Platfor
     container.image = node.spec.image;
     container.command = {"/bin/bash", "-c"};
     container.args = {seid_wait_script(api::sidecar_port(node.spec))};
-    for (const NamedPort& port : kSeidPorts) container.ports.push_back(container_port(port.name, port.port));
+    for (const api::NamedPort& port : api::kSeidPorts) container.ports.push_back(container_port(port.name, port.port));
     container.env = {env("HOME", home), env("TMPDIR", home + "/tmp")};
     container.resources = kube::ResourceRequirements{
         .requests =
@@ -33,7 +34,7 @@ kube::Container seid_container(const api::SeiNode& node, const platform::Platfor
         container.volumeMounts.push_back(mount_file(kNodeKeyVolume, home + "/config/node_key.json", kFile));
     }
 
-    kube::Probe readiness = http_probe("/lag_status", kRpcPort);
+    kube::Probe readiness = http_probe("/lag_status", api::kRpcPort);
     readiness.initialDelaySeconds = 30;
     readiness.timeoutSeconds = 5;
     readiness.periodSeconds = 10;
@@ -41,7 +42,7 @@ kube::Container seid_container(const api::SeiNode& node, const platform::Platfor
     container.readinessProbe = std::move(readiness);
 
     // Five days of five seconds: a node may restore a snapshot for long before seid starts.
-    kube::Probe startup = http_probe("/v0/healthz", kProxyPort);
+    kube::Probe startup = http_probe("/v0/healthz", api::kProxyPort);
     startup.initialDelaySeconds = 5;
     startup.periodSeconds = 5;
     startup.failureThreshold = 86'400;

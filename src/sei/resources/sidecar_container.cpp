@@ -1,8 +1,8 @@
 #include <string>
 
+#include "sei/api/node_queries.hpp"
 #include "sei/resources/container_parts.hpp"
 #include "sei/resources/containers.hpp"
-#include "sei/resources/ports.hpp"
 #include "sei/resources/sidecar_image.hpp"
 
 namespace sei::resources {

@@ -11,6 +11,7 @@
 #include "sei/plan/progress.hpp"
 #include "sei/resources/bootstrap_job.hpp"
 #include "sei/resources/bootstrap_service.hpp"
+#include "sei/resources/containers.hpp"
 #include "sei/tasks/rollout.hpp"
 
 namespace sei::tasks {
@@ -34,7 +35,7 @@ bool has_ended(const kube::Pod& pod) {
 /// Was seid at work until somebody asked the pod to go?
 bool ended_on_request(const kube::Pod& pod) {
     const auto& statuses = pod.status.containerStatuses;
-    const auto seid = std::ranges::find(statuses, kSeidContainer, &kube::ContainerStatus::name);
+    const auto seid = std::ranges::find(statuses, resources::kSeidContainer, &kube::ContainerStatus::name);
     if (seid == statuses.end() || !seid->state || !seid->state->terminated || !seid->state->terminated->finishedAt) {
         return false;
     }
@@ -87,7 +88,7 @@ bool is_known_disrupted(
 
 const kube::Container* seid_of(const kube::Job& job) {
     const auto& containers = job.spec.template_.spec.containers;
-    const auto found = std::ranges::find(containers, kSeidContainer, &kube::Container::name);
+    const auto found = std::ranges::find(containers, resources::kSeidContainer, &kube::Container::name);
     return found == containers.end() ? nullptr : &*found;
 }
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "sei/api/conditions.hpp"
+#include "sei/resources/containers.hpp"
 
 namespace sei::tasks {
 namespace {
@@ -28,7 +29,6 @@ constexpr std::array<std::string_view, 4> kCreationReasons{
 
 /// It serves metrics, and waits for seid's gRPC port for as long as a restore takes; its liveness probe ends it again
 /// and again until then (spec 05 §19, 21). Its restarts say nothing of the node.
-constexpr std::string_view kExporterContainer = "cosmos-exporter";
 
 PodHealth problem(std::string_view why, std::string message) {
     return {ConditionStatus::False, why, std::move(message), true};
@@ -58,7 +58,7 @@ std::optional<PodHealth> container_problem(
     if (std::ranges::find(kCreationReasons, waiting) != kCreationReasons.end()) {
         return problem(reason::kContainerNotCreated, where + ": " + status.state->waiting->message);
     }
-    if (status.name == kExporterContainer) return std::nullopt;
+    if (status.name == resources::kExporterContainer) return std::nullopt;
     const bool is_done = status.state && status.state->terminated && status.state->terminated->exitCode == 0;
     if (waiting == "CrashLoopBackOff" || ended_badly(status.state) || (ended_badly(status.lastState) && !is_done)) {
         const auto& last = ended_badly(status.state) ? status.state : status.lastState;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "sei/api/labels.hpp"
+#include "sei/resources/containers.hpp"
 
 namespace sei::tasks {
 namespace {
@@ -12,7 +13,7 @@ namespace {
 using PodSnapshot = kube::Snapshot<kube::Pod>;
 
 std::string seid_image(const kube::PodSpec& spec) {
-    const auto found = std::ranges::find(spec.containers, kSeidContainer, &kube::Container::name);
+    const auto found = std::ranges::find(spec.containers, resources::kSeidContainer, &kube::Container::name);
     return found == spec.containers.end() ? std::string{} : found->image;
 }
 
@@ -27,7 +28,7 @@ std::string revision_of(const kube::Pod& pod) {
 
 /// Why the seid container does not run yet, or nothing when it does.
 std::string obstacle_of(const kube::Pod& pod) {
-    if (const kube::ContainerStatus* seid = kube::find_container_status(pod.status, kSeidContainer)) {
+    if (const kube::ContainerStatus* seid = kube::find_container_status(pod.status, resources::kSeidContainer)) {
         if (seid->state && seid->state->running) return {};
     }
     const auto waiting_reason = [](const kube::ContainerStatus& status) -> std::string {
@@ -63,12 +64,12 @@ bool reports_all_updated(const kube::StatefulSet& stateful_set) {
 kube::PodSpec images_of(const kube::PodSpec& spec) {
     kube::PodSpec kept;
     for (const kube::Container& container : spec.containers) {
-        if (container.name == kSeidContainer) {
+        if (container.name == resources::kSeidContainer) {
             kept.containers.push_back({.name = container.name, .image = container.image});
         }
     }
     for (const kube::Container& container : spec.initContainers) {
-        if (container.name == kSidecarContainer) {
+        if (container.name == resources::kSidecarContainer) {
             kept.initContainers.push_back({.name = container.name, .image = container.image});
         }
     }
@@ -119,7 +120,7 @@ Rollout observe_rollout(const kube::StatefulSet& stateful_set, const std::vector
 }
 
 bool is_sidecar_running(const kube::Pod& pod) {
-    const kube::ContainerStatus* sidecar = kube::find_container_status(pod.status, kSidecarContainer);
+    const kube::ContainerStatus* sidecar = kube::find_container_status(pod.status, resources::kSidecarContainer);
     return sidecar != nullptr && sidecar->state && sidecar->state->running;
 }
 
@@ -129,7 +130,7 @@ std::optional<SidecarDrift> sidecar_drift(
     for (const PodSnapshot& pod : pods) {
         if (!is_living_pod_of(stateful_set, *pod)) continue;
         const auto& containers = pod->spec.initContainers;
-        const auto sidecar = std::ranges::find(containers, kSidecarContainer, &kube::Container::name);
+        const auto sidecar = std::ranges::find(containers, resources::kSidecarContainer, &kube::Container::name);
         if (sidecar == containers.end() || sidecar->image == wanted) continue;
         return SidecarDrift{std::move(wanted), sidecar->image};
     }

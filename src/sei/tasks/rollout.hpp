@@ -12,10 +12,6 @@
 
 namespace sei::tasks {
 
-/// The container whose image a node's `status.currentImage` tells.
-inline constexpr std::string_view kSeidContainer = "seid";
-inline constexpr std::string_view kSidecarContainer = "sei-sidecar";
-
 /// Of the spec only the images of seid and its sidecar, which is all that is read here: rollouts are judged by them.
 /// The rest is most of what the StatefulSets and pods of a fleet weigh in memory.
 [[nodiscard]] kube::PodSpec images_of(const kube::PodSpec& spec);
