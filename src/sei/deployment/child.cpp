@@ -22,6 +22,8 @@ kube::ObjectMeta metadata_of_child(
         metadata.labels = deployment.spec.template_.metadata->labels;
         metadata.annotations = deployment.spec.template_.metadata->annotations;
     }
+    // The node takes it away once it is done: applied, it would be asked for again for ever.
+    metadata.annotations.erase(std::string{api::kRetryAnnotation});
     metadata.labels[std::string{api::kDeploymentLabel}] = deployment.metadata.name;
     metadata.labels[std::string{api::kDeploymentOrdinalLabel}] = std::to_string(ordinal);
     metadata.labels[std::string{api::kRevisionLabel}] = std::to_string(deployment.metadata.generation);
@@ -35,6 +37,7 @@ kube::StringMap pod_labels(const api::SeiNodeDeployment& deployment) {
     if (deployment.spec.template_.metadata) labels = deployment.spec.template_.metadata->labels;
     for (const auto& [key, value] : deployment.spec.template_.spec.podLabels) labels[key] = value;
     labels[std::string{api::kDeploymentLabel}] = deployment.metadata.name;
+    labels.erase(std::string{api::kRevisionLabel});
     return labels;
 }
 

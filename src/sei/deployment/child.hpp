@@ -29,7 +29,7 @@ struct CeremonyOfFleet {
 ///
 /// `live` is the node as it was last seen, null when there is none; its uid goes along, so that no namesake is written.
 /// The revision label is the deployment's generation, on the node only: nothing that a counter makes enters a pod
-/// template (spec 08 3.9). `spec.paused` is written apart from this.
+/// template (spec 08 3.9). `spec.paused` is written apart from this, and `sei.io/retry` is no template's to ask for.
 ///
 /// The peers of nodes that take part in a genesis ceremony are the ceremony's: never applied, so never undone (spec 08
 /// 6.4). A node that is made after it gets those of a participant.

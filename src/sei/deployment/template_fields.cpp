@@ -8,7 +8,7 @@ std::span<const TemplateField> template_fields() {
     using enum FieldClass;
     static constexpr std::array kFields{
         TemplateField{"metadata.labels", Propagated, "labels of the node and its pod, below the operator's own"},
-        TemplateField{"metadata.annotations", Propagated, "annotations of the node"},
+        TemplateField{"metadata.annotations", Propagated, "annotations of the node, but for sei.io/retry"},
         TemplateField{"spec.chainId", RefusedAtAdmission, "the nodes hold the data of their chain"},
         TemplateField{"spec.image", RolledOut, "a rollout"},
         TemplateField{

@@ -60,6 +60,27 @@ TEST(Child, is_made_without_changing_the_template) {
     EXPECT_FALSE(child.spec.paused);
 }
 
+/// A node that has done what was asked takes the annotation away.
+TEST(Child, is_asked_for_no_retry_by_its_template) {
+    api::SeiNodeDeployment deployment = test::a_deployment(1);
+    deployment.spec.template_.metadata = {{}, {{"sei.io/retry", "now"}, {"example.com/note", "x"}}};
+    const api::SeiNode child = desired_child(deployment, 0, nullptr, Images::OfTemplate, {});
+    EXPECT_EQ(child.metadata.annotations, (kube::StringMap{{"example.com/note", "x"}}));
+}
+
+TEST(Child, has_no_revision_of_its_template_in_its_pod_labels) {
+    for (const bool is_pod_label : {true, false}) {
+        SCOPED_TRACE(is_pod_label ? "spec.podLabels" : "metadata.labels");
+        api::SeiNodeDeployment deployment = test::a_deployment(1);
+        auto& pattern = deployment.spec.template_;
+        if (is_pod_label) pattern.spec.podLabels["sei.io/revision"] = "theirs";
+        if (!is_pod_label) pattern.metadata = {{{"sei.io/revision", "theirs"}}, {}};
+        const api::SeiNode child = desired_child(deployment, 0, nullptr, Images::OfTemplate, {});
+        EXPECT_FALSE(child.spec.podLabels.contains("sei.io/revision"));
+        EXPECT_EQ(child.metadata.labels.at("sei.io/revision"), "1");
+    }
+}
+
 TEST(Child, that_kept_its_sidecar_until_its_turn_is_not_up_to_date_when_the_template_has_none) {
     api::SeiNodeDeployment deployment = test::a_deployment(1);
     deployment.spec.template_.spec.sidecar.emplace().image = "example.com/sidecar:v1";
