@@ -132,8 +132,15 @@ bool has_metadata_of_child(const api::SeiNode& live, const api::SeiNodeDeploymen
     return has_metadata(live.metadata, metadata_of_child(deployment, ordinal, &live));
 }
 
+bool has_sidecar(const api::SeiNode& live, const api::SeiNode& desired) {
+    const auto& own = live.spec.sidecar;
+    const auto& wanted = desired.spec.sidecar;
+    if (!own || !wanted) return !own && !wanted;
+    return own->image == wanted->image && own->port == wanted->port;
+}
+
 bool is_up_to_date(const api::SeiNode& live, const api::SeiNode& desired) {
-    return has_metadata(live.metadata, desired.metadata) && asks_for(live, desired.spec) &&
+    return has_metadata(live.metadata, desired.metadata) && has_sidecar(live, desired) &&
            contains(kube::json::to_json(live.spec), kube::json::to_json(desired.spec));
 }
 

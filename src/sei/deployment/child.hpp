@@ -47,8 +47,11 @@ struct CeremonyOfFleet {
     const api::SeiNode& live, const api::SeiNodeDeployment& deployment, std::int32_t ordinal
 );
 
+/// Has `live` the sidecar that `desired` says: none where that says none, else its image and port (spec 03 §7.2)?
+[[nodiscard]] bool has_sidecar(const api::SeiNode& live, const api::SeiNode& desired);
+
 /// Has `live` everything that `desired` says? A field that the template no longer sets shows in the revision label; a
-/// sidecar's image that it no longer sets does not, where the node's turn came later.
+/// sidecar that it no longer sets does not, where the node's turn came later.
 [[nodiscard]] bool is_up_to_date(const api::SeiNode& live, const api::SeiNode& desired);
 
 /// The controller reference that everything a deployment owns carries (spec 03 §1.6).

@@ -180,6 +180,20 @@ kube::Async<std::optional<kube::ResourceVersion>> hand_over(
     co_return version;
 }
 
+/// A sidecar is the template's to say, all of it (spec 03 §7.2). What somebody else wrote of one stays theirs under
+/// server-side apply: it is removed by name, from the version that the apply gave.
+kube::Async<> remove_others_sidecar(DeploymentContext& context, NodeSnapshot applied, api::SeiNode child) {
+    if (has_sidecar(*applied, child)) co_return;
+    api::SeiNode changed = *applied;
+    changed.spec.sidecar = child.spec.sidecar;
+    auto written = co_await context.client.patch(applied, std::move(changed));
+    if (written) {
+        context.fleet.put(*written);
+    } else if (written.error() == kube::WriteRefusal::Conflict) {
+        context.note_conflict(applied.resource_version());
+    }
+}
+
 kube::Async<> keep(
     DeploymentContext& context, NodeSnapshot live, std::int32_t ordinal, Images images, CeremonyOfFleet ceremony
 ) {
@@ -203,8 +217,9 @@ kube::Async<> keep(
         const auto version = co_await hand_over(context, live, child);
         if (!version) co_return;
         if (images == Images::AsTheyAre) child.metadata.resourceVersion = version->value();
-        NodeSnapshot written = co_await context.client.apply(std::move(child), field_manager(), kube::Force::Yes);
-        context.fleet.put(std::move(written));
+        const NodeSnapshot applied = co_await context.client.apply(child, field_manager(), kube::Force::Yes);
+        context.fleet.put(applied);
+        co_await remove_others_sidecar(context, applied, std::move(child));
     } catch (const kube::ApiError& error) {
         if (error.reason() == "Conflict") {
             context.note_conflict(live.resource_version());
