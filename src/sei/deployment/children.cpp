@@ -295,6 +295,11 @@ kube::Async<> keep_children(DeploymentContext& context, Missing missing) {
     }
 }
 
+bool would_take_part(const DeploymentContext& context) {
+    const api::SeiNodeDeploymentSpec& spec = context.object().spec;
+    return spec.genesis && spec.template_.spec.validator && ceremony_of(context).takes_newcomers;
+}
+
 std::vector<NodeSnapshot> kept_nodes(const DeploymentContext& context) {
     std::vector<NodeSnapshot> kept;
     for (std::int32_t ordinal = 0; ordinal < context.object().spec.replicas; ++ordinal) {

@@ -17,10 +17,15 @@ enum class Missing {
     All,
     /// Those that the plan in flight names: one that was deleted meanwhile comes back (H6), more waits for its end.
     OfPlan,
+    /// Nodes that are there are kept all the same.
+    None,
 };
 /// Makes, adopts and updates the nodes with ordinals below `spec.replicas`. While a rollout is in flight its bound
 /// says which nodes are brought to the images of the template. What concerns one node never holds up another.
 [[nodiscard]] kube::Async<> keep_children(DeploymentContext& context, Missing missing);
+
+/// Would a node that is made now take part in a genesis ceremony?
+[[nodiscard]] bool would_take_part(const DeploymentContext& context);
 
 /// The nodes that a pass keeps: with ordinals below `spec.replicas`, not going, controlled by the deployment or left
 /// behind by an earlier one of its name.

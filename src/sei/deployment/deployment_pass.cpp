@@ -82,11 +82,10 @@ kube::Async<Requeue> DeploymentPass::keep_fleet() {
     if (is_ceremony_to_come() && was_chain_made(context_.status, kept_nodes(context_))) {
         context_.conditions.set_ceremony_complete();
     }
-    if (genesis_problem()) {
-        co_return Requeue::on_change("a deployment with a genesis that can be made");
-    }
     const bool was_empty = context_.fleet.wanted().empty();
-    co_await keep_children(context_, Missing::All);
+    // Of a chain that cannot be made no validator begins; a fleet that is there is no less kept.
+    const bool is_held = genesis_problem() && would_take_part(context_);
+    co_await keep_children(context_, is_held ? Missing::None : Missing::All);
     co_await scale_down(context_);
     const std::vector<NodeSnapshot> nodes = context_.fleet.wanted();
     const api::NodeSpec& target = deployment.spec.template_.spec;
@@ -105,7 +104,7 @@ kube::Async<Requeue> DeploymentPass::keep_fleet() {
 
 bool DeploymentPass::is_ceremony_due() const {
     const std::vector<NodeSnapshot> nodes = context_.fleet.wanted();
-    return is_ceremony_to_come() && std::ssize(nodes) >= context_.object().spec.replicas &&
+    return is_ceremony_to_come() && !genesis_problem() && std::ssize(nodes) >= context_.object().spec.replicas &&
            is_ceremony_open(context_.object().spec, context_.status, nodes);
 }
 

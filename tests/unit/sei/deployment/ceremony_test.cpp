@@ -77,6 +77,15 @@ void leave_a_chain_behind(DeploymentWorld& world) {
     ASSERT_TRUE(world.world.run_until_quiet()) << world.world.last_reason();
 }
 
+/// Two of a ceremony that never came to its end, released by a deployment that is gone.
+void leave_participants_behind(DeploymentWorld& world) {
+    world.world.create(a_chain(2));
+    ASSERT_TRUE(world.world.run_until([&] { return world.nodes().size() == 2; })) << world.world.last_reason();
+    world.world.erase<api::SeiNodeDeployment>(DeploymentWorld::key("fleet"));
+    ASSERT_TRUE(world.world.run_until([&] { return world.is_gone(); })) << world.world.last_reason();
+    ASSERT_TRUE(world.world.run_until_quiet()) << world.world.last_reason();
+}
+
 TEST(CeremonyThatCannotBegin, leaves_a_rollout_its_bound) {
     DeploymentWorld world;
     world.world.create(validators(3));
@@ -94,6 +103,54 @@ TEST(CeremonyThatCannotBegin, leaves_a_rollout_its_bound) {
     ASSERT_TRUE(world.world.run_until_quiet()) << world.world.last_reason();
     EXPECT_TRUE(world.fleet().status.rollout);
     EXPECT_EQ(asked_for_newer(world), 1);
+}
+
+/// No account, as its checksum shows.
+void reject_genesis(api::SeiNodeDeployment& fleet) {
+    fleet.spec.genesis.emplace().chainId = "pacific-1";
+    fleet.spec.genesis->accounts.push_back({"cosmos1zg69v7y6hn00qy352euf40x77qfrg4ncjur58y", "1usei"});
+}
+
+std::string reason_of_stall(DeploymentWorld& world) {
+    const auto fleet = world.fleet();
+    const kube::Condition* stalled = kube::find_condition(fleet.status.conditions, api::deployment_condition::kStalled);
+    return stalled != nullptr && stalled->status == kube::ConditionStatus::True ? stalled->reason : "";
+}
+
+TEST(GenesisThatIsRejected, holds_up_no_fleet_that_is_there) {
+    DeploymentWorld world;
+    world.world.create(validators(2));
+    ASSERT_TRUE(world.world.run_until_quiet()) << world.world.last_reason();
+    report_all_running(world);
+    world.edit([](auto& fleet) {
+        reject_genesis(fleet);
+        fleet.spec.template_.spec.podLabels["team"] = "a";
+        fleet.spec.replicas = 3;
+    });
+    ASSERT_TRUE(world.world.run_until_quiet()) << world.world.last_reason();
+    EXPECT_EQ(reason_of_stall(world), api::reason::kGenesisRejected);
+    ASSERT_EQ(world.nodes().size(), 3U);
+    for (const auto& node : world.nodes()) EXPECT_EQ(node->spec.podLabels.at("team"), "a");
+    EXPECT_FALSE(world.nodes()[2]->spec.validator->genesisCeremony);
+    world.edit([](auto& fleet) { fleet.spec.replicas = 1; });
+    ASSERT_TRUE(world.world.run_until([&] { return world.nodes().size() == 1; })) << world.world.last_reason();
+    ASSERT_TRUE(world.world.run_until_quiet()) << world.world.last_reason();
+    EXPECT_EQ(reason_of_stall(world), api::reason::kGenesisRejected);
+    EXPECT_FALSE(world.fleet().status.plan);
+}
+
+TEST(GenesisThatIsRejected, gets_no_participant_beside_those_that_are_there) {
+    DeploymentWorld world;
+    leave_participants_behind(world);
+    auto chain = a_chain(3);
+    reject_genesis(chain);
+    chain.spec.template_.spec.podLabels["team"] = "a";
+    world.world.create(std::move(chain));
+    ASSERT_TRUE(world.world.run_until_quiet()) << world.world.last_reason();
+    EXPECT_EQ(reason_of_stall(world), api::reason::kGenesisRejected);
+    ASSERT_EQ(world.nodes().size(), 2U);
+    for (const auto& node : world.nodes()) EXPECT_EQ(node->spec.podLabels.at("team"), "a");
+    EXPECT_FALSE(world.fleet().status.plan);
 }
 
 TEST(ChainThatWasMade, is_not_made_again_by_the_next_deployment_of_the_name) {
