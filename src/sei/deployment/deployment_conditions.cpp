@@ -34,6 +34,19 @@ bool DeploymentConditions::is_there(std::string_view name) const {
 
 void DeploymentConditions::seed() {
     if (!is_there(type::kGenesisCeremonyComplete)) set_ceremony_pending(false, std::nullopt);
+    set_paused();
+    seed_plan_and_rollout();
+}
+
+void DeploymentConditions::seed_absent(const Fleet& fleet) {
+    if (!is_there(type::kGenesisCeremonyComplete)) set_ceremony_pending(false, std::nullopt);
+    if (!is_there(type::kPaused)) set_paused();
+    seed_plan_and_rollout();
+    if (!is_there(type::kNetworkingReady)) set_networking({.kind = NetworkingOutcome::Kind::Disabled});
+    if (!is_there(type::kNodesReady)) set_nodes_ready(fleet);
+}
+
+void DeploymentConditions::set_paused() {
     if (deployment_.spec.paused) {
         set(type::kPaused,
             ConditionStatus::True,
@@ -42,6 +55,9 @@ void DeploymentConditions::seed() {
     } else {
         set(type::kPaused, ConditionStatus::False, reason::kNotPaused, "spec.paused is unset or false");
     }
+}
+
+void DeploymentConditions::seed_plan_and_rollout() {
     if (!is_there(type::kPlanInProgress)) {
         set(type::kPlanInProgress, ConditionStatus::False, reason::kNotStarted, "no plan has run yet");
     }

@@ -37,6 +37,8 @@ public:
     /// The four that are there from the first pass, in the order of the contract. Paused mirrors the spec; the others
     /// are only added where they are absent.
     void seed();
+    /// All six that there always are (spec 01 §15.2), where they are absent, and nothing of those that are there.
+    void seed_absent(const Fleet& fleet);
     void set_plan_started();
     void set_plan_complete();
     void set_plan_failed(const std::string& why);
@@ -55,6 +57,8 @@ public:
 private:
     void set(std::string_view type, kube::ConditionStatus status, std::string_view reason, std::string message);
     [[nodiscard]] bool is_there(std::string_view type) const;
+    void set_paused();
+    void seed_plan_and_rollout();
     const api::SeiNodeDeployment& deployment_;
     api::SeiNodeDeploymentStatus& status_;
     kube::Time now_;

@@ -245,7 +245,11 @@ void DeploymentPass::fail_plan(const std::string& why) {
 void DeploymentPass::finish(bool has_failed) {
     const api::SeiNodeDeployment& deployment = context_.object();
     api::SeiNodeDeploymentStatus& status = context_.status;
-    if (!has_spec(deployment)) return context_.conditions.set_stalled(context_.problems);
+    if (!has_spec(deployment)) {
+        context_.conditions.seed_absent(context_.fleet);
+        if (!status.phase) status.phase = api::DeploymentPhase::Pending;
+        return context_.conditions.set_stalled(context_.problems);
+    }
     if (status.rollout && !deployment.spec.paused) {
         const RolloutProgress progress = progress_of(context_.fleet.wanted(), deployment.spec.template_.spec);
         record_progress(*status.rollout, progress.updated, context_.now());

@@ -12,7 +12,8 @@ namespace sei::deployment {
 
 /// The steps of spec 03 §3, with the corrections of spec 08.
 ///
-/// A deployment without a spec is told so, and nothing else is done or told of it.
+/// A deployment without a spec is told so, and has the conditions and the phase that each has; nothing else is done or
+/// told of it.
 ///
 /// Order: the always-present conditions; pause, in both directions; the internal Service; unless paused: a terminal
 /// plan is put away, a changed template begins a rollout, and then the pass ends for nodes, so that the plan is stored

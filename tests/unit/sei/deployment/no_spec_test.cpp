@@ -1,8 +1,10 @@
 // A deployment whose spec was lost is no order to take its fleet away (spec 01 §1).
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "deployment_world.hpp"
 #include "kube/meta/condition.hpp"
@@ -56,6 +58,40 @@ TEST(DeploymentWithoutSpec, is_told_so_and_its_fleet_is_left_alone) {
     ASSERT_TRUE(world.world.run_until_quiet()) << world.world.last_reason();
     EXPECT_FALSE(kube::is_condition_true(world.fleet().status.conditions, api::deployment_condition::kStalled));
     for (const auto& node : world.nodes()) EXPECT_FALSE(node->spec.paused);
+}
+
+TEST(DeploymentWithoutSpec, has_the_conditions_and_the_phase_that_each_has) {
+    DeploymentWorld world;
+    kube::json::Object bare;
+    bare["apiVersion"] = "sei.io/v1alpha1";
+    bare["kind"] = "SeiNodeDeployment";
+    bare["metadata"] = kube::json::Object{{"name", "fleet"}, {"namespace", "default"}};
+    (void)world.world.run(
+        world.world.person().raw().create(kube::KindOf<api::SeiNodeDeployment>::type, "default", std::move(bare))
+    );
+    ASSERT_TRUE(world.world.run_until_quiet()) << world.world.last_reason();
+    const api::SeiNodeDeployment fleet = world.fleet();
+    std::vector<std::string> told;
+    for (const kube::Condition& condition : fleet.status.conditions) {
+        told.push_back(condition.type + " " + condition.reason);
+        EXPECT_EQ(condition.observedGeneration, fleet.metadata.generation) << condition.type;
+    }
+    EXPECT_THAT(
+        told,
+        ::testing::ElementsAre(
+            "GenesisCeremonyComplete NotApplicable",
+            "Paused NotPaused",
+            "PlanInProgress NotStarted",
+            "RolloutInProgress NotStarted",
+            "NetworkingReady NetworkingDisabled",
+            "NodesReady AllNodesReady",
+            "Stalled SpecRejected"
+        )
+    );
+    EXPECT_EQ(fleet.status.phase, api::DeploymentPhase::Pending);
+    EXPECT_EQ(fleet.status.observedGeneration, 0);
+    EXPECT_TRUE(world.nodes().empty());
+    EXPECT_FALSE(world.world.get<kube::Service>(DeploymentWorld::key("fleet-internal")));
 }
 
 }  // namespace
