@@ -91,10 +91,11 @@ kube::Async<Requeue> DeploymentPass::keep_fleet() {
     const api::NodeSpec& target = deployment.spec.template_.spec;
     const bool are_as_made =
         std::ranges::all_of(nodes, [&](const NodeSnapshot& node) { return asks_for(*node, target); });
-    // Not only by the pass that made them: its status may never have been written.
-    const bool is_baseline_missing =
-        was_empty || context_.status.templateHash.empty() || is_ceremony_open(deployment.spec, context_.status, nodes);
-    if (is_baseline_missing && !nodes.empty() && are_as_made) context_.status.templateHash = template_hash(target);
+    // Of a ceremony there is none before its end (spec 03 §13.3). Not only by the pass that made the nodes: its status
+    // may never have been written.
+    const bool is_open = is_ceremony_open(deployment.spec, context_.status, nodes);
+    const bool is_baseline_due = context_.status.templateHash.empty() ? !is_open : was_empty || is_open;
+    if (is_baseline_due && !nodes.empty() && are_as_made) context_.status.templateHash = template_hash(target);
     if (is_ceremony_due()) {
         start_plan(genesis_plan(deployment, names_of(context_.fleet.wanted()), context_.ids));
         co_return Requeue::after(milliseconds{0}, "the new plan to be stored");

@@ -10,6 +10,7 @@
 #include "kube/meta/condition.hpp"
 #include "sei/api/conditions.hpp"
 #include "sei/deployment/genesis.hpp"
+#include "sei/deployment/template_hash.hpp"
 
 namespace sei::deployment::test {
 namespace {
@@ -151,6 +152,24 @@ TEST(GenesisThatIsRejected, gets_no_participant_beside_those_that_are_there) {
     ASSERT_EQ(world.nodes().size(), 2U);
     for (const auto& node : world.nodes()) EXPECT_EQ(node->spec.podLabels.at("team"), "a");
     EXPECT_FALSE(world.fleet().status.plan);
+}
+
+TEST(Ceremony, has_no_template_hash_before_its_end) {
+    DeploymentWorld world;
+    world.world.create(a_chain(2));
+    ASSERT_TRUE(world.world.run_until([&] { return world.fleet().status.plan.has_value(); }));
+    ASSERT_TRUE(world.world.run_until_quiet()) << world.world.last_reason();
+    EXPECT_EQ(world.fleet().status.templateHash, "");
+    set_peers(world);
+    const auto read = world.world.get<api::SeiNodeDeployment>(DeploymentWorld::key("fleet"));
+    api::SeiNodeDeploymentStatus status = (*read)->status;
+    for (api::PlannedTask& task : status.plan->tasks) task.status = api::TaskStatus::Complete;
+    ASSERT_TRUE(world.world.run(world.world.person().write_status(*read, std::move(status))));
+    ASSERT_TRUE(world.world.run_one_more_pass_of_everything());
+    EXPECT_TRUE(
+        kube::is_condition_true(world.fleet().status.conditions, api::deployment_condition::kGenesisCeremonyComplete)
+    );
+    EXPECT_EQ(world.fleet().status.templateHash, template_hash(world.fleet().spec.template_.spec));
 }
 
 TEST(ChainThatWasMade, is_not_made_again_by_the_next_deployment_of_the_name) {
