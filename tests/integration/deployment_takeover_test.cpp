@@ -9,6 +9,8 @@
 
 #include "integration/deployment_steps.hpp"
 #include "kube/client/field_owners.hpp"
+#include "sei/api/labels.hpp"
+#include "sei/resources/headless_service.hpp"
 #include "support/world.hpp"
 
 namespace {
@@ -106,6 +108,24 @@ TEST(FleetTakenOver, loses_what_its_template_stops_to_say_and_nothing_of_others)
     EXPECT_EQ(node.metadata.labels.at("example.com/mine"), "yes");
     EXPECT_EQ(node.spec.overrides.at("mempool.size"), "9");
     EXPECT_EQ(condition(world, "fleet", "Stalled"), "absent");
+}
+
+/// The contract has the deployment's generation in the labels of all that a node owns; here it is on the node alone
+/// (decision 0018, C).
+TEST(FleetTakenOver, has_no_revision_left_on_its_service) {
+    World world{{.with_operator = false}};
+    const auto created = world.create(a_fleet(world));
+    post_node(world, *created);
+    kube::Service service = sei::resources::render_headless_service(*world.node("fleet-0"));
+    ASSERT_EQ(service.metadata.labels.at("sei.io/revision"), "1");
+    (void)world.run(world.client().apply(
+        std::move(service), kube::FieldManager{std::string{sei::api::kNodeFieldManager}}, kube::Force::Yes
+    ));
+    world.start_operator();
+    EXPECT_TRUE(world.run_until("the label is gone", [&] {
+        const auto seen = world.service("fleet-0");
+        return seen && !seen->metadata.labels.contains("sei.io/revision") && seen->metadata.labels.at("team") == "a";
+    }));
 }
 
 TEST(FleetTakenOver, switches_the_source_of_its_snapshots) {

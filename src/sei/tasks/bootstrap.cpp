@@ -12,7 +12,6 @@
 #include "sei/resources/bootstrap_job.hpp"
 #include "sei/resources/bootstrap_service.hpp"
 #include "sei/resources/containers.hpp"
-#include "sei/tasks/rollout.hpp"
 
 namespace sei::tasks {
 namespace {
