@@ -19,8 +19,7 @@ void apply_sidecar(DeploymentWorld& world, api::SidecarConfig sidecar) {
     theirs.spec.chainId = "pacific-1";  // no node is sent without these
     theirs.spec.image = world.nodes()[0]->spec.image;
     theirs.spec.sidecar.emplace(std::move(sidecar));
-    (void)world.world.run(
-        world.world.person().apply(std::move(theirs), kube::FieldManager{"kubectl"}, kube::Force::Yes)
+    (void)world.world.run(world.world.person().apply(std::move(theirs), kube::FieldManager{"kubectl"}, kube::Force::Yes)
     );
 }
 
