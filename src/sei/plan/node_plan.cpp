@@ -262,7 +262,7 @@ bool serves_peers(const api::TaskPlan& plan, const api::SeiNode& node) {
 std::optional<ConfigDrift> without_peers(std::optional<ConfigDrift> drift, const api::SeiNode& node) {
     if (!drift || drift->needs_defaults || !drift->in_peers) return drift;
     const api::AppliedConfig& applied = *node.status.appliedConfig;
-    const bool is_file_without_peers = applied.unvalidated && applied.peers == peers_digest({});
+    const bool is_file_without_peers = applied.unvalidated && applied.peers.empty();
     if (is_file_without_peers) return drift;
     if (!drift->in_values) return std::nullopt;
     drift->in_peers = false;
@@ -272,6 +272,7 @@ std::optional<ConfigDrift> without_peers(std::optional<ConfigDrift> drift, const
 }  // namespace
 
 std::string peers_digest(const std::vector<api::PeerSource>& peers) {
+    if (peers.empty()) return {};
     boost::json::array sources;
     for (const api::PeerSource& peer : peers) {
         boost::json::object source;
@@ -392,7 +393,7 @@ std::optional<ConfigDrift> config_drift(const api::SeiNode& node) {
     if (applied.unvalidated && keys.empty()) keys.insert(std::string{to_wire(TaskType::ConfigValidate)});
     drift.in_values = !keys.empty();
     const bool heeds_peers = !api::is_genesis_validator(node.spec);
-    if (heeds_peers && !applied.peers.empty() && applied.peers != peers_digest(node.spec.peers)) {
+    if (heeds_peers && applied.peers != peers_digest(node.spec.peers)) {
         keys.insert("peers");
         drift.in_peers = true;
         // Entries of before are nobody's to remove, but where the file is made anew.

@@ -72,7 +72,8 @@ struct UpdateOptions {
 /// carries all resolved peers, and is left out while there are none (spec 08 7.3).
 [[nodiscard]] boost::json::object peer_sources(const api::NodeSpec& spec, const api::SeiNodeStatus& status);
 
-/// Tells whether the sources changed; of which peers they consist now does not count. 12 hexadecimal digits.
+/// Tells whether the sources changed; of which peers they consist now does not count. 12 hexadecimal digits, or
+/// nothing where there are none.
 [[nodiscard]] std::string peers_digest(const std::vector<api::PeerSource>& peers);
 
 /// Do both ask for the same: the same tasks in the same order with the same parameters?

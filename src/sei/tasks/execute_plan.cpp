@@ -119,7 +119,7 @@ void note_configuration(TaskContext& context, const api::PlannedTask& task) {
     const StoredParams params{task.params};
     api::AppliedConfig applied{.mode = params.text("mode"), .unvalidated = true};
     // A file that is made anew has no peers before they are looked up.
-    applied.peers = params.boolean("incremental") && known ? known->peers : plan::peers_digest({});
+    if (known && params.boolean("incremental")) applied.peers = known->peers;
     for (const auto& member : params.object("overrides")) {
         if (member.value().is_string()) applied.overrides[std::string{member.key()}] = member.value().as_string();
     }

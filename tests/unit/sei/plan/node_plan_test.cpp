@@ -280,7 +280,8 @@ api::SeiNode configured_node(const std::map<std::string, std::string>& applied) 
     api::SeiNode node = full_node();
     node.spec.overrides = applied;
     const ConfigIntent intent = config_intent(node);
-    node.status.appliedConfig = api::AppliedConfig{.mode = intent.mode, .overrides = intent.overrides};
+    node.status.appliedConfig =
+        api::AppliedConfig{.mode = intent.mode, .overrides = intent.overrides, .peers = peers_digest(node.spec.peers)};
     return node;
 }
 
