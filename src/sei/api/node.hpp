@@ -31,7 +31,8 @@ struct AppliedConfig {
     std::string mode;
     /// The keys that the operator owns, of the spec and of its own.
     kube::StringMap overrides;
-    /// The digest of the `spec.peers` that were looked up last; empty: none.
+    /// The digest of the `spec.peers` that were looked up last; empty: none, or those of a ceremony; "none": the file
+    /// was made anew, and has none yet; "unknown": those of another spec.
     std::string peers;
     /// It is on the volume, and the sidecar has not found it valid (yet): no pod is to start with it.
     bool unvalidated = false;

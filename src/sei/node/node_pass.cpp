@@ -19,6 +19,7 @@
 #include "sei/tasks/execute_plan.hpp"
 #include "sei/tasks/owned_objects.hpp"
 #include "sei/tasks/rollout.hpp"
+#include "sei/tasks/sidecar_task.hpp"
 #include "sei/tasks/stateful_set_sync.hpp"
 
 namespace sei::node {
@@ -167,7 +168,8 @@ void NodePass::adopt_configuration() {
     context_.status.appliedConfig = api::AppliedConfig{
         .mode = std::move(intent.mode),
         .overrides = std::move(intent.overrides),
-        .peers = plan::peers_digest(context_.node->spec.peers),
+        .peers = api::is_genesis_validator(context_.node->spec) ? std::string{}
+                                                                : plan::peers_digest(context_.node->spec.peers),
     };
 }
 
@@ -283,7 +285,10 @@ kube::Async<Requeue> NodePass::resolve_plan() {
 
 std::optional<plan::SpecProblem> NodePass::spec_problem() const {
     std::optional<plan::SpecProblem> problem = plan::problem_of(*context_.node);
-    if (problem || is_running()) return problem;
+    if (problem) return problem;
+    // Neither does a running node do anything with a configuration that is not known to be valid.
+    const bool is_unvalidated = context_.status.appliedConfig && context_.status.appliedConfig->unvalidated;
+    if (is_running()) return is_unvalidated ? config_problem() : std::nullopt;
     problem = plan::problem_of_new_node(*context_.node);
     return problem ? problem : config_problem();
 }
@@ -334,9 +339,13 @@ bool NodePass::is_restart_due() const {
     return is_running() && is_retry_requested() && (config_drift() || !outdated_pod().empty());
 }
 
+plan::ReachablePeers NodePass::reachable_peers() const {
+    return context_.memory.are_peers_unreachable ? plan::ReachablePeers::None : plan::ReachablePeers::Unknown;
+}
+
 plan::UpdateOptions NodePass::update_options() const {
     plan::UpdateOptions options;
-    options.omits_peers = context_.memory.are_peers_unreachable;
+    options.peers = reachable_peers();
     if (config_problem()) options.configuration = plan::UpdateOptions::Configuration::Omitted;
     const kube::Condition* ready = kube::find_condition(context_.status.conditions, api::node_condition::kSidecarReady);
     if (options.configuration == plan::UpdateOptions::Configuration::BeforeReplacement &&
@@ -419,7 +428,12 @@ std::optional<api::TaskPlan> NodePass::successor() {
             conditions_.set_spec_problem(problem);
             if (problem || is_running()) return std::nullopt;
             std::optional<api::TaskPlan> next = build_plan();
-            if (next && plan::is_same_work(plan, *next)) return std::nullopt;
+            if (next && plan::is_same_work(plan, *next)) {
+                for (api::PlannedTask& task : context_.status.plan->tasks) {
+                    if (task.lastError == kSpecWaits) task.lastError.clear();
+                }
+                return std::nullopt;
+            }
             return next;
         }
         case plan::PlanKind::NodeUpdate: {
@@ -444,19 +458,22 @@ kube::Async<std::optional<std::string>> NodePass::sidecar_busy_with() {
         if (task.status != api::TaskStatus::Pending || !type || plan::runner_of(*type) != plan::TaskRunner::Sidecar) {
             continue;
         }
+        if (tasks::ends_when_accepted(*type)) continue;
         // Also one that is not known to have been submitted: the write that says so may have been lost.
-        const sidecar::LookupOutcome found = co_await context_.sidecar.look_up(task.id);
-        if (const auto* run = std::get_if<sidecar::TaskRun>(&found)) {
-            if (run->status == sidecar::RunStatus::Running) co_return task.id;
-        } else if (std::holds_alternative<sidecar::Unavailable>(found)) {
-            const bool was_submitted = task.submittedAt || context_.memory.submitted_task == task.id;
-            if (!was_submitted) co_return std::nullopt;
-            // It may run, or be gone with its pod: a while to answer, and no longer, as the change may be its repair.
-            auto& since = context_.memory.superseding_since;
-            if (!since) since = context_.clock.monotonic();
-            if (context_.clock.monotonic() - *since < kSidecarPatience) co_return task.id;
-            co_return std::nullopt;
+        const bool is_known = tasks::was_submitted(context_, task);
+        const sidecar::LookupOutcome found = co_await tasks::look_up(context_, task.id, is_known);
+        if (!std::holds_alternative<sidecar::Unavailable>(found)) {
+            context_.memory.superseding_since.reset();
+            const auto* run = std::get_if<sidecar::TaskRun>(&found);
+            if (run != nullptr && run->status == sidecar::RunStatus::Running) co_return task.id;
+            continue;
         }
+        if (!is_known) co_return std::nullopt;
+        // It may run, or be gone with its pod: a while to answer, and no longer, as the change may be its repair.
+        auto& since = context_.memory.superseding_since;
+        if (!since) since = context_.clock.monotonic();
+        if (context_.clock.monotonic() - *since < kSidecarPatience) co_return task.id;
+        co_return std::nullopt;
     }
     co_return std::nullopt;
 }
@@ -493,9 +510,7 @@ std::optional<api::TaskPlan> NodePass::build_plan() {
     }
     const kube::Condition* ready = kube::find_condition(context_.status.conditions, api::node_condition::kSidecarReady);
     if (ready != nullptr && ready->status == kube::ConditionStatus::False && ready->reason == api::reason::kNotReady) {
-        api::SeiNode node = working_copy();
-        if (config_problem()) node.status.appliedConfig.reset();
-        return plan::mark_ready_plan(node, ids_);
+        return plan::mark_ready_plan(working_copy(), ids_, reachable_peers());
     }
     return std::nullopt;
 }
@@ -526,6 +541,9 @@ kube::Async<Requeue> NodePass::execute() {
         co_return Requeue::after(delay, "the next attempt at a failed update");
     }
     context_.memory.failed_updates = 0;
+    // A plan of another operator may apply a configuration and have no task that validates it.
+    const bool has_applied = plan::find_task(*context_.status.plan, plan::TaskType::ConfigApply) != nullptr;
+    if (has_applied && context_.status.appliedConfig) context_.status.appliedConfig->unvalidated = false;
     put_plan_away();
     // An initial plan ends with the image that runs recorded (spec 08 2.5): its last task was the sidecar's.
     observe_unrecorded_image(tasks::PodIsKnown::ByAnswer);
@@ -542,10 +560,8 @@ void NodePass::put_plan_away() {
     // A failure was counted in the pass that saw it, and says since when it waits.
     const api::PlannedTask* failed = failed_task();
     const bool was_counted = failed != nullptr && failed->notBefore;
-    if (plan::kind_of(plan) == plan::PlanKind::NodeUpdate) {
-        context_.memory.are_peers_unreachable =
-            failed != nullptr && failed->type == plan::to_wire(plan::TaskType::DiscoverPeers);
-    }
+    const bool failed_at_peers = failed != nullptr && failed->type == plan::to_wire(plan::TaskType::DiscoverPeers);
+    context_.memory.are_peers_unreachable = is_running() && failed_at_peers;
     if (was_counted) {
         context_.memory.failed_updates =
             std::max(context_.memory.failed_updates, static_cast<unsigned>(std::max(failed->attempts, 0)));

@@ -102,6 +102,7 @@ private:
     [[nodiscard]] bool is_retry_requested() const;
     /// Somebody asks for what was put off until the next restart.
     [[nodiscard]] bool is_restart_due() const;
+    [[nodiscard]] plan::ReachablePeers reachable_peers() const;
     [[nodiscard]] plan::UpdateOptions update_options() const;
     /// Tells what waits for a restart, once it can be told.
     void judge_restart();

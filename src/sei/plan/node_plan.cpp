@@ -241,9 +241,10 @@ void add_configuration(PlanBuilder& plan, const api::SeiNode& node, const Config
         intent.incremental = !drift.needs_defaults;
         plan.add(TaskType::ConfigApply, to_stored(intent));
     }
-    if (drift.needs_defaults && api::is_genesis_validator(node.spec)) {
+    const bool looks_for_peers = drift.in_peers || drift.needs_defaults;
+    if (looks_for_peers && api::is_genesis_validator(node.spec)) {
         plan.add(TaskType::SetGenesisPeers, {});
-    } else if ((drift.in_peers || drift.needs_defaults) && !node.spec.peers.empty()) {
+    } else if (looks_for_peers && !node.spec.peers.empty()) {
         plan.add(TaskType::DiscoverPeers, peer_sources(node.spec, node.status), kPeerRetriesOfUpdate);
     }
     plan.add(TaskType::ConfigValidate, {});
@@ -253,17 +254,16 @@ void add_configuration(PlanBuilder& plan, const api::SeiNode& node, const Config
 bool serves_peers(const api::TaskPlan& plan, const api::SeiNode& node) {
     return node.spec.peers.empty() || std::ranges::any_of(plan.tasks, [&](const api::PlannedTask& task) {
                return task.type == to_wire(TaskType::DiscoverPeers) && task.status == api::TaskStatus::Pending &&
-                      (!task.submittedAt || task.params == boost::json::value(peer_sources(node.spec, node.status)));
+                      (!task.submittedAt || names_sources(task.params, node));
            });
 }
 
-/// What is left for an update that cannot reach the sources of peers. Where the file is made anew, or was by an attempt
-/// that got no further, there are no others to go on with: it waits for them.
-std::optional<ConfigDrift> without_peers(std::optional<ConfigDrift> drift, const api::SeiNode& node) {
-    if (!drift || drift->needs_defaults || !drift->in_peers) return drift;
-    const api::AppliedConfig& applied = *node.status.appliedConfig;
-    const bool is_file_without_peers = applied.unvalidated && applied.peers.empty();
-    if (is_file_without_peers) return drift;
+/// What of the drift can be done. A file that is made anew, or was by an attempt that got no further, has no other
+/// peers to go on with: it waits for them.
+std::optional<ConfigDrift> feasible_drift(const api::SeiNode& node, ReachablePeers peers) {
+    std::optional<ConfigDrift> drift = config_drift(node);
+    if (peers == ReachablePeers::Unknown || !drift || drift->needs_defaults || !drift->in_peers) return drift;
+    if (node.status.appliedConfig->peers == kNoPeersYet) return drift;
     if (!drift->in_values) return std::nullopt;
     drift->in_peers = false;
     return drift;
@@ -288,6 +288,18 @@ std::string peers_digest(const std::vector<api::PeerSource>& peers) {
         hash = (hash ^ static_cast<unsigned char>(byte)) * 0x100000001b3;
     }
     return fmt::format("{:012x}", hash >> 16u);
+}
+
+bool names_sources(const kube::json::Value& params, const api::SeiNode& node) {
+    const boost::json::object* object = params.if_object();
+    const boost::json::value* found = object == nullptr ? nullptr : object->if_contains("Sources");
+    const boost::json::array* stored = found == nullptr ? nullptr : found->if_array();
+    const boost::json::object wanted = peer_sources(node.spec, node.status);
+    const boost::json::array& sources = wanted.at("Sources").as_array();
+    return stored != nullptr && std::ranges::equal(*stored, sources, [](const auto& was, const auto& is) {
+               const boost::json::value& type = is.at("type");
+               return was == is || (type == "dnsEndpoints" && was.is_object() && was.as_object().contains("endpoints"));
+           });
 }
 
 boost::json::object peer_sources(const api::NodeSpec& spec, const api::SeiNodeStatus& status) {
@@ -392,12 +404,12 @@ std::optional<ConfigDrift> config_drift(const api::SeiNode& node) {
     }
     if (applied.unvalidated && keys.empty()) keys.insert(std::string{to_wire(TaskType::ConfigValidate)});
     drift.in_values = !keys.empty();
-    const bool heeds_peers = !api::is_genesis_validator(node.spec);
-    if (heeds_peers && applied.peers != peers_digest(node.spec.peers)) {
+    const bool is_ceremony = api::is_genesis_validator(node.spec);
+    if (applied.peers != (is_ceremony ? std::string{} : peers_digest(node.spec.peers))) {
         keys.insert("peers");
         drift.in_peers = true;
         // Entries of before are nobody's to remove, but where the file is made anew.
-        if (node.spec.peers.empty()) drift.in_values = drift.needs_defaults = true;
+        if (!is_ceremony && node.spec.peers.empty()) drift.in_values = drift.needs_defaults = true;
     }
     if (keys.empty()) return std::nullopt;
     drift.keys.assign(keys.begin(), keys.end());
@@ -406,8 +418,7 @@ std::optional<ConfigDrift> config_drift(const api::SeiNode& node) {
 
 api::TaskPlan update_plan(const api::SeiNode& node, UuidSource& ids, const UpdateOptions& options) {
     using enum UpdateOptions::Configuration;
-    std::optional<ConfigDrift> drift = config_drift(node);
-    if (options.omits_peers) drift = without_peers(std::move(drift), node);
+    const std::optional<ConfigDrift> drift = feasible_drift(node, options.peers);
     PlanBuilder plan{ids};
     add_key_checks(plan, node);
     add_workload(plan, node);
@@ -460,11 +471,10 @@ bool is_same_work(const api::TaskPlan& a, const api::TaskPlan& b) {
     });
 }
 
-api::TaskPlan mark_ready_plan(const api::SeiNode& node, UuidSource& ids) {
+api::TaskPlan mark_ready_plan(const api::SeiNode& node, UuidSource& ids, ReachablePeers peers) {
     PlanBuilder plan{ids};
-    if (node.status.appliedConfig && node.status.appliedConfig->unvalidated) {
-        add_configuration(plan, node, *config_drift(node));
-    }
+    const bool is_unvalidated = node.status.appliedConfig && node.status.appliedConfig->unvalidated;
+    if (const auto drift = feasible_drift(node, peers); drift && is_unvalidated) add_configuration(plan, node, *drift);
     open_gate(plan, publishes_snapshots(node));
     return plan.done(api::NodePhase::Running);
 }

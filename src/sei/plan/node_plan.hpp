@@ -39,6 +39,10 @@ struct ConfigDrift {
 /// Nullopt when there is none, and when it is not known what the node was given (spec 08 2.6).
 [[nodiscard]] std::optional<ConfigDrift> config_drift(const api::SeiNode& node);
 
+/// Sources of peers that could not be reached: what else there is to do does not wait for them (spec 08 7.4), but where
+/// the file would have none at all.
+enum class ReachablePeers { Unknown, None };
+
 struct UpdateOptions {
     /// Where in the plan the configuration is applied again, if it has drifted.
     enum class Configuration {
@@ -50,8 +54,7 @@ struct UpdateOptions {
         Omitted,
     };
     Configuration configuration = Configuration::BeforeReplacement;
-    /// Sources of peers that could not be reached: what else there is to update does not wait for them (spec 08 7.4).
-    bool omits_peers = false;
+    ReachablePeers peers = ReachablePeers::Unknown;
     /// The uid of a pod that is to go although its template is the newest; empty: none.
     std::string restarted_pod;
 };
@@ -65,8 +68,9 @@ struct UpdateOptions {
 [[nodiscard]] bool serves_configuration(const api::TaskPlan& plan, const api::SeiNode& node);
 /// Does the plan check the keys that the spec names now, and no others?
 [[nodiscard]] bool serves_key_checks(const api::TaskPlan& plan, const api::SeiNode& node);
-/// Opens the gate again after the sidecar restarted.
-[[nodiscard]] api::TaskPlan mark_ready_plan(const api::SeiNode& node, UuidSource& ids);
+/// Opens the gate again after the sidecar restarted; a configuration that was given and not found valid since is given
+/// again first.
+[[nodiscard]] api::TaskPlan mark_ready_plan(const api::SeiNode& node, UuidSource& ids, ReachablePeers peers);
 
 /// Where a node's peers come from, in the order of `spec.peers` (spec 02 §18.4): {"Sources": [...]}. A label source
 /// carries all resolved peers, and is left out while there are none (spec 08 7.3).
@@ -75,6 +79,13 @@ struct UpdateOptions {
 /// Tells whether the sources changed; of which peers they consist now does not count. 12 hexadecimal digits, or
 /// nothing where there are none.
 [[nodiscard]] std::string peers_digest(const std::vector<api::PeerSource>& peers);
+/// What `appliedConfig.peers` says of a file that was made anew and has no peers yet: nothing is to start with it.
+inline constexpr std::string_view kNoPeersYet = "none";
+/// And of one whose peers are not those of the spec.
+inline constexpr std::string_view kUnknownPeers = "unknown";
+/// Do the stored parameters of `discover-peers` name the sources of the spec? Which peers a label stood for does not
+/// count.
+[[nodiscard]] bool names_sources(const kube::json::Value& params, const api::SeiNode& node);
 
 /// Do both ask for the same: the same tasks in the same order with the same parameters?
 [[nodiscard]] bool is_same_work(const api::TaskPlan& a, const api::TaskPlan& b);

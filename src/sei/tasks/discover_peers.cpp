@@ -46,7 +46,8 @@ WireParams discover_peers_params(const StoredParams& stored) {
 }
 
 kube::Async<plan::TaskOutcome> discover_peers(TaskContext& context, api::PlannedTask task) {
-    if (!task.submittedAt && task.status == api::TaskStatus::Pending) {
+    // What was submitted stays as it was submitted, also where the write that says so was lost (spec 04 §13, 30).
+    if (!was_submitted(context, task) && task.status == api::TaskStatus::Pending) {
         task.params = plan::peer_sources(context.node->spec, context.status);
         auto& tasks = context.status.plan->tasks;
         const auto stored = std::ranges::find(tasks, task.id, &api::PlannedTask::id);

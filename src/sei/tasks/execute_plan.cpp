@@ -7,6 +7,7 @@
 #include "kube/client/api_error.hpp"
 #include "kube/meta/time.hpp"
 #include "sei/api/conditions.hpp"
+#include "sei/api/node_queries.hpp"
 #include "sei/plan/node_plan.hpp"
 #include "sei/plan/progress.hpp"
 #include "sei/plan/task_type.hpp"
@@ -113,13 +114,25 @@ void note_lateness(TaskContext& context, const api::PlannedTask& task, const pla
 void note_configuration(TaskContext& context, const api::PlannedTask& task) {
     std::optional<api::AppliedConfig>& known = context.status.appliedConfig;
     const auto type = plan::parse_task_type(task.type);
-    if (known && type == plan::TaskType::DiscoverPeers) known->peers = plan::peers_digest(context.node->spec.peers);
+    const api::NodeSpec& spec = context.node->spec;
+    const bool is_ceremony = api::is_genesis_validator(spec);
+    if (known && type == plan::TaskType::DiscoverPeers && !spec.peers.empty()) {
+        api::SeiNode node = *context.node;
+        node.status = context.status;
+        const bool is_current = plan::names_sources(task.params, node);
+        known->peers = is_current ? plan::peers_digest(spec.peers) : std::string{plan::kUnknownPeers};
+        known->unvalidated = true;
+    }
+    if (known && type == plan::TaskType::SetGenesisPeers) known->peers.clear();
     if (known && type == plan::TaskType::ConfigValidate) known->unvalidated = false;
     if (type != plan::TaskType::ConfigApply) return;
     const StoredParams params{task.params};
     api::AppliedConfig applied{.mode = params.text("mode"), .unvalidated = true};
-    // A file that is made anew has no peers before they are looked up.
-    if (known && params.boolean("incremental")) applied.peers = known->peers;
+    if (known && params.boolean("incremental")) {
+        applied.peers = known->peers;
+    } else if (is_ceremony || !spec.peers.empty()) {
+        applied.peers = plan::kNoPeersYet;
+    }
     for (const auto& member : params.object("overrides")) {
         if (member.value().is_string()) applied.overrides[std::string{member.key()}] = member.value().as_string();
     }

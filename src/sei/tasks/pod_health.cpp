@@ -27,9 +27,6 @@ constexpr std::array<std::string_view, 4> kCreationReasons{
     "CreateContainerConfigError", "CreateContainerError", "RunContainerError", "PreStartHookError"
 };
 
-/// It serves metrics, and waits for seid's gRPC port for as long as a restore takes; its liveness probe ends it again
-/// and again until then (spec 05 §19, 21). Its restarts say nothing of the node.
-
 PodHealth problem(std::string_view why, std::string message) {
     return {ConditionStatus::False, why, std::move(message), true};
 }
@@ -58,6 +55,8 @@ std::optional<PodHealth> container_problem(
     if (std::ranges::find(kCreationReasons, waiting) != kCreationReasons.end()) {
         return problem(reason::kContainerNotCreated, where + ": " + status.state->waiting->message);
     }
+    // It serves metrics, and waits for seid's gRPC port for as long as a restore takes; its liveness probe ends it
+    // again and again until then (spec 05 §19, 21). Its restarts say nothing of the node.
     if (status.name == resources::kExporterContainer) return std::nullopt;
     const bool is_done = status.state && status.state->terminated && status.state->terminated->exitCode == 0;
     if (waiting == "CrashLoopBackOff" || ended_badly(status.state) || (ended_badly(status.lastState) && !is_done)) {

@@ -40,11 +40,6 @@ plan::Transient no_answer(const Unavailable& unavailable) {
     return {.error = unavailable.text, .report_at_once = unavailable.kind == Unavailable::Kind::Unauthorized};
 }
 
-/// Publishing never ends: it is done once it has been started (spec 04 §9.9).
-bool ends_when_accepted(TaskType type) {
-    return type == TaskType::SnapshotUpload;
-}
-
 /// A sidecar that is stopped ends its handlers with this text: nothing was wrong with the task (spec 04 §13.2).
 bool was_cancelled(const TaskRun& run) {
     return run.error.find("context canceled") != std::string::npos;
@@ -113,15 +108,28 @@ TaskOutcome outcome_of_failed(const sidecar::LookupOutcome& found, const api::Pl
 
 }  // namespace
 
+bool ends_when_accepted(TaskType type) {
+    return type == TaskType::SnapshotUpload;
+}
+
+bool was_submitted(const TaskContext& context, const api::PlannedTask& task) {
+    return task.submittedAt || context.memory.submitted_task == task.id;
+}
+
+kube::Async<sidecar::LookupOutcome> look_up(TaskContext& context, std::string id, bool is_known) {
+    sidecar::LookupOutcome found = co_await context.sidecar.look_up(id);
+    if (std::holds_alternative<UnknownTask>(found) && is_known) {
+        co_await context.clock.sleep_for(kSecondLookAfter);
+        found = co_await context.sidecar.look_up(std::move(id));
+    }
+    co_return found;
+}
+
 kube::Async<TaskOutcome> run_sidecar_task(
     TaskContext& context, api::PlannedTask task, TaskType type, WireParams params
 ) {
     if (!params) co_return plan::Terminal{params.error()};
-    sidecar::LookupOutcome found = co_await context.sidecar.look_up(task.id);
-    if (std::holds_alternative<UnknownTask>(found) && task.submittedAt) {
-        co_await context.clock.sleep_for(kSecondLookAfter);
-        found = co_await context.sidecar.look_up(task.id);
-    }
+    const sidecar::LookupOutcome found = co_await look_up(context, task.id, task.submittedAt.has_value());
     if (task.status == api::TaskStatus::Failed) co_return outcome_of_failed(found, task, type);
     if (const auto* unavailable = std::get_if<Unavailable>(&found)) co_return no_answer(*unavailable);
     if (const auto* run = std::get_if<TaskRun>(&found)) {

@@ -11,12 +11,22 @@
 #include "sei/api/plan.hpp"
 #include "sei/plan/task_outcome.hpp"
 #include "sei/plan/task_type.hpp"
+#include "sei/sidecar/sidecar.hpp"
 #include "sei/tasks/task_context.hpp"
 
 namespace sei::tasks {
 
 /// What goes over the wire as `params`: nothing, an object, or the reason why the stored parameters can never be sent.
 using WireParams = std::expected<std::optional<boost::json::object>, std::string>;
+
+/// Publishing never ends: it is done once it has been started (spec 04 §9.9).
+[[nodiscard]] bool ends_when_accepted(plan::TaskType type);
+
+/// Was the task handed to the sidecar, also where the write that says so was lost?
+[[nodiscard]] bool was_submitted(const TaskContext& context, const api::PlannedTask& task);
+
+/// What the sidecar knows of the task. One that it was given is asked for again before it counts as forgotten.
+[[nodiscard]] kube::Async<sidecar::LookupOutcome> look_up(TaskContext& context, std::string id, bool is_known);
 
 /// One attempt at a sidecar task.
 ///

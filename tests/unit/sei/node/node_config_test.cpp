@@ -351,6 +351,99 @@ TEST(ChangedPeers, in_the_middle_of_an_update_replace_its_plan) {
     EXPECT_EQ(world.condition("RestartPending"), "absent");
 }
 
+/// One type of task is refused as long as `fails`.
+void fail_task(NodeWorld& world, const std::string& refused, const bool& fails) {
+    world.sidecar.on_start = [refused, &fails](const std::string& type) {
+        const auto status = fails && type == refused ? sidecar::RunStatus::Failed : sidecar::RunStatus::Completed;
+        return sidecar::TaskRun{.status = status, .run = 1, .error = "no"};
+    };
+}
+
+TEST(ChangedPeers, that_make_the_configuration_invalid_cost_no_pod) {
+    NodeWorld world;
+    settle_with_pod(world);
+    bool fails = true;
+    fail_task(world, "config-validate", fails);
+    world.set_spec("peers", static_peer("c@d:2"));
+    world.set_spec("image", "seid:v2");
+    for (int attempt = 0; attempt < 3; ++attempt) {
+        world.settle();
+        world.observe_stateful_set("rev-2", 0, 0);
+        world.clock.advance_by(std::chrono::minutes{10});
+    }
+    EXPECT_NE(world.uid_of(kPodPath), "");
+    fails = false;
+    world.settle();
+    EXPECT_EQ(world.uid_of(kPodPath), "");
+}
+
+TEST(ChangedPeers, that_cannot_be_reached_keep_no_gate_closed) {
+    NodeWorld world;
+    settle_with_pod(world);
+    world.set_spec("overrides", json::Object{{"evm.http_port", "9546"}});
+    world.set_spec("peers", static_peer("c@d:2"));
+    world.set_spec("image", "seid:v2");
+    world.sidecar.is_unreachable = true;
+    for (int i = 0; i < 30 && world.uid_of(kPodPath) != ""; ++i) {
+        world.clock.advance_by(world.settle().delay());
+        world.observe_stateful_set("rev-2", 0, 0);
+    }
+    ASSERT_EQ(world.uid_of(kPodPath), "");
+    const bool fails = true;
+    fail_task(world, "discover-peers", fails);
+    world.sidecar.is_unreachable = false;
+    world.sidecar.health = sidecar::NotReady{};
+    world.put_pod("rev-2", "seid:v2", kRuns);
+    for (int i = 0; i < 30 && submission_of(world, "mark-ready") == nullptr; ++i) {
+        world.settle();
+        world.clock.advance_by(std::chrono::minutes{1});
+    }
+    EXPECT_NE(submission_of(world, "mark-ready"), nullptr) << "the file has the peers of before";
+}
+
+TEST(ChangedOverrides, that_were_refused_and_are_unknown_now_reach_no_pod_either) {
+    NodeWorld world;
+    settle_with_pod(world);
+    const bool fails = true;
+    fail_task(world, "config-validate", fails);
+    world.set_spec("overrides", json::Object{{"evm.http_port", "no port"}});
+    world.set_spec("image", "seid:v2");
+    world.settle();
+    world.set_spec("overrides", json::Object{{"evm.port", "1"}});
+    for (int attempt = 0; attempt < 3; ++attempt) {
+        world.settle();
+        world.observe_stateful_set("rev-2", 0, 0);
+        world.clock.advance_by(std::chrono::minutes{10});
+    }
+    EXPECT_NE(world.uid_of(kPodPath), "");
+    EXPECT_EQ(world.condition("SpecValid"), "False/SpecRejected");
+}
+
+TEST(ParticipantOfACeremony, whose_file_is_made_anew_gets_its_peers_at_whatever_attempt) {
+    NodeWorld world;
+    world.create_node(
+        R"({"chainId":"c","image":"seid:v1","overrides":{"evm.http_port":"9545"},"validator":{"genesisCeremony":
+            {"chainId":"c","stakingAmount":"1usei","accountBalance":"2usei","genesisParams":{}}}})"
+    );
+    world.settle();
+    ASSERT_EQ(world.phase(), "Running");
+    world.observe_stateful_set("rev-1", 1, 1);
+    world.put_pod("rev-1", "seid:v1", kRuns);
+    world.settle();
+    bool fails = true;
+    fail_task(world, "set-genesis-peers", fails);
+    world.set_spec("overrides", json::Object{});
+    world.set_spec("image", "seid:v2");
+    world.settle();
+    fails = false;
+    world.sidecar.submissions.clear();
+    world.observe_stateful_set("rev-2", 0, 0);
+    world.clock.advance_by(std::chrono::minutes{10});
+    world.settle();
+    EXPECT_THAT(world.sidecar.submitted_types(), ElementsAre("config-apply", "set-genesis-peers", "config-validate"));
+    EXPECT_EQ(world.uid_of(kPodPath), "");
+}
+
 TEST(Configuration, that_was_never_recorded_is_no_drift) {
     NodeWorld world;
     settle_with_pod(world);

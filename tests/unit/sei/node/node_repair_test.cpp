@@ -78,6 +78,36 @@ TEST(ActivePlan, is_not_replaced_beside_a_task_whose_acceptance_was_not_stored) 
     EXPECT_THAT(kube::json::serialize(world.task("config-apply").params), HasSubstr("9545"));
 }
 
+TEST(ActivePlan, does_not_wait_for_the_upload_of_snapshots_to_end) {
+    NodeWorld world;
+    world.sidecar.on_start = [](const std::string& type) {
+        const bool ends = type != "snapshot-upload" && type != "mark-ready";
+        return sidecar::TaskRun{
+            .status = ends ? sidecar::RunStatus::Completed : sidecar::RunStatus::Running, .run = 1, .error = {}
+        };
+    };
+    world.create_node(
+        R"({"chainId":"c","image":"seid:v1",
+            "fullNode":{"snapshotGeneration":{"tendermint":{"keepRecent":5,"publish":{}}}}})"
+    );
+    // Somebody edits the node before the write that tells of the upload, which never ends.
+    world.api.before =
+        [&world](const kube::HttpRequest&, const std::string& path) -> std::optional<kube::HttpResponse> {
+        const auto types = world.sidecar.submitted_types();
+        if (path.ends_with("/status") && !types.empty() && types.back() == "mark-ready") {
+            world.api.before = {};
+            world.set_spec("overrides", json::parse(kOtherOverride));
+        }
+        return std::nullopt;
+    };
+    world.settle();
+    ASSERT_FALSE(world.api.before) << "there was no such moment";
+    world.sidecar.end("mark-ready", sidecar::RunStatus::Completed);
+    world.clock.advance_by(std::chrono::seconds{5});
+    world.settle();
+    EXPECT_THAT(kube::json::serialize(world.task("config-apply").params), HasSubstr("9545"));
+}
+
 TEST(ActivePlan, waits_a_while_for_a_sidecar_that_cannot_say_what_it_does) {
     NodeWorld world;
     world.settle_at_work();

@@ -374,17 +374,20 @@ TEST(NodeThatPublishes, uploads_again_whenever_its_gate_is_opened_again) {
     };
     EXPECT_EQ(types_of(update_plan(publishing_node(), ids)), update);
     EXPECT_EQ(
-        types_of(mark_ready_plan(publishing_node(), ids)), (std::vector<std::string>{"snapshot-upload", "mark-ready"})
+        types_of(mark_ready_plan(publishing_node(), ids, ReachablePeers::Unknown)),
+        (std::vector<std::string>{"snapshot-upload", "mark-ready"})
     );
-    EXPECT_EQ(types_of(mark_ready_plan(full_node(), ids)), (std::vector<std::string>{"mark-ready"}));
+    EXPECT_EQ(
+        types_of(mark_ready_plan(full_node(), ids, ReachablePeers::Unknown)), (std::vector<std::string>{"mark-ready"})
+    );
 }
 
 TEST(PlanKind, is_told_from_the_tasks) {
     UuidSource ids = fixed_ids();
     EXPECT_EQ(kind_of(init_plan(full_node(), ids)), PlanKind::Init);
     EXPECT_EQ(kind_of(update_plan(full_node(), ids)), PlanKind::NodeUpdate);
-    EXPECT_EQ(kind_of(mark_ready_plan(full_node(), ids)), PlanKind::MarkReady);
-    EXPECT_EQ(kind_of(mark_ready_plan(publishing_node(), ids)), PlanKind::MarkReady);
+    EXPECT_EQ(kind_of(mark_ready_plan(full_node(), ids, ReachablePeers::Unknown)), PlanKind::MarkReady);
+    EXPECT_EQ(kind_of(mark_ready_plan(publishing_node(), ids, ReachablePeers::Unknown)), PlanKind::MarkReady);
     EXPECT_EQ(kind_of(api::TaskPlan{}), PlanKind::Unknown);
 }
 
