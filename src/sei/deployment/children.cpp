@@ -18,10 +18,6 @@
 namespace sei::deployment {
 namespace {
 
-kube::FieldManager field_manager() {
-    return kube::FieldManager{std::string{api::kDeploymentFieldManager}};
-}
-
 std::string text(const kube::NamespacedName& key) {
     return "SeiNode " + kube::to_string(key);
 }

@@ -17,6 +17,7 @@
 #include "kube/types/service.hpp"
 #include "kube/types/stateful_set.hpp"
 #include "sei/api/deployment.hpp"
+#include "sei/api/labels.hpp"
 #include "sei/deployment/child.hpp"
 #include "sei/deployment/deployment_conditions.hpp"
 #include "sei/deployment/fleet.hpp"
@@ -27,6 +28,11 @@
 #include "sei/tasks/node_memory.hpp"
 
 namespace sei::deployment {
+
+/// Of all that deployments apply.
+[[nodiscard]] inline kube::FieldManager field_manager() {
+    return kube::FieldManager{std::string{api::kDeploymentFieldManager}};
+}
 
 /// The caches that the deployment controller reads. `routes` stays unsynced while Gateway API is not installed.
 struct DeploymentCaches {

@@ -14,10 +14,6 @@
 namespace sei::deployment {
 namespace {
 
-kube::FieldManager field_manager() {
-    return kube::FieldManager{std::string{api::kDeploymentFieldManager}};
-}
-
 /// Is it free, ours, or left behind by an earlier deployment of this name?
 template <class K>
 bool may_be_written(const api::SeiNodeDeployment& deployment, const K& live) {

@@ -10,6 +10,7 @@
 #include "sei/api/labels.hpp"
 #include "sei/api/node_queries.hpp"
 #include "sei/plan/progress.hpp"
+#include "sei/resources/drift.hpp"
 #include "sei/resources/identity.hpp"
 #include "sei/resources/stateful_set.hpp"
 #include "sei/tasks/rollout.hpp"
@@ -47,10 +48,6 @@ bool is_as_applied(const TaskContext& context, const SetSnapshot& live) {
 bool is_rendered_from_this(const TaskContext& context, const AppliedWorkload& applied) {
     return applied.node_generation == context.node->metadata.generation &&
            applied.is_held == plan::has_bootstrap_left(context.status.plan);
-}
-
-std::size_t hash_of(const kube::StatefulSet& rendering) {
-    return std::hash<kube::json::Value>{}(*kube::json::to_tree(rendering));
 }
 
 /// What uncached reads say about a tracked StatefulSet that the cache does not show.
@@ -119,7 +116,7 @@ kube::Async<SyncOutcome> sync_stateful_set(TaskContext& context) {
     if (!desired) co_return SyncRefused{desired.error().text};
     const bool is_held = plan::has_bootstrap_left(context.status.plan);
     if (is_held) desired->spec.replicas = 0;
-    const std::size_t rendering_hash = hash_of(*desired);
+    const std::size_t rendering_hash = resources::hash_of_rendering(*desired);
     if (is_kept && context.memory.applied->rendering_hash == rendering_hash) {
         context.memory.applied->node_generation = context.node->metadata.generation;
         context.memory.applied->is_held = is_held;

@@ -38,6 +38,25 @@ void roll(NodeWorld& world, const std::string& image, const std::string& revisio
     world.settle();
 }
 
+/// One type of task is refused as long as `fails`.
+void fail_task(NodeWorld& world, const std::string& refused, const bool& fails) {
+    world.sidecar.on_start = [refused, &fails](const std::string& type) {
+        const auto status = fails && type == refused ? sidecar::RunStatus::Failed : sidecar::RunStatus::Completed;
+        return sidecar::TaskRun{.status = status, .run = 1, .error = "bad port"};
+    };
+}
+
+/// Until its pod is replaced, nobody hears from the sidecar.
+void replace_pod_without_sidecar(NodeWorld& world) {
+    world.sidecar.is_unreachable = true;
+    for (int i = 0; i < 30 && world.uid_of(kPodPath) != ""; ++i) {
+        world.clock.advance_by(world.settle().delay());
+        world.observe_stateful_set("rev-2", 0, 0);
+    }
+    ASSERT_EQ(world.uid_of(kPodPath), "");
+    world.sidecar.is_unreachable = false;
+}
+
 const FakeSidecar::Submission* submission_of(const NodeWorld& world, const std::string& type) {
     for (const auto& submission : world.sidecar.submissions) {
         if (submission.type == type) return &submission;
@@ -107,14 +126,7 @@ TEST(ChangedOverrides, that_are_refused_cost_no_pod_at_any_later_attempt) {
     NodeWorld world;
     settle_with_pod(world);
     bool fails = true;
-    world.sidecar.on_start = [&fails](const std::string& type) {
-        const bool is_refused = fails && type == "config-validate";
-        return sidecar::TaskRun{
-            .status = is_refused ? sidecar::RunStatus::Failed : sidecar::RunStatus::Completed,
-            .run = 1,
-            .error = "bad port"
-        };
-    };
+    fail_task(world, "config-validate", fails);
     world.set_spec("overrides", json::Object{{"evm.http_port", "no port"}});
     world.set_spec("image", "seid:v2");
     world.settle();
@@ -141,22 +153,10 @@ TEST(ChangedOverrides, that_the_next_pod_refuses_do_not_open_its_gate) {
     settle_with_pod(world);
     world.set_spec("overrides", json::Object{{"evm.http_port", "no port"}});
     world.set_spec("image", "seid:v2");
-    world.sidecar.is_unreachable = true;
-    for (int i = 0; i < 30 && world.uid_of(kPodPath) != ""; ++i) {
-        world.clock.advance_by(world.settle().delay());
-        world.observe_stateful_set("rev-2", 0, 0);
-    }
-    ASSERT_EQ(world.uid_of(kPodPath), "");
-    world.sidecar.is_unreachable = false;
+    replace_pod_without_sidecar(world);
     world.sidecar.health = sidecar::NotReady{};
-    world.sidecar.on_start = [](const std::string& type) {
-        const bool is_refused = type == "config-validate";
-        return sidecar::TaskRun{
-            .status = is_refused ? sidecar::RunStatus::Failed : sidecar::RunStatus::Completed,
-            .run = 1,
-            .error = "bad port"
-        };
-    };
+    const bool fails = true;
+    fail_task(world, "config-validate", fails);
     world.put_pod("rev-2", "seid:v2", kRuns);
     for (int attempt = 0; attempt < 3; ++attempt) {
         world.clock.advance_by(std::chrono::minutes{10});
@@ -351,14 +351,6 @@ TEST(ChangedPeers, in_the_middle_of_an_update_replace_its_plan) {
     EXPECT_EQ(world.condition("RestartPending"), "absent");
 }
 
-/// One type of task is refused as long as `fails`.
-void fail_task(NodeWorld& world, const std::string& refused, const bool& fails) {
-    world.sidecar.on_start = [refused, &fails](const std::string& type) {
-        const auto status = fails && type == refused ? sidecar::RunStatus::Failed : sidecar::RunStatus::Completed;
-        return sidecar::TaskRun{.status = status, .run = 1, .error = "no"};
-    };
-}
-
 TEST(ChangedPeers, that_make_the_configuration_invalid_cost_no_pod) {
     NodeWorld world;
     settle_with_pod(world);
@@ -383,15 +375,9 @@ TEST(ChangedPeers, that_cannot_be_reached_keep_no_gate_closed) {
     world.set_spec("overrides", json::Object{{"evm.http_port", "9546"}});
     world.set_spec("peers", static_peer("c@d:2"));
     world.set_spec("image", "seid:v2");
-    world.sidecar.is_unreachable = true;
-    for (int i = 0; i < 30 && world.uid_of(kPodPath) != ""; ++i) {
-        world.clock.advance_by(world.settle().delay());
-        world.observe_stateful_set("rev-2", 0, 0);
-    }
-    ASSERT_EQ(world.uid_of(kPodPath), "");
+    replace_pod_without_sidecar(world);
     const bool fails = true;
     fail_task(world, "discover-peers", fails);
-    world.sidecar.is_unreachable = false;
     world.sidecar.health = sidecar::NotReady{};
     world.put_pod("rev-2", "seid:v2", kRuns);
     for (int i = 0; i < 30 && submission_of(world, "mark-ready") == nullptr; ++i) {
