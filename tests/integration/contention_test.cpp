@@ -225,8 +225,10 @@ public:
                 return seen && S::is_over(*seen, image);
             });
         });
+        // The plan that was taken may be done before the refusal of the others is back.
+        const bool is_answered = world_.run_until("every plan is answered", [this] { return unanswered_plans() == 0; });
         judge_new_plans();
-        return is_over;
+        return is_over && is_answered;
     }
 
     [[nodiscard]] std::size_t meetings() const { return gate_.meetings(); }
@@ -293,20 +295,28 @@ private:
         if (seen) world_.pass_beside(*seen);
     }
 
-    /// Of the plans that were sent, one for each object and round may have been taken.
-    void judge_new_plans() {
+    std::vector<unsigned> answers_to_plans() {
+        std::vector<unsigned> answers;
         for (FaultyTransport* way : ways()) {
             for (const support::PassedRequest& write : way->writes()) {
                 kube::HttpRequest request;
                 request.method = write.method;
                 request.target = write.target;
                 request.body = write.body;
-                if (spot_of(request).empty()) continue;
-                if (write.status == 409) ++refused_;
-                if (write.status == 200) ++stored_;
+                if (!spot_of(request).empty()) answers.push_back(write.status);
             }
-            way->forget_requests();
         }
+        return answers;
+    }
+    std::ptrdiff_t unanswered_plans() { return std::ranges::count(answers_to_plans(), 0U); }
+
+    /// Of the plans that were sent, one for each object and round may have been taken.
+    void judge_new_plans() {
+        for (const unsigned status : answers_to_plans()) {
+            if (status == 409) ++refused_;
+            if (status == 200) ++stored_;
+        }
+        for (FaultyTransport* way : ways()) way->forget_requests();
         if (stored_ > gate_.meetings()) {
             plans_.violated(
                 std::to_string(stored_) + " plans were stored in " + std::to_string(gate_.meetings()) + " meetings"
