@@ -37,7 +37,9 @@
 #include "kube/runtime/log.hpp"
 #include "kube/runtime/manager.hpp"
 #include "kube/runtime/random.hpp"
+#include "sei/api/deployment.hpp"
 #include "sei/api/labels.hpp"
+#include "sei/api/node.hpp"
 #include "sei/deployment/deployment_controller.hpp"
 #include "sei/node/node_controller.hpp"
 #include "sei/platform/platform.hpp"
@@ -124,7 +126,7 @@ public:
 
 private:
     std::optional<StartFailure> prepare(const kube::Logger& setup) {
-        warn_of_what_is_not_pushed(setup);
+        warn_of_what_is_not_done(setup);
         if (auto failure = make_manager()) return failure;
         auto platform = sei::platform::read(environment_);
         if (!platform) {
@@ -143,15 +145,11 @@ private:
             sources.kubeconfig_flag = flags_.kubeconfig;
             const kube::RestConfig config = kube::load_config(sources);
             log_.named("setup").info("Found the API server", {{"server", config.server}, {"source", config.source}});
-            options.api_server_host = kube::parse_origin(config.server, "server").host_header();
-            transport_ = kube::make_transport(
-                config,
-                {.pool = pool_,
-                 .blocking = blocking_,
-                 .clock = clock_,
-                 .user_agent = kUserAgent,
-                 .warn = [this](const std::string& line) { log_.named("client").warn(line); }}
-            );
+            // With its port, as client-go has it of in-cluster configurations (spec 07 §10.2).
+            options.api_server_host = kube::parse_origin(config.server, "server").authority();
+            transport_ = make_transport(config);
+            // Of its own, so that no renewal waits for a turn behind the work.
+            if (flags_.leader_elect) lease_transport_ = make_transport(config);
         } catch (const std::exception& error) {
             return StartFailure{"unable to get kubeconfig", error.what()};
         }
@@ -169,6 +167,7 @@ private:
             options.leader_election->lease_name = sei::api::kLeaderElectionLease;
             options.leader_election->lease_namespace = *namespace_;
             options.leader_election->identity = host_name() + "_" + random_.uuid();
+            options.lease_transport = lease_transport_.get();
         }
         try {
             manager_ = std::make_unique<kube::Manager>(loop_.get_executor(), clock_, *transport_, std::move(options));
@@ -178,14 +177,33 @@ private:
         return std::nullopt;
     }
 
-    /// Spec 07 §11 pushes metrics where this variable is set; whoever set it must learn that nothing arrives.
-    void warn_of_what_is_not_pushed(const kube::Logger& setup) const {
-        const auto endpoint = environment_.find("OTEL_EXPORTER_OTLP_ENDPOINT");
-        if (endpoint == environment_.end() || endpoint->second.empty()) return;
-        setup.warn(
-            "OTEL_EXPORTER_OTLP_ENDPOINT is set, but this version pushes no metrics: scrape /metrics instead",
-            {{"endpoint", endpoint->second}}
+    [[nodiscard]] std::unique_ptr<kube::Transport> make_transport(const kube::RestConfig& config) {
+        return kube::make_transport(
+            config,
+            {.pool = pool_,
+             .blocking = blocking_,
+             .clock = clock_,
+             .user_agent = kUserAgent,
+             .warn = [this](const std::string& line) { log_.named("client").warn(line); }}
         );
+    }
+
+    /// What the contract does, or a flag asks for, and this process does not: whoever counts on it must learn so.
+    void warn_of_what_is_not_done(const kube::Logger& setup) const {
+        setup.warn("This version does not serve SeiNodeTask objects: they stay as they are");
+        const auto endpoint = environment_.find("OTEL_EXPORTER_OTLP_ENDPOINT");
+        if (endpoint != environment_.end() && !endpoint->second.empty()) {
+            setup.warn(
+                "OTEL_EXPORTER_OTLP_ENDPOINT is set, but this version pushes no metrics: scrape /metrics instead",
+                {{"endpoint", endpoint->second}}
+            );
+        }
+        if (!flags_.metrics_secure && !flags_.metrics_cert_path.empty()) {
+            setup.warn(
+                "--metrics-cert-path is given without --metrics-secure: metrics are served in plain HTTP, to anybody",
+                {{"metrics-cert-path", flags_.metrics_cert_path}}
+            );
+        }
     }
 
     /// The files of --metrics-cert-path, where it is given.
@@ -221,7 +239,7 @@ private:
             {.platform = platform_,
              .sidecars = *sidecars_,
              .random_bits = [this] { return random_.next(); },
-             .log = log_.with({{"controller", sei::api::kNodeControllerName}})}
+             .log = controller_log(sei::api::kNodeControllerName, kube::KindOf<sei::api::SeiNode>::type)}
         );
         deployment_reconciler_ = sei::deployment::add_controller(
             *manager_,
@@ -230,8 +248,14 @@ private:
              .resolve_host = [this](std::string host
                              ) { return kube::host_resolves(*names_, std::move(host), std::chrono::seconds{1}); },
              .random_bits = [this] { return random_.next(); },
-             .log = log_.with({{"controller", sei::api::kDeploymentControllerName}})}
+             .log = controller_log(sei::api::kDeploymentControllerName, kube::KindOf<sei::api::SeiNodeDeployment>::type)
+            }
         );
+    }
+
+    /// Of what a controller says in its passes (spec 07 §12).
+    [[nodiscard]] kube::Logger controller_log(std::string_view controller, const kube::ResourceType& kind) const {
+        return log_.with({{"controller", controller}, {"controllerGroup", kind.group}, {"controllerKind", kind.kind}});
     }
 
     /// The first signal asks the manager to stop in order; the second ends the process (spec 07 §14).
@@ -256,6 +280,7 @@ private:
     kube::BlockingPool blocking_;
     boost::asio::signal_set signals_;
     std::unique_ptr<kube::Transport> transport_;
+    std::unique_ptr<kube::Transport> lease_transport_;
     sei::platform::Platform platform_;
     std::unique_ptr<sei::sidecar::HttpSidecarFactory> sidecars_;
     std::unique_ptr<sei::node::NodeReconciler> node_reconciler_;

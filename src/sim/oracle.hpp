@@ -78,6 +78,8 @@ public:
     /// Did the sidecar of the node ever finish this task?
     [[nodiscard]] virtual bool sidecar_has_completed(const kube::NamespacedName& node, const std::string& task)
         const = 0;
+    /// The tasks that the sidecar of the node works at now, without uploads, which never end.
+    [[nodiscard]] virtual std::vector<std::string> running_tasks(const kube::NamespacedName& node) const = 0;
 };
 
 /// Watches a run. `name` is for tables, `sentence` says what holds in every run.

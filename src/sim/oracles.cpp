@@ -19,6 +19,7 @@ std::vector<std::unique_ptr<Oracle>> make_oracles(const View& view) {
     all.push_back(std::make_unique<NoPlanFailsByItself>(view));
     all.push_back(std::make_unique<PlanBeforeEffect>(view));
     all.push_back(std::make_unique<SubmittedOnce>(view));
+    all.push_back(std::make_unique<OneTaskAtATime>(view));
     all.push_back(std::make_unique<OnePodPerVolume>(view));
     all.push_back(std::make_unique<StatusIsTrue>(view));
     all.push_back(std::make_unique<EventsAreTrue>(view));

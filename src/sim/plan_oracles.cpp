@@ -177,6 +177,30 @@ void PlanBeforeEffect::exchanged(const SidecarExchange& exchange) {
     }
 }
 
+void OneTaskAtATime::exchanged(const SidecarExchange& exchange) {
+    if (!exchange.is_submission || exchange.status < 200 || exchange.status >= 300) return;
+    const ObjectPtr node = view().find(WatchedKind::Node, exchange.node);
+    const Value* plan = node ? find(node->value(), {"status", "plan"}) : nullptr;
+    if (plan == nullptr) return;
+    // An operator that is behind hands over what another one has replaced: the sidecar cannot tell, and who is at fault
+    // would not be the one that is judged.
+    const kube::json::Array none;
+    const bool is_of_plan = std::ranges::any_of(tasks_of(*plan, none), [&](const Value& task) {
+        return find_string(task, {"id"}) == exchange.task_id;
+    });
+    if (!is_of_plan) return;
+    judged();
+    for (const std::string& running : view().running_tasks(exchange.node)) {
+        if (running == exchange.task_id) continue;
+        violated(fmt::format(
+            "task {} was handed to the sidecar of {} while it worked at {}",
+            exchange.task_id,
+            exchange.node.name,
+            running
+        ));
+    }
+}
+
 void SubmittedOnce::exchanged(const SidecarExchange& exchange) {
     if (exchange.task_id.empty()) return;
     const std::pair key{exchange.by.incarnation, exchange.task_id};

@@ -60,6 +60,16 @@ private:
     std::set<std::string> planned_;
 };
 
+class OneTaskAtATime final : public Oracle {
+public:
+    explicit OneTaskAtATime(const View& view) : Oracle{view} {}
+    [[nodiscard]] std::string_view name() const override { return "one-task-at-a-time"; }
+    [[nodiscard]] std::string_view sentence() const override {
+        return "A sidecar is given no task of its node's stored plan while it works at another one, of whichever plan.";
+    }
+    void exchanged(const SidecarExchange& exchange) override;
+};
+
 class SubmittedOnce final : public Oracle {
 public:
     explicit SubmittedOnce(const View& view) : Oracle{view} {}

@@ -91,9 +91,16 @@ void plan_nodes(kube::Random& random, Scenario& scenario) {
         if (mode == NodeMode::KeyedValidator) {
             acts.push_back(act(ActKind::ProvideKeys, between(random, 0, 20'000), node));
         }
+        if (mode == NodeMode::Bootstrapped && one_in(random, 2)) {
+            acts.push_back(act(ActKind::DropBootstrap, between(random, 2'000, 30'000), node));
+        }
     }
     const milliseconds roll = between(random, 3'000, 40'000);
-    for (const std::string& node : scenario.nodes) acts.push_back(act(ActKind::SetImage, roll, node, kSecondImage));
+    for (const std::string& node : scenario.nodes) {
+        // Before the roll, which brings them: what no update brings is pending for ever.
+        if (one_in(random, 3)) acts.push_back(act(ActKind::SetPeers, roll - between(random, 50, 2'900), node));
+        acts.push_back(act(ActKind::SetImage, roll, node, kSecondImage));
+    }
     if (one_in(random, 2)) {
         const milliseconds supersede = roll + between(random, 50, 8'000);
         for (const std::string& node : scenario.nodes) {

@@ -13,8 +13,24 @@
 
 namespace sim {
 
-enum class ActKind { Create, SetImage, Pause, Unpause, Delete, Hold, Release, Scale, ProvideKeys };
-BOOST_DESCRIBE_ENUM(ActKind, Create, SetImage, Pause, Unpause, Delete, Hold, Release, Scale, ProvideKeys)
+enum class ActKind {
+    Create,
+    SetImage,
+    Pause,
+    Unpause,
+    Delete,
+    Hold,
+    Release,
+    Scale,
+    ProvideKeys,
+    /// The node gets other sources of peers.
+    SetPeers,
+    /// The node is not to be bootstrapped after all.
+    DropBootstrap,
+};
+BOOST_DESCRIBE_ENUM(
+    ActKind, Create, SetImage, Pause, Unpause, Delete, Hold, Release, Scale, ProvideKeys, SetPeers, DropBootstrap
+)
 
 struct Act {
     ActKind kind = ActKind::Create;

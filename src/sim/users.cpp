@@ -19,6 +19,7 @@ constexpr const char* kNamespace = "default";
 constexpr const char* kHold = "example.com/hold";
 constexpr const char* kChain = "pacific-1";
 constexpr const char* kPeer = "0000000000000000000000000000000000000000@h:26656";
+constexpr const char* kOtherPeer = "0000000000000000000000000000000000000001@h:26656";
 /// Key files, in the form that they have in a Secret.
 constexpr const char* kSigningKeyFile =
     "eyJhZGRyZXNzIjoiMUIiLCJwdWJfa2V5Ijp7InR5cGUiOiJ0IiwidmFsdWUiOiJ2In0sInByaXZfa2V5Ijp7InR5cGUiOiJ0IiwidmFsdWUiOiJ2In"
@@ -29,9 +30,9 @@ kube::NamespacedName key_of(const std::string& name) {
     return {kNamespace, name};
 }
 
-sei::api::PeerSource fixed_peer() {
+sei::api::PeerSource fixed_peer(const char* address = kPeer) {
     sei::api::PeerSource peers;
-    peers.static_.emplace().addresses = {kPeer};
+    peers.static_.emplace().addresses = {address};
     return peers;
 }
 
@@ -126,6 +127,8 @@ kube::Async<> World::perform_on_fleet(Act act) {
         case ActKind::Hold:
         case ActKind::Release:
         case ActKind::ProvideKeys:
+        case ActKind::SetPeers:
+        case ActKind::DropBootstrap:
             break;
     }
 }
@@ -162,6 +165,16 @@ kube::Async<> World::perform_on_node(Act act) {
         case ActKind::ProvideKeys:
             co_await create_secret(name + "-signing-key", "priv_validator_key.json", kSigningKeyFile);
             co_await create_secret(name + "-node-key", "node_key.json", kNodeKeyFile);
+            break;
+        case ActKind::SetPeers:
+            co_await edit<SeiNode>(name, [](SeiNode& node) { node.spec.peers = {fixed_peer(kOtherPeer)}; });
+            break;
+        case ActKind::DropBootstrap:
+            co_await edit<SeiNode>(name, [](SeiNode& node) {
+                if (node.spec.fullNode && node.spec.fullNode->snapshot) {
+                    node.spec.fullNode->snapshot->bootstrapImage.clear();
+                }
+            });
             break;
         case ActKind::Scale:
             break;

@@ -239,6 +239,15 @@ bool World::sidecar_has_completed(const kube::NamespacedName& node, const std::s
     return completed_tasks_.contains(task);
 }
 
+std::vector<std::string> World::running_tasks(const kube::NamespacedName& node) const {
+    std::vector<std::string> running;
+    for (const devcluster::sidecar::TaskRow& row : sidecars_.node(node).list()) {
+        const bool is_running = row.status == devcluster::sidecar::TaskStatus::Running;
+        if (is_running && row.type != "snapshot-upload") running.push_back(row.id);
+    }
+    return running;
+}
+
 void World::served(const Process& by, const Exchange* exchange) {
     ++requests_;
     absorb(&by);

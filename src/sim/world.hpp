@@ -84,6 +84,7 @@ public:
     [[nodiscard]] std::vector<devcluster::apiserver::ObjectPtr> all(WatchedKind kind) const override;
     [[nodiscard]] kube::MonotonicTime now() const override { return clock_.monotonic(); }
     [[nodiscard]] bool sidecar_has_completed(const kube::NamespacedName& node, const std::string& task) const override;
+    [[nodiscard]] std::vector<std::string> running_tasks(const kube::NamespacedName& node) const override;
 
 private:
     struct Watched {
@@ -159,7 +160,8 @@ private:
     kube::Scope scope_;
     devcluster::apiserver::ApiServer& server_;
     std::array<Watched, kWatchedKinds> watched_;
-    devcluster::sidecar::SidecarHost sidecars_;
+    /// Whoever asks a sidecar makes it notice what has ended since: that is no change.
+    mutable devcluster::sidecar::SidecarHost sidecars_;
     devcluster::sidecar::PodSidecars pod_sidecars_;
     CalmWay cluster_way_;
     CalmWay user_way_;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <functional>
 #include <ranges>
 #include <string>
@@ -293,6 +294,38 @@ TEST_F(Networking, puts_a_route_right_that_somebody_edited) {
 }
 
 /// A selector is atomic under server-side apply (spec 05 §13.2): nothing is left beside what is rendered.
+/// As the controller of the Gateway writes it.
+void say_of_route(World& world, const std::string& name, kube::ConditionStatus accepted) {
+    const auto read = world.run(world.client().get<kube::HttpRoute>({world.namespace_name(), name}));
+    kube::RouteParentStatus parent;
+    parent.parentRef = (*read)->spec.parentRefs.at(0);
+    parent.controllerName = "example.com/gateway";
+    parent.conditions.push_back(
+        {.type = "Accepted",
+         .status = accepted,
+         .observedGeneration = (*read)->metadata.generation,
+         .lastTransitionTime = kube::Time{std::chrono::sys_seconds{std::chrono::seconds{1'750'000'000}}},
+         .reason = "NotAllowedByListeners",
+         .message = "no listener takes routes of this namespace"}
+    );
+    ASSERT_TRUE(world.run(world.client().write_status(*read, kube::HttpRouteStatus{.parents = {std::move(parent)}})));
+}
+
+TEST_F(Networking, is_not_ready_while_the_gateway_does_not_serve_a_route) {
+    World world{{.with_gateway_api = true}};
+    world.create(published(world));
+    ASSERT_TRUE(world.run_until("it is published", [&] { return networking_is(world, "True/HTTPRoutesPublished"); }));
+    say_of_route(world, "web-rpc", kube::ConditionStatus::False);
+    ASSERT_TRUE(world.run_until("it is told", [&] { return networking_is(world, "False/RouteNotServed"); }));
+    const auto deployment = world.deployment("web");
+    EXPECT_THAT(
+        kube::find_condition(deployment->status.conditions, "NetworkingReady")->message,
+        ::testing::HasSubstr("NotAllowedByListeners: no listener takes routes of this namespace")
+    );
+    say_of_route(world, "web-rpc", kube::ConditionStatus::True);
+    ASSERT_TRUE(world.run_until("it is published", [&] { return networking_is(world, "True/HTTPRoutesPublished"); }));
+}
+
 TEST(ServicesOfFleet, have_their_selectors_put_right_whole) {
     World world;
     world.create(published(world));

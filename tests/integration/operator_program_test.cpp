@@ -117,7 +117,16 @@ TEST_F(OperatorProgram, ends_with_status_0_when_it_is_asked_to) {
 TEST_F(OperatorProgram, names_every_missing_variable_at_once) {
     const auto process = start({"--metrics-bind-address=0"}, {{"SEI_SIDECAR_IMAGE", ""}, {"SEI_GENESIS_BUCKET", ""}});
     EXPECT_EQ(ended(*process), 1);
-    EXPECT_THAT(process->log(), AllOf(HasSubstr("SEI_SIDECAR_IMAGE"), HasSubstr("SEI_GENESIS_BUCKET")));
+    EXPECT_THAT(
+        process->log(), AllOf(HasSubstr("SEI_SIDECAR_IMAGE is required"), HasSubstr("SEI_GENESIS_BUCKET is required"))
+    );
+}
+
+TEST_F(OperatorProgram, says_that_a_certificate_without_secure_metrics_is_not_used) {
+    const auto process = start({"--metrics-bind-address=127.0.0.1:0", "--metrics-cert-path=/etc/metrics-certs"});
+    EXPECT_TRUE(world_.run_until("it says so", [&] {
+        return process->log().contains("--metrics-cert-path is given without --metrics-secure");
+    })) << process->log();
 }
 
 TEST_F(OperatorProgram, refuses_a_quantity_that_does_not_parse) {

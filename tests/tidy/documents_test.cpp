@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cctype>
 #include <filesystem>
 #include <map>
 #include <set>
@@ -148,6 +149,7 @@ TEST(Documents, the_operations_page_names_all_that_can_be_set_or_seen) {
         {"a metric of work queues", names_in("src/kube/runtime", "workqueue_"), 5},
         {"a metric of requests", names_in("src/kube/runtime", "rest_client_"), 1},
         {"a metric of leader election", names_in("src/kube/runtime", "leader_election_"), 1},
+        {"a metric of reflectors", names_in("src/kube/runtime", "reflector_"), 2},
         {"a metric of the process", names_in("src/kube/runtime", "process_"), 5},
         {"an alert", rest_of_lines(alerts, "- alert: "), 8},
         {"a reason of an event", literals(tidy::read(tidy::root() / "src/sei/api/events.hpp"), ""), 5},
@@ -158,6 +160,84 @@ TEST(Documents, the_operations_page_names_all_that_can_be_set_or_seen) {
         EXPECT_GE(reference.names.size(), reference.names_min);
         for (const std::string& name : reference.names) {
             EXPECT_NE(page.find("`" + name + "`"), std::string::npos) << "docs/operations.md does not name " << name;
+        }
+    }
+}
+
+/// Every metric that the code emits.
+std::set<std::string> emitted_metrics() {
+    std::set<std::string> names = names_in("src/sei", "sei_controller_");
+    for (const char* prefix :
+         {"controller_runtime_", "workqueue_", "rest_client_", "leader_election_", "reflector_", "process_"}) {
+        names.merge(names_in("src/kube/runtime", prefix));
+    }
+    return names;
+}
+
+/// The text of each `expr: |-` of a rule file, its lines joined.
+std::vector<std::string> expressions_of(std::string_view rules) {
+    constexpr std::string_view kMarker = "expr: |-\n";
+    constexpr std::string_view kIndent = "        ";
+    std::vector<std::string> found;
+    for (std::size_t at = rules.find(kMarker); at != std::string_view::npos; at = rules.find(kMarker, at + 1)) {
+        std::string expression;
+        for (std::size_t begin = at + kMarker.size(); rules.substr(begin).starts_with(kIndent);) {
+            const std::size_t end = std::min(rules.find('\n', begin), rules.size() - 1);
+            expression += rules.substr(begin, end - begin);
+            begin = end + 1;
+        }
+        found.push_back(std::move(expression));
+    }
+    return found;
+}
+
+/// The metrics that a query asks for: words with an underscore that are no function and no label. (`up`, which
+/// Prometheus makes itself, has none.)
+std::set<std::string> metrics_in(std::string_view query) {
+    const auto is_of_word = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; };
+    std::set<std::string> found;
+    std::string_view last_word;
+    for (std::size_t at = 0; at < query.size();) {
+        const char c = query[at];
+        const bool lists_labels = c == '(' && (last_word == "by" || last_word == "without" || last_word == "on");
+        if (lists_labels || c == '{' || c == '[') {
+            const std::size_t close = query.find(c == '{' ? '}' : (c == '[' ? ']' : ')'), at);
+            at = std::min(close, query.size() - 1) + 1;
+        } else if (is_of_word(c)) {
+            const std::size_t begin = at;
+            while (at < query.size() && is_of_word(query[at])) ++at;
+            last_word = query.substr(begin, at - begin);
+            const bool is_function = at < query.size() && query[at] == '(';
+            if (last_word.contains('_') && !is_function) found.emplace(last_word);
+        } else {
+            ++at;
+        }
+    }
+    return found;
+}
+
+TEST(Documents, metrics_of_a_query_are_told_from_its_functions_and_labels) {
+    EXPECT_EQ(
+        metrics_in(
+            R"(histogram_quantile(0.9, sum by (a_b) (rate(x_total{c_d="e_f"}[5m]))) > 1 unless on (g_h) y_z == 1)"
+        ),
+        (std::set<std::string>{"x_total", "y_z"})
+    );
+}
+
+TEST(Documents, alerts_ask_for_metrics_that_the_code_emits) {
+    const std::string rules = tidy::read(tidy::root() / "config/monitoring/prometheus_rule.yaml");
+    const std::vector<std::string> expressions = expressions_of(rules);
+    EXPECT_EQ(expressions.size(), rest_of_lines(rules, "- alert: ").size());
+    const std::set<std::string> emitted = emitted_metrics();
+    for (const std::string& expression : expressions) {
+        for (const std::string& metric : metrics_in(expression)) {
+            bool is_emitted = emitted.contains(metric);
+            for (const std::string_view part : {"_bucket", "_sum", "_count"}) {
+                if (!metric.ends_with(part)) continue;
+                is_emitted = is_emitted || emitted.contains(metric.substr(0, metric.size() - part.size()));
+            }
+            EXPECT_TRUE(is_emitted) << "nothing emits " << metric << ", which an alert asks for: " << expression;
         }
     }
 }

@@ -72,10 +72,10 @@ std::string accepted(Answer answer) {
     return "application/json";
 }
 
-/// The object that a successful response carries.
-json::Tree object_of(const std::string& request, const HttpResponse& response, UnreadMembers unread = {}) {
-    boost::system::error_code failed;
-    json::Tree value = parse_transient(response.body, failed, unread);
+/// What the body of a successful response was parsed into; TransportError when that is no object.
+json::Tree checked_object(
+    const std::string& request, const HttpResponse& response, json::Tree value, const boost::system::error_code& failed
+) {
     if (failed) {
         throw TransportError{
             TransportError::Kind::Broken,
@@ -89,6 +89,13 @@ json::Tree object_of(const std::string& request, const HttpResponse& response, U
         };
     }
     return value;
+}
+
+/// The object that a successful response carries.
+json::Tree object_of(const std::string& request, const HttpResponse& response) {
+    boost::system::error_code failed;
+    json::Tree value = parse_transient(response.body, failed);
+    return checked_object(request, response, std::move(value), failed);
 }
 
 /// Does a patch say which version it was computed from?
@@ -200,8 +207,10 @@ Async<std::optional<json::Tree>> RawClient::get(const ResourceType& type, Namesp
 Async<std::optional<FieldOwners>> RawClient::get_field_owners(const ResourceType& type, NamespacedName key) {
     const std::optional<Found> found = co_await find(transport_, type.object_path(key), options_.time_limit);
     if (!found) co_return std::nullopt;
+    boost::json::parse_options options;
+    options.max_depth = json::kDepthMax;
     boost::system::error_code failed;
-    const json::Value object = boost::json::parse(found->response.body, failed);
+    const json::Value object = boost::json::parse(found->response.body, failed, {}, options);
     if (failed || !object.is_object()) {
         throw TransportError{
             TransportError::Kind::Broken,
@@ -226,7 +235,11 @@ Async<RawClient::Page> RawClient::list_page(const ResourceType& type, ListOption
     const std::string name = name_of(request);
     const HttpResponse response = co_await transport_.send(std::move(request));
     if (!is_success(response.status)) throw api_error_of(name, response);
-    Page page{.list = object_of(name, response, options.unread)};
+    boost::system::error_code failed;
+    std::vector<Undecodable> undecodable;
+    json::Tree list = parse_list(response.body, failed, undecodable, options.unread);
+    Page page{.list = checked_object(name, response, std::move(list), failed)};
+    page.undecodable = std::move(undecodable);
     const json::Value* items = page.list->get_object().if_contains("items");
     const bool is_list = items == nullptr || items->is_null() || items->is_array();
     const std::string_view version = json::find_string(*page.list, {"metadata", "resourceVersion"});

@@ -103,6 +103,8 @@ struct RawWatchEvent {
     Type type = Type::Added;
     /// As it came: {"type":…,"object":{…}}.
     json::Tree event;
+    /// Why the object could not be parsed: then it has neither spec nor status here. Empty as a rule.
+    std::string undecodable = {};
 
     [[nodiscard]] const json::Value& object() const { return event->get_object().at("object"); }
 };
@@ -157,6 +159,8 @@ public:
         ResourceVersion resource_version;
         /// Of a list or of a list that began again: what came before this page is void.
         bool is_first = true;
+        /// Items that could not be parsed; they are not in `list`.
+        std::vector<Undecodable> undecodable = {};
 
         [[nodiscard]] std::span<const json::Value> items() const;
     };
@@ -412,6 +416,7 @@ Async<List<K>> Reader::list(ListOptions options) {
     detail::Paging paging{raw_, KindOf<K>::type, std::move(options)};
     while (auto page = co_await paging.next()) {
         if (page->is_first) result = {};
+        for (Undecodable& bad : page->undecodable) result.undecodable.push_back(std::move(bad));
         for (const json::Value& item : page->items()) {
             try {
                 result.items.emplace_back(json::from_json<K>(item));

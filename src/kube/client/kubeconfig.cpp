@@ -271,6 +271,21 @@ void add_user(RestConfig& config, const Entry& user, const Entry& cluster) {
     }
 }
 
+/// A server without a scheme is meant for TLS where anything of the configuration is (client-go's rule): credentials do
+/// not travel in the clear because a scheme was left out.
+void complete_server(RestConfig& config, const Entry& cluster) {
+    if (config.server.find("://") == std::string::npos) {
+        const bool is_for_tls =
+            !config.ca_pem.empty() || !config.client_certificate_pem.empty() || config.insecure_skip_tls_verify;
+        config.server = (is_for_tls ? "https://" : "http://") + config.server;
+    }
+    try {
+        static_cast<void>(parse_origin(config.server, "server"));
+    } catch (const TransportError& error) {
+        cluster.refuse(error.what());
+    }
+}
+
 template <class Map>
 std::string names_of(const Map& entries) {
     std::vector<std::string> names;
@@ -318,12 +333,6 @@ RestConfig load_kubeconfig(const std::vector<std::string>& paths, const std::str
     config.source = fmt::format("context \"{}\" in {}", name, of_context.path);
     config.server = text_of(cluster, "server");
     if (config.server.empty()) cluster.refuse("server is missing; it is a URL such as https://host:6443");
-    if (config.server.find("://") == std::string::npos) config.server = "http://" + config.server;
-    try {
-        static_cast<void>(parse_origin(config.server, "server"));
-    } catch (const TransportError& error) {
-        cluster.refuse(error.what());
-    }
     config.tls_server_name = text_of(cluster, "tls-server-name");
     config.insecure_skip_tls_verify = flag_of(cluster, "insecure-skip-tls-verify");
     config.ca_pem = data_or_file(cluster, "certificate-authority");
@@ -347,6 +356,7 @@ RestConfig load_kubeconfig(const std::vector<std::string>& paths, const std::str
         }
         add_user(config, user->second, cluster);
     }
+    complete_server(config, cluster);
     return config;
 }
 

@@ -1,4 +1,7 @@
 // Trees that live only until they are decoded, without the bookkeeping of server-side apply.
+#include <array>
+
+#include <fmt/format.h>
 #include <boost/json/basic_parser_impl.hpp>
 
 #include "kube/client/watch_stream.hpp"
@@ -13,6 +16,9 @@ using bj::error_code;
 constexpr std::size_t kTransientBytesMin = 1024;
 constexpr std::size_t kStackBytes = 4096;
 constexpr std::string_view kManagedFields = "managedFields";
+constexpr std::string_view kItemsKey = "\"items\":";
+constexpr std::array kItems = std::to_array<std::string_view>({"items"});
+constexpr std::array kBody = std::to_array<std::string_view>({"spec", "status"});
 
 /// What the parser of Boost.JSON tells, as a tree without `metadata.managedFields`: of what a server sends of an object
 /// that is up to a half, and nobody here reads it.
@@ -172,10 +178,56 @@ void feed(Parser& parser, std::string_view text, UnreadMembers unread, boost::sy
 json::Tree parse_transient(std::string_view text, boost::system::error_code& failed, UnreadMembers unread) {
     json::Tree tree{std::max<std::size_t>(text.size() * 2, kTransientBytesMin)};
     std::array<unsigned char, kStackBytes> stack;
-    bj::basic_parser<TreeBuilder> parser{bj::parse_options{}, tree.root().storage(), stack.data(), stack.size()};
+    bj::parse_options options;
+    options.max_depth = json::kDepthMax;
+    bj::basic_parser<TreeBuilder> parser{options, tree.root().storage(), stack.data(), stack.size()};
     feed(parser, text, unread, failed);
     if (!failed) tree.root() = parser.handler().release();
     return tree;
+}
+
+json::Tree parse_list(
+    std::string_view text,
+    boost::system::error_code& failed,
+    std::vector<Undecodable>& undecodable,
+    UnreadMembers unread
+) {
+    json::Tree list = parse_transient(text, failed, unread);
+    if (!is_too_deep(failed)) return list;
+    // Around the items there is nothing that somebody could have nested.
+    const std::size_t key = text.find(kItemsKey);
+    const auto items = key == text.npos ? std::nullopt : json::leading_container(text.substr(key + kItemsKey.size()));
+    if (!items) return list;
+    failed.clear();
+    list = parse_transient(text, failed, kItems);
+    if (failed || !list->is_object()) return list;
+    json::Array& parsed = list.root().get_object()["items"].emplace_array();
+    std::string_view rest = items->substr(1);
+    while (const auto item = json::leading_container(rest)) {
+        rest.remove_prefix(item->size());
+        if (rest.starts_with(',')) rest.remove_prefix(1);
+        boost::system::error_code item_failed;
+        const json::Tree one = parse_transient(*item, item_failed, unread);
+        if (!item_failed) {
+            parsed.push_back(*one);
+            continue;
+        }
+        item_failed.clear();
+        undecodable.push_back(detail::undecodable(*parse_without_body(*item, item_failed), too_deep_text()));
+    }
+    return list;
+}
+
+json::Tree parse_without_body(std::string_view text, boost::system::error_code& failed) {
+    return parse_transient(text, failed, kBody);
+}
+
+bool is_too_deep(const boost::system::error_code& failed) {
+    return failed == bj::error::too_deep;
+}
+
+std::string too_deep_text() {
+    return fmt::format("it is nested more than {} levels deep", json::kDepthMax);
 }
 
 }  // namespace kube::detail

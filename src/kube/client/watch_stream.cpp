@@ -92,12 +92,18 @@ RawWatchEvent parse_watch_event(std::string_view line, UnreadMembers unread) {
     };
     boost::system::error_code failed;
     json::Tree event = parse_transient(line, failed, unread);
+    std::string undecodable;
+    if (is_too_deep(failed)) {
+        undecodable = too_deep_text();
+        failed.clear();
+        event = parse_without_body(line, failed);
+    }
     if (failed) throw broken(failed.message());
     const auto type = type_of(json::find_string(*event, {"type"}));
     if (!type) throw broken("no known type");
     const json::Value* object = json::find(*event, {"object"});
     if (object == nullptr || !object->is_object()) throw broken("no object");
-    return {.type = *type, .event = std::move(event)};
+    return {.type = *type, .event = std::move(event), .undecodable = std::move(undecodable)};
 }
 
 std::unique_ptr<RawWatch> make_watch(std::unique_ptr<HttpStream> stream, std::string request, UnreadMembers unread) {

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "kube/client/client.hpp"
 
@@ -35,6 +36,22 @@ private:
 [[nodiscard]] json::Tree parse_transient(
     std::string_view text, boost::system::error_code& failed, UnreadMembers unread = {}
 );
+
+/// Parses a list so. An item that is nested more deeply than `json::kDepthMax` is left out and named: whoever may write
+/// one object with a free-form field must not hide all others of its kind.
+[[nodiscard]] json::Tree parse_list(
+    std::string_view text,
+    boost::system::error_code& failed,
+    std::vector<Undecodable>& undecodable,
+    UnreadMembers unread = {}
+);
+
+/// Of an object, or of an event about one, that is nested too deeply: what is outside of its spec and status, which
+/// says what it is called.
+[[nodiscard]] json::Tree parse_without_body(std::string_view text, boost::system::error_code& failed);
+[[nodiscard]] bool is_too_deep(const boost::system::error_code& failed);
+/// What is said of such an object.
+[[nodiscard]] std::string too_deep_text();
 
 /// Reads one line of a watch. Throws std::runtime_error when it is no event.
 [[nodiscard]] RawWatchEvent parse_watch_event(std::string_view line, UnreadMembers unread = {});

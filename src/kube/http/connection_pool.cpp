@@ -110,6 +110,11 @@ void ConnectionPool::Impl::close_idle() {
     idle.clear();
 }
 
+void ConnectionPool::Impl::drop_idle(Route& route) {
+    for (const auto& position : route.idle) idle.erase(position);
+    route.idle.clear();
+}
+
 std::shared_ptr<Route> ConnectionPool::Impl::plain_route(const Origin& target, const std::optional<Origin>& proxy) {
     const auto key = proxy ? "proxy " + proxy->authority() + " " + proxy->user_info : target.authority();
     auto& route = plain_routes[key];

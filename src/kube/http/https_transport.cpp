@@ -249,7 +249,11 @@ Async<std::unique_ptr<Exchange>> HttpsTransport::Impl::exchange_head(
         } catch (...) {
             failure = std::current_exception();
         }
-        if (exchange->connection().stream.is_expired()) throw TimeLimitReached{};
+        if (exchange->connection().stream.is_expired()) {
+            // The way there may be gone without a word: what else was kept on it would use up a time limit each.
+            if (is_reused && exchange->is_unanswered()) pool->drop_idle(*way);
+            throw TimeLimitReached{};
+        }
         const bool is_safe =
             request.method == HttpMethod::Get || request.repeat == Repeat::WhenSafe || exchange->is_unsent();
         const bool is_stale = is_reused && exchange->is_unanswered() && is_safe && !is_abort(failure);
@@ -276,7 +280,7 @@ Async<std::unique_ptr<Exchange>> HttpsTransport::Impl::try_once(
         }
         if (body == Body::Whole) {
             release(*exchange);
-        } else {
+        } else if (exchange->response().status / 100 == 2) {
             exchange->connection().stream.expire_at(MonotonicTime::max());
         }
         co_return exchange;
@@ -381,6 +385,9 @@ public:
         } catch (const TlsError& failure) {
             throw transport_->error(Kind::Broken, failure.what());
         } catch (const system_error& failure) {
+            if (exchange_->connection().stream.is_expired()) {
+                throw transport_->error(Kind::TimeLimit, "the time limit passed while receiving the refusal");
+            }
             if (failure.code() == asio::error::operation_aborted) throw;
             throw transport_->error(Kind::Broken, "the stream broke: " + failure.code().message());
         }

@@ -36,7 +36,8 @@ struct HttpRequest {
     std::string accept = "application/json";
     std::string body;
     std::vector<HttpHeader> headers;
-    /// From the call to the last byte of the response; for a stream, to the last byte of its head.
+    /// From the call to the last byte of the response; for a stream that the server agrees to (2xx), to the last byte
+    /// of its head.
     std::chrono::milliseconds time_limit{30'000};
     /// A response body longer than this is a TransportError.
     std::size_t response_body_bytes_max = 64u << 20u;

@@ -18,6 +18,7 @@
 
 #include <boost/json.hpp>
 
+#include <cstddef>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -96,6 +97,9 @@ template <class T>
 /// Reads a described struct. Throws DecodeError naming the path.
 template <class T>
 [[nodiscard]] T from_json(const Value& value);
+
+/// How deeply what is parsed may be nested: CRD schemas, and objects without a schema, go deeper than Boost's 32.
+inline constexpr std::size_t kDepthMax = 512;
 
 /// Parses text. Throws std::runtime_error saying at which byte and why.
 [[nodiscard]] Value parse(std::string_view text);

@@ -8,9 +8,6 @@
 namespace kube::json {
 namespace {
 
-/// CRD schemas nest deeper than Boost's default of 32.
-constexpr std::size_t kDepthMax = 512;
-
 void append_canonical(std::string& text, const Value& value) {
     if (value.is_object()) {
         std::vector<const Object::value_type*> members;

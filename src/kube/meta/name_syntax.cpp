@@ -49,6 +49,14 @@ bool is_service_name(std::string_view text) {
     return is_dns_label(text) && is_lower(text.front());
 }
 
+bool is_object_name(std::string_view text) {
+    return is_domain(text);
+}
+
+bool is_namespace_name(std::string_view text) {
+    return is_dns_label(text);
+}
+
 bool is_label_key(std::string_view text) {
     const std::size_t slash = text.find('/');
     if (slash == std::string_view::npos) return is_label_name(text);

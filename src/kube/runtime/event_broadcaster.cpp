@@ -4,6 +4,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <boost/asio/experimental/awaitable_operators.hpp>
 
 #include "kube/meta/time.hpp"
 
@@ -138,7 +139,12 @@ Async<> EventBroadcaster::run() {
 }
 
 Async<> EventBroadcaster::flush(MonotonicTime deadline) {
-    while (!queue_.empty() && around_.clock.monotonic() < deadline) {
+    using namespace boost::asio::experimental::awaitable_operators;
+    (void)co_await (deliver_queued() || around_.clock.sleep_until(deadline));
+}
+
+Async<> EventBroadcaster::deliver_queued() {
+    while (!queue_.empty()) {
         RecordedEvent event = std::move(queue_.front());
         queue_.pop_front();
         const auto decision = correlator_.correlate(event, around_.clock.monotonic());

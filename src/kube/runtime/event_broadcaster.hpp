@@ -32,7 +32,7 @@ public:
     void record(RecordedEvent event);
     /// Delivers until it is cancelled.
     [[nodiscard]] Async<> run();
-    /// Delivers what is queued, each event once, until `deadline` at most.
+    /// Delivers what is queued, each event once, until `deadline` at most: a delivery in flight is given up then.
     [[nodiscard]] Async<> flush(MonotonicTime deadline);
     /// Events that were recorded and are not yet delivered, or given up.
     [[nodiscard]] std::size_t undelivered() const { return queue_.size() + (is_delivering_ ? 1 : 0); }
@@ -43,6 +43,8 @@ private:
     class Recorder;
     enum class Delivery { Done, NoAnswer };
 
+    /// Delivers what is queued, each event once, until one gets no answer.
+    [[nodiscard]] Async<> deliver_queued();
     [[nodiscard]] Async<Delivery> deliver(RecordedEvent event, EventCorrelator::Decision decision);
     [[nodiscard]] std::string name_for(const RecordedEvent& event);
 

@@ -39,6 +39,8 @@ HttpResponse text(unsigned status, std::string body, std::string type = "text/pl
 struct Check {
     std::string_view name;
     bool passes = false;
+    /// For those who ask for it; empty where there is no more to say.
+    std::string_view why_not = {};
 };
 
 bool has_parameter(std::string_view query, std::string_view name) {
@@ -67,9 +69,11 @@ HttpResponse answer(const Check& check, std::string_view rest, std::string_view 
     }
     const bool is_excluded = excludes(query, check.name);
     const bool passes = check.passes || is_excluded;
+    const bool is_told = has_parameter(query, "verbose") && !check.why_not.empty();
+    const std::string_view why_not = is_told ? check.why_not : "reason withheld";
     const std::string lines = is_excluded    ? fmt::format("[+]{} excluded: ok\n", check.name)
                               : check.passes ? fmt::format("[+]{} ok\n", check.name)
-                                             : fmt::format("[-]{} failed: reason withheld\n", check.name);
+                                             : fmt::format("[-]{} failed: {}\n", check.name, why_not);
     if (!passes) return text(500, fmt::format("{}{} check failed\n", lines, check.name));
     if (has_parameter(query, "verbose")) return text(200, fmt::format("{}{} check passed\n", lines, check.name));
     return text(200, "ok");
@@ -96,7 +100,8 @@ struct HealthServer::Impl final : HttpHandler {
         const std::string_view path = target.substr(0, target.find('?'));
         const std::string_view query =
             path.size() == target.size() ? std::string_view{} : target.substr(path.size() + 1);
-        for (const Check& check : {Check{"healthz", !is_wedged()}, Check{"readyz", is_ready.load()}}) {
+        for (const Check& check :
+             {Check{"healthz", !is_wedged()}, Check{"readyz", why_not_ready.empty(), why_not_ready}}) {
             const std::string_view rest = path.substr(std::min<std::size_t>(path.size(), 1));
             if (!rest.starts_with(check.name)) continue;
             const std::string_view after = rest.substr(check.name.size());
@@ -154,7 +159,7 @@ struct HealthServer::Impl final : HttpHandler {
     asio::any_io_executor main_loop;
     std::chrono::milliseconds wedged_after;
     std::atomic<MonotonicTime> beat_at;
-    std::atomic<bool> is_ready = false;
+    std::string why_not_ready = "it has not started";  // of this thread
     std::shared_ptr<std::function<std::string()>> controllers;
     std::shared_ptr<std::function<void(std::string, Reply)>> barrier;
     asio::io_context loop{1};
@@ -196,8 +201,10 @@ void HealthServer::beat() {
     impl_->beat_at = impl_->clock.monotonic();
 }
 
-void HealthServer::set_ready(bool is_ready) {
-    impl_->is_ready = is_ready;
+void HealthServer::set_ready(std::string why_not) {
+    asio::post(impl_->loop, [impl = impl_.get(), why_not = std::move(why_not)]() mutable {
+        impl->why_not_ready = std::move(why_not);
+    });
 }
 
 unsigned short HealthServer::port() const {

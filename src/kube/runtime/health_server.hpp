@@ -16,8 +16,8 @@ namespace kube {
 /// Answers probes (spec 07 §8), GET /debug/controllers and, on demand, GET /debug/barrier.
 ///
 /// The one thread that runs everything cannot say that it is wedged. So this server has a thread and a loop of its own,
-/// and shares three things with the main loop: the time of its last heartbeat, whether it is ready (both atomic), and
-/// questions that are posted to it and given up after two seconds.
+/// and shares three things with the main loop: the time of its last heartbeat (atomic), whether it is ready (posted
+/// from there), and questions that are posted to it and given up after two seconds.
 class HealthServer {
 public:
     /// Binds at once: TransportError when the address is taken. `clock` is the machine's: it is read by two threads.
@@ -41,7 +41,8 @@ public:
     void stop();
     /// The main loop turns. To be called more often than `wedged_after`.
     void beat();
-    void set_ready(bool is_ready);
+    /// Empty: ready. Else why not, which is told to those who ask for `?verbose`. Not ready before the first call.
+    void set_ready(std::string why_not);
     [[nodiscard]] unsigned short port() const;
 
 private:

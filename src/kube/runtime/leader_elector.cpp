@@ -64,6 +64,7 @@ Async<> LeaderElector::hold() {
         const bool is_taken = seen_ && seen_->holder != options_.identity;
         if (!is_taken && around_.clock.monotonic() < end) continue;
         set_leading(false);
+        is_undecided_ = false;
         log_.error("Leader lease lost", is_taken ? "held by " + seen_->holder : std::string{"not renewed in time"});
         announce("stopped leading");
         co_return;
@@ -71,9 +72,26 @@ Async<> LeaderElector::hold() {
 }
 
 Async<> LeaderElector::release() {
-    if (!is_leading_ || !seen_) co_return;
-    set_leading(false);
-    announce("stopped leading");
+    const bool was_leading = is_leading_ && seen_;
+    if (!was_leading && !is_undecided_) co_return;
+    if (was_leading) {
+        set_leading(false);
+        announce("stopped leading");
+    }
+    try {
+        bool is_released = was_leading;
+        if (is_released) is_released = co_await give_back();
+        // What was cut off may have been stored all the same, as a version that was never seen here.
+        bool is_ours = !is_released;
+        if (is_ours) is_ours = co_await is_in_our_name();
+        if (is_ours) is_released = co_await give_back();
+        log_.info(is_released ? "Released leader lease" : "The leader lease was no longer ours to release");
+    } catch (const std::exception& error) {
+        log_.error("Cannot release the leader lease; it ends by itself", error.what());
+    }
+}
+
+Async<bool> LeaderElector::give_back() {
     const std::string now = to_string(MicroTime{around_.clock.now()});
     json::Object spec{
         {"holderIdentity", ""},
@@ -85,16 +103,16 @@ Async<> LeaderElector::release() {
     json::Object patch{{"metadata", json::Object{{"resourceVersion", seen_->resource_version}}}};
     patch["spec"] = std::move(spec);
     NamespacedName key{options_.lease_namespace, options_.lease_name};
-    try {
-        const auto written = co_await client_.merge_patch(kLeaseType, std::move(key), {}, std::move(patch));
-        if (written) {
-            log_.info("Released leader lease");
-        } else {
-            log_.info("The leader lease was no longer ours to release");
-        }
-    } catch (const std::exception& error) {
-        log_.error("Cannot release the leader lease; it ends by itself", error.what());
-    }
+    const auto written = co_await client_.merge_patch(kLeaseType, std::move(key), {}, std::move(patch));
+    co_return written.has_value();
+}
+
+Async<bool> LeaderElector::is_in_our_name() {
+    NamespacedName key{options_.lease_namespace, options_.lease_name};
+    const auto lease = co_await client_.get(kLeaseType, std::move(key));
+    if (!lease) co_return false;
+    observe(**lease);
+    co_return seen_->holder == options_.identity;
 }
 
 Async<bool> LeaderElector::attempt() {
@@ -133,7 +151,9 @@ Async<bool> LeaderElector::take_or_renew() {
     const std::string now = to_string(MicroTime{around_.clock.now()});
     patch["spec"] =
         is_ours ? holding_spec(seen_->transitions, seen_->acquired_at) : holding_spec(seen_->transitions + 1, now);
+    is_undecided_ = true;
     const auto written = co_await client_.merge_patch(kLeaseType, key, {}, std::move(patch));
+    is_undecided_ = false;
     if (written) {
         observe(**written);
         co_return true;
@@ -152,7 +172,9 @@ Async<bool> LeaderElector::create_lease() {
     json::Object lease{{"apiVersion", kLeaseType.api_version()}, {"kind", kLeaseType.kind}};
     lease["metadata"] = json::Object{{"name", options_.lease_name}, {"namespace", options_.lease_namespace}};
     lease["spec"] = holding_spec(0, to_string(MicroTime{around_.clock.now()}));
+    is_undecided_ = true;
     const auto created = co_await client_.create(kLeaseType, options_.lease_namespace, std::move(lease));
+    is_undecided_ = false;
     if (!created) co_return false;
     observe(**created);
     co_return true;

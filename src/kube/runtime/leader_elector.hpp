@@ -26,7 +26,8 @@ public:
     [[nodiscard]] Async<> acquire();
     /// Renews the lease; returns when it is lost: somebody else has it, or no renewal succeeded in time.
     [[nodiscard]] Async<> hold();
-    /// Gives the lease back, for somebody else to take at once. Best effort.
+    /// Gives the lease back, for somebody else to take at once, also where the answer to the last attempt to take or to
+    /// renew it never came. Best effort. Nothing, when the lease was lost.
     [[nodiscard]] Async<> release();
     [[nodiscard]] bool is_leading() const { return is_leading_; }
 
@@ -47,6 +48,10 @@ private:
     /// One attempt to take or to renew. False when somebody else has it, or was faster. Throws when there is no answer.
     [[nodiscard]] Async<bool> take_or_renew();
     [[nodiscard]] Async<bool> create_lease();
+    /// One request. False when the lease is not what was seen last.
+    [[nodiscard]] Async<bool> give_back();
+    /// Reads the lease: does it name this process?
+    [[nodiscard]] Async<bool> is_in_our_name();
     /// Attempts once; what went wrong is logged and counts as not taken.
     [[nodiscard]] Async<bool> attempt();
     void observe(const json::Value& lease);
@@ -64,6 +69,8 @@ private:
     MonotonicTime renewed_at_{};
     std::string reported_holder_;
     bool is_leading_ = false;
+    /// A write that takes or renews the lease was sent, and its answer has not come: it may have been stored.
+    bool is_undecided_ = false;
 };
 
 }  // namespace kube::detail

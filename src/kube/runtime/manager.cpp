@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <stdexcept>
 #include <utility>
 
@@ -36,8 +37,13 @@ constexpr auto kSyncReportInterval = 30s;
 /// Of each request about the lease (spec 07 §7).
 constexpr std::chrono::milliseconds kLeaseTimeLimit = 5s;
 constexpr std::chrono::milliseconds kReviewTimeLimit = 10s;
+/// After a lost lease. It is given up at the renew deadline, 5 s before another may take it (spec 07 §7): what does not
+/// end in this time ends with the process, while nobody else acts yet.
+constexpr std::chrono::milliseconds kStopLimitAfterLostLease = 3s;
 /// For events that are still queued when everything else has stopped.
 constexpr auto kEventFlushLimit = 2s;
+/// A cache of a required kind that has been out of touch for longer makes the process unready: it acts on old news.
+constexpr auto kUnreadyAfterFailing = 3min;
 
 bool is_cancellation(const std::exception_ptr& failure) {
     try {
@@ -63,10 +69,13 @@ struct Manager::Impl final : WriteObserver {
         : options{std::move(with)},
           random{options.seed},
           transport{inner, metrics, options.api_server_host},
+          lease_transport{
+              options.lease_transport != nullptr ? *options.lease_transport : inner, metrics, options.api_server_host
+          },
           client{transport, {.field_manager = options.field_manager, .observer = this}},
           raw{transport, {.field_manager = options.field_manager}},
           review_client{transport, {.field_manager = options.field_manager, .time_limit = kReviewTimeLimit}},
-          lease_client{transport, {.field_manager = options.field_manager, .time_limit = kLeaseTimeLimit}},
+          lease_client{lease_transport, {.field_manager = options.field_manager, .time_limit = kLeaseTimeLimit}},
           around{executor, clock, raw, random, metrics, options.log},
           events{around},
           changed{executor},
@@ -112,18 +121,41 @@ struct Manager::Impl final : WriteObserver {
 
     [[nodiscard]] bool is_over() const { return stop_requested || failure; }
 
-    [[nodiscard]] bool is_synced() const {
-        return std::ranges::all_of(kinds, [](const auto& one) {
-            const Kind& kind = one.second;
-            return kind.reflector->cache()->is_synced() ||
-                   (kind.need == KindNeed::Optional && kind.reflector->is_type_missing());
-        });
+    [[nodiscard]] static bool is_settled(const Kind& kind) {
+        return kind.reflector->cache()->is_synced() ||
+               (kind.need == KindNeed::Optional && kind.reflector->is_list_refused());
     }
+
+    [[nodiscard]] bool is_synced() const {
+        return std::ranges::all_of(kinds, [](const auto& one) { return is_settled(one.second); });
+    }
+
+    /// A line for each kind that keeps the process from being ready.
+    [[nodiscard]] std::string why_not_ready() const {
+        std::string why;
+        for (const auto& [name, kind] : kinds) {
+            const auto& failing = kind.reflector->failing();
+            const auto lasted = failing ? around.clock.monotonic() - failing->since : MonotonicTime::duration{};
+            const bool is_out_of_touch = kind.need == KindNeed::Required && lasted > kUnreadyAfterFailing;
+            if (is_settled(kind) && !is_out_of_touch) continue;
+            if (!why.empty()) why += "; ";
+            why += name + (is_settled(kind) ? " is out of touch with the API server" : " is not listed yet");
+            if (!failing) continue;
+            why += fmt::format(
+                ", failing for {} s: {}",
+                std::chrono::duration_cast<std::chrono::seconds>(lasted).count(),
+                failing->error
+            );
+        }
+        return why;
+    }
+
+    void tell_health() { health->set_ready(why_not_ready()); }
 
     Async<> heartbeat() {
         for (;;) {
             health->beat();
-            health->set_ready(is_synced());
+            tell_health();
             co_await around.clock.sleep_for(kHeartbeatInterval);
         }
     }
@@ -180,7 +212,7 @@ struct Manager::Impl final : WriteObserver {
         }
         are_caches_started = true;
         if (is_over()) co_return;
-        if (health) health->set_ready(true);
+        if (health) tell_health();
         const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(around.clock.monotonic() - began);
         options.log.info("Caches are synced", {{"kinds", kinds.size()}, {"milliseconds", took.count()}});
     }
@@ -189,6 +221,7 @@ struct Manager::Impl final : WriteObserver {
         co_await elector->acquire();
         changed.notify_all();
         co_await elector->hold();
+        lease_lost_at = around.clock.monotonic();
         throw std::runtime_error{"leader election lost"};
     }
 
@@ -217,6 +250,7 @@ struct Manager::Impl final : WriteObserver {
     /// The reverse order. Nothing is left when it returns.
     Async<> stop_all() {
         is_stopping = true;
+        for (const auto& controller : controllers) controller->close();
         for (const auto& controller : controllers) co_await controller->stop();
         co_await controllers_scope.stop();
         co_await caches.stop();
@@ -230,11 +264,14 @@ struct Manager::Impl final : WriteObserver {
     }
 
     Async<> stop_within_limit() {
-        const MonotonicTime deadline = around.clock.monotonic() + options.graceful_stop_limit;
+        MonotonicTime deadline = around.clock.monotonic() + options.graceful_stop_limit;
         stopper.spawn("stop", stop_all());
         while (!is_stopped) {
+            // It may be lost in the middle of a stop, too.
+            if (lease_lost_at) deadline = std::min(deadline, *lease_lost_at + kStopLimitAfterLostLease);
             if (!co_await changed.wait_until(around.clock, deadline) && !is_stopped) {
                 is_abandoned = true;
+                if (lease_lost_at && failure) std::rethrow_exception(failure);
                 throw std::runtime_error{fmt::format(
                     "failed waiting for all runnables to end within grace period of {}s",
                     std::chrono::duration<double>(options.graceful_stop_limit).count()
@@ -264,7 +301,7 @@ struct Manager::Impl final : WriteObserver {
         if (!failure) options.log.info("Stopping and waiting for everything in flight");
         co_await stop_within_limit();
         if (health) {
-            health->set_ready(false);
+            health->set_ready("it has stopped");
             health->stop();
         }
         if (failure) std::rethrow_exception(failure);
@@ -354,6 +391,7 @@ struct Manager::Impl final : WriteObserver {
     Metrics metrics;
     Random random;
     MeteredTransport transport;
+    MeteredTransport lease_transport;
     Client client;
     detail::RawClient raw;
     /// Of the metrics server: who reads, and may he?
@@ -374,6 +412,7 @@ struct Manager::Impl final : WriteObserver {
     Scope services;
     Scope stopper;
     std::exception_ptr failure;
+    std::optional<MonotonicTime> lease_lost_at;
     bool has_run = false;
     bool are_caches_started = false;
     bool are_controllers_started = false;
@@ -421,7 +460,13 @@ void Manager::stop() {
 }
 
 bool Manager::is_ready() const {
-    return impl_->has_run && !impl_->is_stopping && impl_->is_synced();
+    return why_not_ready().empty();
+}
+
+std::string Manager::why_not_ready() const {
+    if (!impl_->has_run) return "it has not started";
+    if (impl_->is_stopping) return "it stops";
+    return impl_->why_not_ready();
 }
 
 bool Manager::is_leading() const {

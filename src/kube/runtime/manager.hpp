@@ -45,12 +45,15 @@ struct MetricsSecurity {
 struct ManagerOptions {
     /// No election: this process leads from the start.
     std::optional<LeaderElectionOptions> leader_election;
+    /// Carries the requests about the lease, and nothing else: a renewal never waits for the work. Outlives the
+    /// manager. Null: the manager's transport carries them as well.
+    Transport* lease_transport = nullptr;
     /// "host:port", ":port"; "0" or empty: none. Port 0 lets the system choose; the log says which it is.
     std::string health_address = "0";
     std::string metrics_address = "0";
     /// None: plain HTTP, for anybody.
     std::optional<MetricsSecurity> metrics_security;
-    /// How long a stop may take before the process gives up (spec 07 §14).
+    /// How long a stop may take before the process gives up (spec 07 §14). After a lost lease it is 3 s at most.
     std::chrono::milliseconds graceful_stop_limit{30'000};
     FieldManager field_manager{"manager"};
     Logger log;
@@ -68,15 +71,17 @@ struct ManagerOptions {
 enum class KindNeed {
     /// Nothing starts before it is served and listed.
     Required,
-    /// Its cache stays empty and unsynced, and holds nothing up, for as long as its CRD is not installed.
+    /// Its cache stays empty and unsynced, and holds nothing up, for as long as the API server answers its list with an
+    /// error: its CRD is not installed, or not in order, or may not be read.
     Optional,
 };
 
 /// Owns caches, controllers, elections and servers; starts them in order and stops them in the reverse order.
 ///
 /// Order: health and metrics servers, caches (first lists of all kinds at once), leader election, controllers.
-/// `/readyz` says yes when the caches are synced, `/healthz` says no when the loop is wedged: the health server runs on
-/// a small thread of its own (the only one), because a wedged loop could not answer. A standby warms its caches.
+/// `/readyz` says yes when the caches are synced and in touch, `/healthz` says no when the loop is wedged: the health
+/// server runs on a small thread of its own (the only one), because a wedged loop could not answer. A standby warms its
+/// caches.
 class Manager {
 public:
     /// `transport` outlives the manager. `clock` is the only source of time. Binds the health address: TransportError
@@ -121,8 +126,11 @@ public:
     [[nodiscard]] Async<> run();
     /// Begins the graceful stop. Safe to call more than once.
     void stop();
-    /// Are the caches synced (and, with election, is this process either leading or waiting)? What /readyz says.
+    /// Are the caches synced (and, with election, is this process either leading or waiting), and none of a required
+    /// kind out of touch with the API server for more than three minutes? What /readyz says.
     [[nodiscard]] bool is_ready() const;
+    /// Which kinds keep it from being ready, and why; empty when it is. What /readyz?verbose says.
+    [[nodiscard]] std::string why_not_ready() const;
     /// Leads this process, or is there no election?
     [[nodiscard]] bool is_leading() const;
     /// What the controllers are doing, in the order in which they were built: queued, in flight, due, waited for. Also

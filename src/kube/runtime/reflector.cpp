@@ -27,9 +27,16 @@ constexpr auto kWatchTimeMin = std::chrono::seconds{300};
 constexpr auto kWatchTimeGrace = 30s;
 /// A watch that ends in order sooner than this, without an event, counts as a failure: else it would be a busy loop.
 constexpr auto kShortWatch = 1s;
+/// After so many failures in a row at one version, without news, it lists again.
+constexpr unsigned kFailuresAtVersionMax = 5;
 
 bool is_cancellation(const boost::system::system_error& error) {
     return error.code() == asio::error::operation_aborted;
+}
+
+/// Nobody was there: nothing that is said about the version.
+bool is_silence(const TransportError& error) {
+    return error.kind() == TransportError::Kind::Connect || error.kind() == TransportError::Kind::Tls;
 }
 
 }  // namespace
@@ -45,6 +52,7 @@ Reflector::Reflector(Surroundings& around, std::shared_ptr<CacheStore> cache, De
 Async<> Reflector::run() {
     for (;;) {
         std::string failure;
+        bool is_answered = true;
         const bool has_listed = must_list_;
         const MonotonicTime began = around_.clock.monotonic();
         try {
@@ -60,18 +68,29 @@ Async<> Reflector::run() {
         } catch (const ApiError& error) {
             is_type_missing_ = error.is_type_not_served();
             if (error.code() == 410 || is_type_missing_) must_list_ = true;
+            is_answered = error.code() != 429;
+            failure = error.what();
+        } catch (const TransportError& error) {
+            is_answered = !is_silence(error);
             failure = error.what();
         } catch (const std::exception& error) {
             failure = error.what();
         }
         const bool was_short = around_.clock.monotonic() - began < kShortWatch;
-        if (has_news_ || !was_short) failures_ = 0;
+        if (has_news_ || !was_short) failures_ = failures_at_version_ = 0;
         if (failure.empty()) {
             const bool must_list_after_resuming = must_list_ && !has_listed;
             if (has_news_ || !was_short || must_list_after_resuming) continue;
             failure = "the server ended the watch at once";
         }
         note_failure(failure);
+        if (!must_list_ && is_answered && ++failures_at_version_ >= kFailuresAtVersionMax) {
+            log_.info(
+                "The watch fails again and again at one version; listing again",
+                {{"resourceVersion", cache_->seen_version().value()}}
+            );
+            must_list_ = true;
+        }
         auto delay = kRetryDelayMin;
         for (unsigned i = 1; i < failures_ && delay < kRetryDelayMax; ++i) delay *= 2;
         delay = around_.random.jittered(std::min(delay, kRetryDelayMax), 0.5);
@@ -83,7 +102,23 @@ Async<> Reflector::list() {
     has_news_ = false;
     ListOptions options;
     options.unread = unread_;
-    options.any_version = !cache_->is_synced();
+    options.any_version = !cache_->is_synced() && !page_objects_max_;
+    if (page_objects_max_) options.page_objects_max = *page_objects_max_;
+    const unsigned asked = options.page_objects_max;
+    try {
+        co_await list_pages(std::move(options));
+    } catch (const ApiError&) {
+        is_list_refused_ = true;
+        throw;
+    } catch (const TransportError& error) {
+        if (error.kind() == TransportError::Kind::TooLarge) page_objects_max_ = std::max(asked / 2, 1u);
+        throw;
+    }
+    is_type_missing_ = is_list_refused_ = false;
+    failures_at_version_ = 0;
+}
+
+Async<> Reflector::list_pages(ListOptions options) {
     Paging paging{around_.client, cache_->type(), std::move(options)};
     std::vector<CacheStore::Entry> entries;
     std::set<NamespacedName> undecodable_keys;
@@ -92,6 +127,10 @@ Async<> Reflector::list() {
         if (page->is_first) {
             entries.clear();
             undecodable_keys.clear();
+        }
+        for (Undecodable& bad : page->undecodable) {
+            report(bad);
+            undecodable_keys.insert(std::move(bad.key));
         }
         for (const json::Value& item : page->items()) {
             try {
@@ -104,8 +143,8 @@ Async<> Reflector::list() {
         }
         version = std::move(page->resource_version);
     }
+    std::erase_if(undecodable_, [&](const auto& one) { return !undecodable_keys.contains(one.first); });
     cache_->replace(std::move(entries), undecodable_keys);
-    is_type_missing_ = false;
     cache_->set_synced(std::move(version));
 }
 
@@ -154,8 +193,14 @@ bool Reflector::take(const RawWatchEvent& event) {
     switch (event.type) {
         case RawWatchEvent::Type::Added:
         case RawWatchEvent::Type::Modified:
+            if (!event.undecodable.empty()) {
+                report(undecodable(event.object(), event.undecodable));
+                break;
+            }
             try {
-                cache_->put(decode_(event.object()));
+                CacheStore::Entry entry = decode_(event.object());
+                if (!undecodable_.empty()) undecodable_.erase(entry.metadata->key());
+                cache_->put(std::move(entry));
             } catch (const std::exception& error) {
                 report(undecodable(event.object(), error.what()));
             }
@@ -193,7 +238,8 @@ void Reflector::note_failure(const std::string& error) {
     ++failures_;
     around_.metrics.counter("reflector_failures_total", "Lists and watches that failed").add(labels_);
     const MonotonicTime now = around_.clock.monotonic();
-    if (!failing_since_) failing_since_ = now;
+    if (!failing_) failing_ = Failing{.since = now, .error = {}};
+    failing_->error = error;
     if (reported_at_ && now - *reported_at_ < kReportInterval) return;
     // A watch that breaks is everyday life and mostly over at once; what lasts is reported.
     if (cache_->is_synced() && failures_ == 1 && !must_list_) {
@@ -210,13 +256,14 @@ void Reflector::note_failure(const std::string& error) {
 void Reflector::note_success() {
     is_type_missing_ = false;
     if (reported_at_) {
-        const auto lasted = around_.clock.monotonic() - failing_since_.value_or(around_.clock.monotonic());
+        const MonotonicTime now = around_.clock.monotonic();
+        const auto lasted = now - (failing_ ? failing_->since : now);
         log_.info(
             "Listing and watching works again",
             {{"milliseconds", std::chrono::duration_cast<std::chrono::milliseconds>(lasted).count()}}
         );
     }
-    failing_since_.reset();
+    failing_.reset();
     reported_at_.reset();
 }
 

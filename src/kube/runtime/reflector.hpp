@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -32,6 +33,11 @@ struct Surroundings {
 ///
 ///   * the watch ends in order, or its connection breaks: watch again from the last version seen;
 ///   * 410 (the version is too old): list again; what went away meanwhile is deleted from the cache;
+///   * a watch that fails five times in a row without news, although the server answers: list again, its version may be
+///     one that cannot be watched from;
+///   * a page of the list is longer than a response may be: half as many objects in a page, and the newest version,
+///   since
+///     a server that is asked for any version ("0") sends everything at once;
 ///   * the server is away, answers errors or garbage: try again with a growing delay (100 ms to 5 s) and jitter, with
 ///     one log line now and then, and one when it is over;
 ///   * the type is not served (its CRD is not installed): the same, with a line that says so.
@@ -49,12 +55,23 @@ public:
 
     /// The server does not know the type, as of the last attempt.
     [[nodiscard]] bool is_type_missing() const { return is_type_missing_; }
+    /// The server has answered a list with an error, and no list has succeeded since.
+    [[nodiscard]] bool is_list_refused() const { return is_list_refused_; }
+    struct Failing {
+        MonotonicTime since;
+        /// Of the last attempt.
+        std::string error;
+    };
+    /// Since when lists and watches have failed, without one that worked; nullopt when the last one did.
+    [[nodiscard]] const std::optional<Failing>& failing() const { return failing_; }
     [[nodiscard]] const std::shared_ptr<CacheStore>& cache() const { return cache_; }
 
 private:
     enum class End { InOrder, Expired };
 
     [[nodiscard]] Async<> list();
+    /// All pages, into the cache.
+    [[nodiscard]] Async<> list_pages(ListOptions options);
     [[nodiscard]] Async<End> watch();
     /// Reads events until the watch ends; what went wrong is returned, not thrown.
     [[nodiscard]] Async<std::exception_ptr> follow(RawWatch& watch, End& end);
@@ -72,9 +89,14 @@ private:
     MetricLabels labels_;
     bool must_list_ = true;
     bool is_type_missing_ = false;
+    bool is_list_refused_ = false;
+    /// A list was longer than a response may be: from now on it comes in these smaller pages.
+    std::optional<unsigned> page_objects_max_;
     bool has_news_ = false;  // the current watch has brought something
     unsigned failures_ = 0;
-    std::optional<MonotonicTime> failing_since_;
+    /// Of watches from the version that was seen last, by a server that answers.
+    unsigned failures_at_version_ = 0;
+    std::optional<Failing> failing_;
     std::optional<MonotonicTime> reported_at_;
     std::map<NamespacedName, ResourceVersion> undecodable_;
 };

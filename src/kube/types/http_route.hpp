@@ -10,6 +10,7 @@
 #include <boost/describe.hpp>
 
 #include "kube/json/json.hpp"
+#include "kube/meta/condition.hpp"
 #include "kube/meta/names.hpp"
 #include "kube/meta/object_meta.hpp"
 
@@ -86,14 +87,30 @@ struct HttpRouteSpec {
 };
 BOOST_DESCRIBE_STRUCT(HttpRouteSpec, (), (parentRefs, hostnames, rules))
 
-/// gateway.networking.k8s.io/v1 HTTPRoute, with all that its spec may hold. Its status is not read.
+/// What one Gateway says of the route: conditions Accepted and ResolvedRefs.
+struct RouteParentStatus {
+    RouteParent parentRef;
+    std::string controllerName;
+    std::vector<Condition> conditions;
+    bool operator==(const RouteParentStatus&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(RouteParentStatus, (), (parentRef, controllerName, conditions))
+
+struct HttpRouteStatus {
+    std::vector<RouteParentStatus> parents;
+    bool operator==(const HttpRouteStatus&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(HttpRouteStatus, (), (parents))
+
+/// gateway.networking.k8s.io/v1 HTTPRoute, with all that its spec may hold.
 struct HttpRoute {
     ObjectMeta metadata;
     HttpRouteSpec spec;
+    HttpRouteStatus status;
     static constexpr std::array required{"metadata", "spec"};
     bool operator==(const HttpRoute&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(HttpRoute, (), (metadata, spec))
+BOOST_DESCRIBE_STRUCT(HttpRoute, (), (metadata, spec, status))
 
 template <>
 struct KindOf<HttpRoute> {

@@ -149,6 +149,8 @@ inline constexpr std::string_view kHttpRoutesPublished = "HTTPRoutesPublished";
 inline constexpr std::string_view kNameTaken = "NameTaken";
 /// An addition: the API server refuses a Service or a route.
 inline constexpr std::string_view kNetworkingNotApplied = "NetworkingNotApplied";
+/// An addition: the Gateway says in a route's status that it does not serve it (spec 03 H32).
+inline constexpr std::string_view kRouteNotServed = "RouteNotServed";
 
 // Stalled of SeiNodeDeployment; NameTaken, NetworkingNotApplied and Progressing as elsewhere.
 inline constexpr std::string_view kNodeNotApplied = "NodeNotApplied";

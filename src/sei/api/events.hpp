@@ -12,6 +12,10 @@ inline constexpr std::string_view kSidecarReadinessLost = "SidecarReadinessLost"
 inline constexpr std::string_view kSidecarReadinessRestored = "SidecarReadinessRestored";
 /// An addition: a spec that the controller cannot serve (spec 01 §20.12).
 inline constexpr std::string_view kSpecRejected = "SpecRejected";
+/// An addition: a value of the spec that the operator does not let through (spec 02 §25, D18).
+inline constexpr std::string_view kOverrideReplaced = "OverrideReplaced";
+/// An addition: a configuration was given under which the pod does not answer where it is asked (spec 05 §19, 20).
+inline constexpr std::string_view kAskedPortMoved = "AskedPortMoved";
 
 // SeiNodeDeployment.
 inline constexpr std::string_view kNodeCreated = "SeiNodeCreated";

@@ -42,6 +42,9 @@ struct PlannedTask {
     std::optional<kube::Time> notBefore;
     /// A task that is not done by then has failed.
     std::optional<kube::Time> deadline;
+    /// Tasks of earlier plans that the sidecar may still run: this one is not begun beside them. Left out once it is
+    /// accepted.
+    std::vector<std::string> afterTasks;
     static constexpr std::array required{"id", "status", "type"};
     bool operator==(const PlannedTask&) const = default;
 };
@@ -61,7 +64,8 @@ BOOST_DESCRIBE_STRUCT(
      lastError,
      lastAttemptAt,
      notBefore,
-     deadline)
+     deadline,
+     afterTasks)
 )
 
 /// What is known of the task that failed its plan.

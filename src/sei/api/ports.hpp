@@ -12,15 +12,19 @@ struct NamedPort {
     std::int32_t port = 0;
 };
 
+inline constexpr std::int32_t kEvmHttpPort = 8545;
+inline constexpr std::int32_t kEvmWsPort = 8546;
 inline constexpr std::int32_t kGrpcPort = 9090;
+inline constexpr std::int32_t kRestPort = 1317;
+inline constexpr std::int32_t kP2pPort = 26656;
 inline constexpr std::int32_t kRpcPort = 26657;
 /// Of the seid container, in every mode.
 inline constexpr std::array kSeidPorts{
-    NamedPort{"evm-rpc", 8545},
-    NamedPort{"evm-ws", 8546},
+    NamedPort{"evm-rpc", kEvmHttpPort},
+    NamedPort{"evm-ws", kEvmWsPort},
     NamedPort{"grpc", kGrpcPort},
-    NamedPort{"rest", 1317},
-    NamedPort{"p2p", 26656},
+    NamedPort{"rest", kRestPort},
+    NamedPort{"p2p", kP2pPort},
     NamedPort{"rpc", kRpcPort},
     NamedPort{"metrics", 26660},
 };

@@ -7,6 +7,7 @@
 #include "kube/json/same.hpp"
 #include "sei/api/labels.hpp"
 #include "sei/deployment/fleet.hpp"
+#include "sei/resources/drift.hpp"
 
 namespace sei::deployment {
 namespace {
@@ -64,13 +65,8 @@ void set_ceremony(
 }
 
 bool has_metadata(const kube::ObjectMeta& live, const kube::ObjectMeta& desired) {
-    const auto has_all = [](const kube::StringMap& map, const kube::StringMap& wanted) {
-        return std::ranges::all_of(wanted, [&](const auto& entry) {
-            const auto found = map.find(entry.first);
-            return found != map.end() && found->second == entry.second;
-        });
-    };
-    return has_all(live.labels, desired.labels) && has_all(live.annotations, desired.annotations) &&
+    return resources::has_entries(live.labels, desired.labels) &&
+           resources::has_entries(live.annotations, desired.annotations) &&
            live.is_controlled_by(kube::Uid{desired.ownerReferences.front().uid});
 }
 

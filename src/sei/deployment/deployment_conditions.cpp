@@ -142,6 +142,8 @@ void DeploymentConditions::set_networking(const NetworkingOutcome& outcome) {
             return no(reason::kNameTaken, outcome.text);
         case Kind::Refused:
             return no(reason::kNetworkingNotApplied, outcome.text);
+        case Kind::NotServed:
+            return no(reason::kRouteNotServed, outcome.text);
         case Kind::Published:
             return set(
                 type::kNetworkingReady,

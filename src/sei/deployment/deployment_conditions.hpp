@@ -21,10 +21,10 @@ struct Problem {
 
 /// How public networking stands at the end of a pass: one value, so that the condition is set once.
 struct NetworkingOutcome {
-    enum class Kind { Disabled, NoRoutes, CrdMissing, DnsPending, Published, NameTaken, Refused };
+    enum class Kind { Disabled, NoRoutes, CrdMissing, DnsPending, Published, NameTaken, Refused, NotServed };
     Kind kind = Kind::Disabled;
     std::size_t routes = 0;
-    /// Of NameTaken and Refused.
+    /// Of NameTaken, Refused and NotServed.
     std::string text;
 };
 

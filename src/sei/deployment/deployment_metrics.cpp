@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "kube/meta/condition.hpp"
+#include "sei/api/conditions.hpp"
 #include "sei/api/labels.hpp"
 #include "sei/plan/progress.hpp"
 
@@ -19,6 +21,18 @@ std::string controller() {
     return std::string{api::kDeploymentControllerName};
 }
 
+/// Why it does not get on: the reason of Stalled, else that its rollout is past its deadline. Empty while it does.
+std::string stall_of(const api::SeiNodeDeployment& deployment) {
+    namespace type = api::deployment_condition;
+    const auto& conditions = deployment.status.conditions;
+    const kube::Condition* stalled = kube::find_condition(conditions, type::kStalled);
+    if (stalled != nullptr && stalled->status == kube::ConditionStatus::True) return stalled->reason;
+    const kube::Condition* rollout = kube::find_condition(conditions, type::kRolloutInProgress);
+    const bool is_overdue = rollout != nullptr && rollout->status == kube::ConditionStatus::True &&
+                            rollout->reason == api::reason::kProgressDeadlineExceeded;
+    return is_overdue ? rollout->reason : "";
+}
+
 }  // namespace
 
 DeploymentMetrics::DeploymentMetrics(kube::Metrics& metrics)
@@ -28,17 +42,36 @@ DeploymentMetrics::DeploymentMetrics(kube::Metrics& metrics)
       replicas_{metrics.gauge("sei_controller_seinodedeployment_replicas", "Replica counts for each SeiNodeDeployment")
       },
       plan_active_{metrics.gauge("sei_controller_plan_active", "Number of active plans")},
+      stalled_{metrics.gauge(
+          "sei_controller_seinodedeployment_stalled",
+          "1 while the condition Stalled is True or the rollout is past its progress deadline, by the reason"
+      )},
       errors_{metrics.counter("sei_controller_reconcile_errors_total", "Passes that ended in an error")} {}
 
 void DeploymentMetrics::observe(const api::SeiNodeDeployment& deployment) {
     const kube::NamespacedName key = deployment.metadata.key();
     plan_active_.set(labels_of(key, "controller", controller()), plan::is_active(deployment.status.plan) ? 1 : 0);
+    show_stalled(deployment);
     if (!deployment.status.phase) return;
     for (const api::DeploymentPhase phase : kPhases) {
         phase_.set(labels_of(key, "phase", api::word_of(phase)), phase == *deployment.status.phase ? 1 : 0);
     }
     replicas_.set(labels_of(key, "replica_state", "desired"), deployment.spec.replicas);
     replicas_.set(labels_of(key, "replica_state", "ready"), deployment.status.readyReplicas);
+}
+
+void DeploymentMetrics::show_stalled(const api::SeiNodeDeployment& deployment) {
+    const kube::NamespacedName key = deployment.metadata.key();
+    const std::string reason = stall_of(deployment);
+    const auto shown = stalled_for_.find(key);
+    if (shown != stalled_for_.end()) {
+        if (shown->second == reason) return;
+        stalled_.remove(labels_of(key, "reason", shown->second));
+        stalled_for_.erase(shown);
+    }
+    if (reason.empty()) return;
+    stalled_.set(labels_of(key, "reason", reason), 1);
+    stalled_for_.emplace(key, reason);
 }
 
 void DeploymentMetrics::failed(const std::string& namespace_) {
@@ -52,6 +85,10 @@ void DeploymentMetrics::forget(const kube::NamespacedName& deployment) {
     replicas_.remove(labels_of(deployment, "replica_state", "desired"));
     replicas_.remove(labels_of(deployment, "replica_state", "ready"));
     plan_active_.remove(labels_of(deployment, "controller", controller()));
+    if (const auto shown = stalled_for_.find(deployment); shown != stalled_for_.end()) {
+        stalled_.remove(labels_of(deployment, "reason", shown->second));
+        stalled_for_.erase(shown);
+    }
 }
 
 }  // namespace sei::deployment

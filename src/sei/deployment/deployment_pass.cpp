@@ -49,11 +49,15 @@ kube::Async<Requeue> DeploymentPass::run() {
         context_.problems.push_back({api::reason::kSpecRejected, std::string{kNoSpecText}});
         co_return Requeue::on_change("a deployment with a spec");
     }
+    const bool was_paused = kube::is_condition_true(context_.status.conditions, type::kPaused);
     context_.conditions.seed();
+    const bool is_paused = context_.object().spec.paused;
+    if (is_paused) plan::stop_clock(context_.status.plan);
+    if (was_paused && !is_paused && context_.status.rollout) context_.status.rollout->lastProgressAt = context_.now();
     co_await propagate_pause(context_);
     co_await keep_internal_service(context_);
     Requeue wait = Requeue::on_change("spec.paused to be false");
-    if (!context_.object().spec.paused) wait = co_await advance();
+    if (!is_paused) wait = co_await advance();
     networking_ = co_await keep_networking(context_);
     is_networking_known_ = true;
     co_return sooner(std::move(wait));
@@ -314,6 +318,7 @@ Requeue DeploymentPass::sooner(Requeue wait) const {
         case NetworkingOutcome::Kind::Refused:
             at_most(kRefusedPoll, networking_.text);
             break;
+        case NetworkingOutcome::Kind::NotServed:
         case NetworkingOutcome::Kind::Published:
             at_most(kSteadyPoll, "the next look into DNS");
             break;

@@ -151,7 +151,13 @@ kube::Async<Requeue> DeploymentReconciler::advance(
     const DeploymentSnapshot after = *written;
     metrics_.observe(*after);
     for (kube::Announcement& announcement : announcements(deployment->status, after->status)) {
-        log_.info(announcement.message, {{"SeiNodeDeployment", after.key()}, {"event", announcement.reason}});
+        log_.info(
+            announcement.message,
+            {{"SeiNodeDeployment", after.key()},
+             {"namespace", after.key().namespace_},
+             {"name", after.key().name},
+             {"event", announcement.reason}}
+        );
         events_.record(
             kube::reference_to(*after),
             announcement.type,

@@ -4,6 +4,7 @@
 
 #include "kube/meta/condition.hpp"
 #include "sei/api/conditions.hpp"
+#include "sei/api/ports.hpp"
 
 namespace sei::deployment {
 namespace {
@@ -82,7 +83,7 @@ void compute_status(
         status.perPodServices.push_back(
             {.name = node->metadata.name,
              .namespace_ = node->metadata.namespace_,
-             .ports = {.evmHttp = kEvmHttpPort, .evmWs = kEvmWsPort}}
+             .ports = {.evmHttp = api::kEvmHttpPort, .evmWs = api::kEvmWsPort}}
         );
     }
     status.endpoints.reset();

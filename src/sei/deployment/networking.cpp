@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "sei/api/labels.hpp"
+#include "sei/api/ports.hpp"
 #include "sei/deployment/child.hpp"
 
 namespace sei::deployment {
@@ -70,10 +71,10 @@ std::vector<EffectiveRoute> effective_routes(
 ) {
     if (!deployment.spec.networking || is_validator(deployment)) return {};
     static constexpr std::array kProtocols{
-        ServicePortSpec{"evm", kEvmHttpPort},
-        ServicePortSpec{"rpc", kTendermintRpcPort},
-        ServicePortSpec{"rest", kRestPort},
-        ServicePortSpec{"grpc", 9090}
+        ServicePortSpec{"evm", api::kEvmHttpPort},
+        ServicePortSpec{"rpc", api::kRpcPort},
+        ServicePortSpec{"rest", api::kRestPort},
+        ServicePortSpec{"grpc", api::kGrpcPort}
     };
     std::vector<EffectiveRoute> routes;
     for (const ServicePortSpec& protocol : kProtocols) {
@@ -98,21 +99,21 @@ kube::Service render_internal_service(const api::SeiNodeDeployment& deployment) 
     kube::Service service = cluster_service(
         deployment,
         internal_service_key(deployment).name,
-        ports({{"rpc", kTendermintRpcPort}, {"evm-http", kEvmHttpPort}, {"rest", kRestPort}})
+        ports({{"rpc", api::kRpcPort}, {"evm-http", api::kEvmHttpPort}, {"rest", api::kRestPort}})
     );
     mark_managed(service.metadata);
     return service;
 }
 
 kube::Service render_external_service(const api::SeiNodeDeployment& deployment) {
-    std::vector<kube::ServicePort> published = is_validator(deployment) ? ports({{"p2p", 26656}})
+    std::vector<kube::ServicePort> published = is_validator(deployment) ? ports({{"p2p", api::kP2pPort}})
                                                                         : ports(
-                                                                              {{"evm-rpc", kEvmHttpPort},
-                                                                               {"evm-ws", kEvmWsPort},
-                                                                               {"grpc", 9090},
-                                                                               {"rest", kRestPort},
-                                                                               {"p2p", 26656},
-                                                                               {"rpc", kTendermintRpcPort}}
+                                                                              {{"evm-rpc", api::kEvmHttpPort},
+                                                                               {"evm-ws", api::kEvmWsPort},
+                                                                               {"grpc", api::kGrpcPort},
+                                                                               {"rest", api::kRestPort},
+                                                                               {"p2p", api::kP2pPort},
+                                                                               {"rpc", api::kRpcPort}}
                                                                           );
     return cluster_service(deployment, external_service_key(deployment).name, std::move(published));
 }
@@ -133,7 +134,7 @@ kube::HttpRoute render_route(
     out.spec.hostnames = route.hostnames;
     out.spec.rules.push_back(rule_to(route.port));
     if (route.protocol == "evm") {
-        kube::RouteRule web_socket = rule_to(kEvmWsPort);
+        kube::RouteRule web_socket = rule_to(api::kEvmWsPort);
         web_socket.matches.push_back({.headers = {{.type = "Exact", .name = "Upgrade", .value = "websocket"}}});
         out.spec.rules.push_back(std::move(web_socket));
     }

@@ -12,11 +12,6 @@
 
 namespace sei::deployment {
 
-inline constexpr std::int32_t kEvmHttpPort = 8545;
-inline constexpr std::int32_t kEvmWsPort = 8546;
-inline constexpr std::int32_t kRestPort = 1317;
-inline constexpr std::int32_t kTendermintRpcPort = 26657;
-
 [[nodiscard]] kube::NamespacedName internal_service_key(const api::SeiNodeDeployment& deployment);
 [[nodiscard]] kube::NamespacedName external_service_key(const api::SeiNodeDeployment& deployment);
 

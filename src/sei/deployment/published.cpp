@@ -3,10 +3,14 @@
 #include <algorithm>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "sei/api/conditions.hpp"
 #include "sei/api/labels.hpp"
+#include "sei/api/ports.hpp"
 #include "sei/deployment/networking.hpp"
 #include "sei/resources/drift.hpp"
 #include "sei/sidecar/answers.hpp"
@@ -91,6 +95,28 @@ kube::Async<bool> resolves(DeploymentContext& context, std::string host) {
     co_return memory.host_resolves;
 }
 
+/// What the Gateway has against a route, as it says in the route's status; empty: nothing, or it has not looked yet.
+std::string refusal_by_gateway(const DeploymentContext& context, const kube::HttpRoute& route) {
+    const kube::NamespacedName gateway{context.platform.gateway_namespace, context.platform.gateway_name};
+    for (const kube::RouteParentStatus& parent : route.status.parents) {
+        if (kube::NamespacedName{parent.parentRef.namespace_, parent.parentRef.name} != gateway) continue;
+        for (const std::string_view type : {"Accepted", "ResolvedRefs"}) {
+            const kube::Condition* said = kube::find_condition(parent.conditions, type);
+            if (said == nullptr || said->status != kube::ConditionStatus::False) continue;
+            if (said->observedGeneration < route.metadata.generation) continue;
+            return fmt::format(
+                "Gateway {} does not serve HTTPRoute {}: {} is False: {}: {}",
+                kube::to_string(gateway),
+                kube::to_string(route.metadata.key()),
+                type,
+                said->reason,
+                said->message
+            );
+        }
+    }
+    return {};
+}
+
 kube::Async<NetworkingOutcome> keep_routes(DeploymentContext& context, std::vector<EffectiveRoute> routes) {
     using Kind = NetworkingOutcome::Kind;
     if (!context.caches.routes.is_synced()) co_return NetworkingOutcome{.kind = Kind::CrdMissing};
@@ -103,6 +129,13 @@ kube::Async<NetworkingOutcome> keep_routes(DeploymentContext& context, std::vect
     }
     co_await release_routes_but(context, routes);
     if (!taken.empty()) co_return NetworkingOutcome{.kind = Kind::NameTaken, .text = std::move(taken)};
+    for (const EffectiveRoute& route : routes) {
+        const auto seen = context.caches.routes.get({context.object().metadata.namespace_, route.name});
+        std::string refusal = seen ? refusal_by_gateway(context, **seen) : std::string{};
+        if (!refusal.empty()) {
+            co_return NetworkingOutcome{.kind = Kind::NotServed, .text = sidecar::bounded_text(std::move(refusal))};
+        }
+    }
     if (!co_await resolves(context, routes.front().hostnames.front())) {
         co_return NetworkingOutcome{.kind = Kind::DnsPending};
     }
@@ -145,7 +178,7 @@ kube::Async<> keep_internal_service(DeploymentContext& context) {
     context.status.internalService = api::InternalServiceStatus{
         .name = key.name,
         .namespace_ = key.namespace_,
-        .ports = {.rpc = kTendermintRpcPort, .evmHttp = kEvmHttpPort, .rest = kRestPort}
+        .ports = {.rpc = api::kRpcPort, .evmHttp = api::kEvmHttpPort, .rest = api::kRestPort}
     };
 }
 

@@ -1,10 +1,17 @@
 #include "sei/node/announcements.hpp"
 
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include <fmt/format.h>
 #include <boost/describe/enum_to_string.hpp>
 
 #include "kube/meta/condition.hpp"
 #include "sei/api/conditions.hpp"
 #include "sei/api/events.hpp"
+#include "sei/plan/config_intent.hpp"
+#include "sei/plan/progress.hpp"
 
 namespace sei::node {
 namespace {
@@ -72,12 +79,53 @@ void announce_rejected_spec(
     out.push_back({kube::EventType::Warning, std::string{api::event::kSpecRejected}, current->message});
 }
 
+void announce_replaced_override(
+    const api::NodeSpec& spec,
+    const api::SeiNodeStatus& before,
+    const api::SeiNodeStatus& after,
+    std::vector<kube::Announcement>& out
+) {
+    const bool is_new_plan = after.plan && (!before.plan || before.plan->id != after.plan->id);
+    if (!is_new_plan || plan::find_task(*after.plan, plan::TaskType::ConfigApply) == nullptr) return;
+    const auto level = spec.overrides.find(std::string{plan::kForcedLogLevelKey});
+    if (level == spec.overrides.end() || level->second == plan::kForcedLogLevel) return;
+    out.push_back(
+        {kube::EventType::Warning,
+         std::string{api::event::kOverrideReplaced},
+         fmt::format(
+             "spec.overrides[{}] is \"{}\"; the node gets \"{}\", as every node",
+             level->first,
+             level->second,
+             plan::kForcedLogLevel
+         )}
+    );
+}
+
+std::vector<std::string> moved_ports(const api::SeiNodeStatus& status) {
+    return status.appliedConfig ? plan::moved_ports(status.appliedConfig->overrides) : std::vector<std::string>{};
+}
+
+void announce_moved_ports(
+    const api::SeiNodeStatus& before, const api::SeiNodeStatus& after, std::vector<kube::Announcement>& out
+) {
+    if (before.appliedConfig == after.appliedConfig) return;
+    const std::vector<std::string> earlier = moved_ports(before);
+    for (std::string& moved : moved_ports(after)) {
+        if (std::ranges::find(earlier, moved) != earlier.end()) continue;
+        out.push_back({kube::EventType::Warning, std::string{api::event::kAskedPortMoved}, "spec." + std::move(moved)});
+    }
+}
+
 }  // namespace
 
-std::vector<kube::Announcement> announcements(const api::SeiNodeStatus& before, const api::SeiNodeStatus& after) {
+std::vector<kube::Announcement> announcements(
+    const api::NodeSpec& spec, const api::SeiNodeStatus& before, const api::SeiNodeStatus& after
+) {
     std::vector<kube::Announcement> out;
     announce_sidecar(before, after, out);
     announce_rejected_spec(before, after, out);
+    announce_replaced_override(spec, before, after, out);
+    announce_moved_ports(before, after, out);
     announce_phase(before, after, out);
     return out;
 }

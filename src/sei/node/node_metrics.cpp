@@ -1,10 +1,13 @@
 #include "sei/node/node_metrics.hpp"
 
 #include <array>
+#include <utility>
 #include <variant>
 
 #include <boost/describe/enum_to_string.hpp>
 
+#include "kube/meta/condition.hpp"
+#include "sei/api/conditions.hpp"
 #include "sei/api/labels.hpp"
 #include "sei/plan/progress.hpp"
 
@@ -36,6 +39,10 @@ kube::MetricLabels labels_of_plan(const kube::NamespacedName& node) {
     return {{"controller", controller()}, {"namespace", node.namespace_}, {"name", node.name}};
 }
 
+kube::MetricLabels labels_of_stall(const kube::NamespacedName& node, const std::string& reason) {
+    return {{"namespace", node.namespace_}, {"name", node.name}, {"reason", reason}};
+}
+
 double seconds(kube::Time from, kube::Time to) {
     return std::chrono::duration<double>(to.at - from.at).count();
 }
@@ -57,6 +64,7 @@ NodeMetrics::NodeMetrics(kube::Metrics& metrics)
           {1, 5, 10, 30, 60, 120, 300, 600, 1800}
       )},
       plan_active_{metrics.gauge("sei_controller_plan_active", "Number of active plans")},
+      stalled_{metrics.gauge("sei_controller_seinode_stalled", "1 while the condition Stalled is True, by its reason")},
       probes_{metrics.counter(
           "sei_controller_seinode_sidecar_health_probes_total",
           "Sidecar Healthz probe outcomes observed during plan resolution"
@@ -74,6 +82,7 @@ void NodeMetrics::observe(const api::SeiNode& node) {
     if (std::exchange(shown.has_active_plan, has_active_plan) != has_active_plan) {
         plan_active_.set(labels_of_plan(key), has_active_plan ? 1 : 0);
     }
+    show_stalled(node, shown);
     if (!node.status.phase || shown.phase == node.status.phase) return;
     shown.phase = node.status.phase;
     for (const api::NodePhase phase : kPhases) {
@@ -81,6 +90,16 @@ void NodeMetrics::observe(const api::SeiNode& node) {
         labels["phase"] = word(phase);
         phase_.set(labels, phase == *node.status.phase ? 1 : 0);
     }
+}
+
+void NodeMetrics::show_stalled(const api::SeiNode& node, Shown& shown) {
+    const kube::Condition* stalled = kube::find_condition(node.status.conditions, api::node_condition::kStalled);
+    const bool is_stalled = stalled != nullptr && stalled->status == kube::ConditionStatus::True;
+    const std::string reason = is_stalled ? stalled->reason : "";
+    const std::string before = std::exchange(shown.stalled_for, reason);
+    if (before == reason) return;
+    if (!before.empty()) stalled_.remove(labels_of_stall(node.metadata.key(), before));
+    if (!reason.empty()) stalled_.set(labels_of_stall(node.metadata.key(), reason), 1);
 }
 
 void NodeMetrics::phase_changed(const api::SeiNode& before, const api::SeiNode& after, kube::Time now) {
@@ -135,6 +154,9 @@ void NodeMetrics::forget(const kube::NamespacedName& node) {
     }
     sidecar_ready_.remove(labels_of(node));
     plan_active_.remove(labels_of_plan(node));
+    if (const auto shown = shown_.find(node); shown != shown_.end() && !shown->second.stalled_for.empty()) {
+        stalled_.remove(labels_of_stall(node, shown->second.stalled_for));
+    }
     shown_.erase(node);
 }
 

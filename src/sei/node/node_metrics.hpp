@@ -18,7 +18,7 @@ class NodeMetrics {
 public:
     explicit NodeMetrics(kube::Metrics& metrics);
 
-    /// The phase and the plan as they are stored.
+    /// The phase, the plan and the condition Stalled as they are stored.
     void observe(const api::SeiNode& node);
     /// After a write that changed the phase.
     void phase_changed(const api::SeiNode& before, const api::SeiNode& after, kube::Time now);
@@ -36,12 +36,17 @@ private:
     struct Shown {
         std::optional<api::NodePhase> phase;
         std::optional<bool> has_active_plan;
+        /// The reason of a Stalled that is True; empty for none.
+        std::string stalled_for;
     };
+    void show_stalled(const api::SeiNode& node, Shown& shown);
+
     kube::Gauge& phase_;
     kube::Counter& transitions_;
     kube::Histogram& phase_duration_;
     kube::Histogram& plan_duration_;
     kube::Gauge& plan_active_;
+    kube::Gauge& stalled_;
     kube::Counter& probes_;
     kube::Gauge& sidecar_ready_;
     kube::Counter& errors_;

@@ -70,14 +70,17 @@ kube::Async<Requeue> NodePass::run() {
     conditions_.set_pod_ready(pod_health());
     // A pause scales a failed node down, too (spec 02 §25, D27): it says that nothing of the node is to run.
     if (context_.status.phase == api::NodePhase::Failed && !node.spec.paused) {
-        if (!(spec_changed || is_retry_requested()))
+        if (!(spec_changed || is_retry_requested() || is_failure_of_earlier_spec()))
             co_return Requeue::on_change("a changed spec: the node has failed");
         // A new attempt with the same data (spec 08 2.3). The failed plan stays until the new one is there: it tells
         // what it left behind.
         plan::set_phase(context_.status, api::NodePhase::Initializing, now());
     }
     if (auto wait = co_await keep_workload()) co_return std::move(*wait);
-    if (node.spec.paused) co_return Requeue::on_change("spec.paused to be false");
+    if (node.spec.paused) {
+        plan::stop_clock(context_.status.plan);
+        co_return Requeue::on_change("spec.paused to be false");
+    }
 
     context_.status.resolvedPeers = resolve_peers(node, caches_.nodes);
     if (auto wait = co_await keep_claim()) co_return std::move(*wait);
@@ -233,6 +236,11 @@ api::PlannedTask* NodePass::failed_task() const {
     auto& tasks = context_.status.plan->tasks;
     const auto found = std::ranges::find(tasks, api::TaskStatus::Failed, &api::PlannedTask::status);
     return found == tasks.end() ? nullptr : &*found;
+}
+
+bool NodePass::is_failure_of_earlier_spec() const {
+    const api::PlannedTask* task = failed_task();
+    return task != nullptr && task->lastError == kSpecWaits;
 }
 
 void NodePass::forgive_failed_update() {
@@ -451,31 +459,31 @@ std::optional<api::TaskPlan> NodePass::successor() {
     std::unreachable();
 }
 
-kube::Async<std::optional<std::string>> NodePass::sidecar_busy_with() {
+kube::Async<NodePass::SidecarWork> NodePass::work_of_sidecar() {
     const api::TaskPlan& plan = *context_.status.plan;
     for (const api::PlannedTask& task : plan.tasks) {
         const auto type = plan::parse_task_type(task.type);
         if (task.status != api::TaskStatus::Pending || !type || plan::runner_of(*type) != plan::TaskRunner::Sidecar) {
             continue;
         }
-        if (tasks::ends_when_accepted(*type)) continue;
+        if (plan::ends_when_accepted(*type)) continue;
         // Also one that is not known to have been submitted: the write that says so may have been lost.
         const bool is_known = tasks::was_submitted(context_, task);
         const sidecar::LookupOutcome found = co_await tasks::look_up(context_, task.id, is_known);
         if (!std::holds_alternative<sidecar::Unavailable>(found)) {
             context_.memory.superseding_since.reset();
             const auto* run = std::get_if<sidecar::TaskRun>(&found);
-            if (run != nullptr && run->status == sidecar::RunStatus::Running) co_return task.id;
+            if (run != nullptr && run->status == sidecar::RunStatus::Running) co_return SidecarBusy{task.id};
             continue;
         }
-        if (!is_known) co_return std::nullopt;
+        if (!is_known) co_return SidecarSilent{};
         // It may run, or be gone with its pod: a while to answer, and no longer, as the change may be its repair.
         auto& since = context_.memory.superseding_since;
         if (!since) since = context_.clock.monotonic();
-        if (context_.clock.monotonic() - *since < kSidecarPatience) co_return task.id;
-        co_return std::nullopt;
+        if (context_.clock.monotonic() - *since < kSidecarPatience) co_return SidecarBusy{task.id};
+        co_return SidecarSilent{};
     }
-    co_return std::nullopt;
+    co_return SidecarIdle{};
 }
 
 kube::Async<std::optional<Requeue>> NodePass::supersede() {
@@ -484,15 +492,25 @@ kube::Async<std::optional<Requeue>> NodePass::supersede() {
         context_.memory.superseding_since.reset();
         co_return std::nullopt;
     }
-    if (const auto busy = co_await sidecar_busy_with()) {
+    auto& tasks = context_.status.plan->tasks;
+    const SidecarWork work = co_await work_of_sidecar();
+    if (const auto* busy = std::get_if<SidecarBusy>(&work)) {
         is_question_answered_ = false;
         context_.memory.is_plan_questioned = true;
-        auto& tasks = context_.status.plan->tasks;
-        api::PlannedTask& waited_for = *std::ranges::find(tasks, *busy, &api::PlannedTask::id);
+        api::PlannedTask& waited_for = *std::ranges::find(tasks, busy->id, &api::PlannedTask::id);
+        // One that is late fails, and the next plan is another attempt.
+        if (plan::deadline_error(waited_for, now())) co_return std::nullopt;
         if (waited_for.lastError != kSpecWaits) plan::note_attempt(waited_for, 0, std::string{kSpecWaits}, now());
         co_return Requeue::after(
             kWorkloadPoll, "the sidecar to end " + waited_for.type + ", before a plan for the changed spec begins"
         );
+    }
+    if (std::holds_alternative<SidecarIdle>(work)) {
+        for (api::PlannedTask& task : next->tasks) {
+            std::erase_if(task.afterTasks, [&](const std::string& id) {
+                return std::ranges::find(tasks, id, &api::PlannedTask::id) != tasks.end();
+            });
+        }
     }
     context_.memory.superseding_since.reset();
     context_.status.plan = std::move(next);
@@ -500,6 +518,13 @@ kube::Async<std::optional<Requeue>> NodePass::supersede() {
 }
 
 std::optional<api::TaskPlan> NodePass::build_plan() {
+    std::optional<api::TaskPlan> next = planned();
+    const std::optional<api::TaskPlan>& left = context_.status.plan ? context_.status.plan : put_away_;
+    if (next && left) plan::wait_for_tasks_of(*left, *next);
+    return next;
+}
+
+std::optional<api::TaskPlan> NodePass::planned() {
     if (!is_running()) {
         plan::set_phase(context_.status, api::NodePhase::Initializing, now());
         return plan::init_plan(working_copy(), ids_);
@@ -529,6 +554,7 @@ kube::Async<Requeue> NodePass::execute() {
     if (std::holds_alternative<tasks::PlanFailed>(execution)) {
         ended_plan_ = EndedPlan{plan::kind_of(*context_.status.plan), false, started(*context_.status.plan)};
         if (context_.status.phase == api::NodePhase::Failed) {
+            if (is_failure_of_earlier_spec()) co_return Requeue::after(milliseconds{0}, "a plan for the changed spec");
             co_return Requeue::on_change("a changed spec: the node has failed");
         }
         conditions_.end_update();
@@ -568,7 +594,7 @@ void NodePass::put_plan_away() {
     }
     if (!was_counted)
         ended_plan_ = EndedPlan{plan::kind_of(plan), plan.phase == api::PlanPhase::Complete, started(plan)};
-    context_.status.plan.reset();
+    put_away_ = std::exchange(context_.status.plan, std::nullopt);
 }
 
 bool NodePass::is_probe_due() const {

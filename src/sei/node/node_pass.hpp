@@ -2,6 +2,8 @@
 #pragma once
 
 #include <optional>
+#include <string>
+#include <variant>
 
 #include "kube/async/async.hpp"
 #include "kube/runtime/requeue.hpp"
@@ -67,6 +69,8 @@ private:
     [[nodiscard]] std::optional<kube::Requeue> damped_failure() const;
     /// The task that failed the stored plan; null when there is none.
     [[nodiscard]] api::PlannedTask* failed_task() const;
+    /// Did the task fail while a changed spec waited for its end?
+    [[nodiscard]] bool is_failure_of_earlier_spec() const;
     /// What somebody changed or asked for is a new attempt.
     void forgive_failed_update();
     [[nodiscard]] kube::Async<kube::Requeue> resolve_plan();
@@ -74,8 +78,16 @@ private:
     /// (spec 08 2.1). Nullopt: go on with the plan.
     [[nodiscard]] kube::Async<std::optional<kube::Requeue>> supersede();
     [[nodiscard]] std::optional<api::TaskPlan> successor();
-    /// The id of a task of the plan that the sidecar is doing, or may be: no second one of its kind begins beside it.
-    [[nodiscard]] kube::Async<std::optional<std::string>> sidecar_busy_with();
+    /// It does none of the tasks of the plan.
+    struct SidecarIdle {};
+    /// It does this one, or may: no second one of its kind begins beside it.
+    struct SidecarBusy {
+        std::string id;
+    };
+    /// It has not answered for so long that it is waited for no more.
+    struct SidecarSilent {};
+    using SidecarWork = std::variant<SidecarIdle, SidecarBusy, SidecarSilent>;
+    [[nodiscard]] kube::Async<SidecarWork> work_of_sidecar();
     /// Was the plan questioned by a changed spec? The question is over with the write of this pass.
     [[nodiscard]] bool answer_question();
     [[nodiscard]] std::optional<tasks::SidecarDrift> sidecar_drift() const;
@@ -110,8 +122,10 @@ private:
     [[nodiscard]] api::SeiNode working_copy() const;
     /// What keeps any plan from being made: the spec, and for a node that is to be initialized its configuration.
     [[nodiscard]] std::optional<plan::SpecProblem> spec_problem() const;
-    /// The plan that the node needs now, or none.
+    /// The plan that the node needs now, or none. It begins nothing beside what the sidecar may still run of the plan
+    /// that is there, or was until this pass.
     [[nodiscard]] std::optional<api::TaskPlan> build_plan();
+    [[nodiscard]] std::optional<api::TaskPlan> planned();
     [[nodiscard]] kube::Async<kube::Requeue> execute();
     void put_plan_away();
     [[nodiscard]] kube::Async<> probe();
@@ -128,6 +142,8 @@ private:
     NodeMetrics& metrics_;
     Conditions& conditions_;
     std::optional<EndedPlan> ended_plan_;
+    /// The terminal plan that this pass has put away.
+    std::optional<api::TaskPlan> put_away_;
     bool is_question_answered_ = false;
 };
 

@@ -212,6 +212,8 @@ kube::Async<Requeue> NodeReconciler::advance(NodeSnapshot node, std::shared_ptr<
         log_.info(
             "plan ended",
             {{"SeiNode", after.key()},
+             {"namespace", after.key().namespace_},
+             {"name", after.key().name},
              {"planType", plan::to_string(ended->kind)},
              {"outcome", ended->succeeded ? "complete" : "failed"}}
         );
@@ -220,6 +222,8 @@ kube::Async<Requeue> NodeReconciler::advance(NodeSnapshot node, std::shared_ptr<
         log_.info(
             "plan built",
             {{"SeiNode", after.key()},
+             {"namespace", after.key().namespace_},
+             {"name", after.key().name},
              {"plan", after->status.plan->id},
              {"planType", plan::to_string(plan::kind_of(*after->status.plan))}}
         );
@@ -232,7 +236,7 @@ kube::Async<Requeue> NodeReconciler::advance(NodeSnapshot node, std::shared_ptr<
 void NodeReconciler::announce(
     const api::SeiNode& node, const api::SeiNodeStatus& before, const api::SeiNodeStatus& after
 ) {
-    for (kube::Announcement& announcement : announcements(before, after)) {
+    for (kube::Announcement& announcement : announcements(node.spec, before, after)) {
         events_.record(
             kube::reference_to(node), announcement.type, std::move(announcement.reason), std::move(announcement.message)
         );

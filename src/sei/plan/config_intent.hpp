@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <boost/json.hpp>
 
@@ -33,5 +34,13 @@ struct ConfigIntent {
 
 /// What is wrong with the intent, naming every unknown key; nullopt when it may be sent (spec 04 §10.3).
 [[nodiscard]] std::optional<std::string> problem_of(const ConfigIntent& intent);
+
+/// Whatever the spec says (spec 02 §21.2).
+inline constexpr std::string_view kForcedLogLevelKey = "logging.level";
+inline constexpr std::string_view kForcedLogLevel = "info";
+
+/// The overrides that take a port away from where the pod is asked (spec 05 §19, 20), each told for people; in the
+/// order of the ports. Such a pod never becomes ready, or has an exporter that waits for ever.
+[[nodiscard]] std::vector<std::string> moved_ports(const std::map<std::string, std::string>& overrides);
 
 }  // namespace sei::plan

@@ -363,7 +363,7 @@ ConfigIntent config_intent(const api::SeiNode& node) {
     }
     add_mode_overrides(node, intent.overrides);
     for (const auto& [key, value] : node.spec.overrides) intent.overrides[key] = value;
-    intent.overrides["logging.level"] = "info";
+    intent.overrides[std::string{kForcedLogLevelKey}] = kForcedLogLevel;
     return intent;
 }
 

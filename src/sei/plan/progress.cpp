@@ -41,6 +41,7 @@ struct Recorder {
 
     Recorded operator()(const Complete&) const {
         if (!task().submittedAt) task().submittedAt = now;
+        task().afterTasks.clear();
         task().status = api::TaskStatus::Complete;
         forget_attempts(task());
         task().run = 0;
@@ -50,6 +51,7 @@ struct Recorder {
     Recorded operator()(const Running& running) const {
         if (!task().submittedAt || running.resubmitted) task().submittedAt = now;
         if (running.run > 0) task().run = running.run;
+        task().afterTasks.clear();
         task().attempts = 0;
         task().notBefore.reset();
         if (task().retryCount == 0) forget_attempts(task());  // else what the retry was for stays visible
@@ -107,6 +109,28 @@ bool has_bootstrap_left(const std::optional<api::TaskPlan>& plan) {
 
 Recorded record(const TaskOutcome& outcome, api::TaskPlan& plan, std::size_t index, kube::Time now) {
     return std::visit(Recorder{plan, index, now}, outcome);
+}
+
+void stop_clock(std::optional<api::TaskPlan>& plan) {
+    if (!is_active(plan)) return;
+    if (const auto current = current_task(*plan)) plan->tasks[*current].deadline.reset();
+}
+
+void wait_for_tasks_of(const api::TaskPlan& left, api::TaskPlan& next) {
+    const auto is_of_sidecar = [](const api::PlannedTask& task) {
+        const auto type = parse_task_type(task.type);
+        return type && runner_of(*type) == TaskRunner::Sidecar && !ends_when_accepted(*type);
+    };
+    const auto first = std::ranges::find_if(next.tasks, is_of_sidecar);
+    if (first == next.tasks.end()) return;
+    // What it waited for itself goes on to be waited for.
+    for (const api::PlannedTask& task : left.tasks) {
+        if (task.status != api::TaskStatus::Complete)
+            std::ranges::copy(task.afterTasks, back_inserter(first->afterTasks));
+    }
+    // Also a task that is not known to have been accepted: the write that says so may have been lost.
+    const auto current = current_task(left);
+    if (current && is_of_sidecar(left.tasks[*current])) first->afterTasks.push_back(left.tasks[*current].id);
 }
 
 void note_attempt(api::PlannedTask& task, std::int32_t attempts, std::string error, kube::Time now) {

@@ -55,6 +55,14 @@ struct Recorded {
 /// transient failure changes nothing: see `note_attempt`.
 [[nodiscard]] Recorded record(const TaskOutcome& outcome, api::TaskPlan& plan, std::size_t index, kube::Time now);
 
+/// While an object is paused nobody works on its plan, and no time is used up: the limit of the current task counts
+/// anew from its next wait on.
+void stop_clock(std::optional<api::TaskPlan>& plan);
+
+/// What the sidecar may still run of the plan that was left, `next` does not begin beside: its first task of the
+/// sidecar gets the ids as `afterTasks` (spec 04 §8.6). Of a volume that is gone there is nothing to wait for.
+void wait_for_tasks_of(const api::TaskPlan& left, api::TaskPlan& next);
+
 /// Stores that `attempts` attempts at a pending task have come to nothing, the newest with `error` (spec 08 1.4).
 void note_attempt(api::PlannedTask& task, std::int32_t attempts, std::string error, kube::Time now);
 

@@ -92,6 +92,10 @@ Repeatable repeatable(TaskType type) {
     return traits_of(type).repeatable;
 }
 
+bool ends_when_accepted(TaskType type) {
+    return type == TaskType::SnapshotUpload;
+}
+
 std::optional<std::chrono::hours> time_limit(TaskType type) {
     return traits_of(type).time_limit;
 }

@@ -77,6 +77,9 @@ enum class TaskRunner {
 enum class Repeatable { Yes, No };
 [[nodiscard]] Repeatable repeatable(TaskType type);
 
+/// Is it done once it has been started? Publishing never ends (spec 04 §9.9).
+[[nodiscard]] bool ends_when_accepted(TaskType type);
+
 /// How long a task may take from its first wait on, all waiting included, before it has failed (spec 08 1.4). Nullopt:
 /// it waits for people (spec 04 §7) or for a whole fleet (spec 03 §12.2), without a limit, and a condition of its own
 /// tells what for.

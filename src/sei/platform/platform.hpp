@@ -43,7 +43,7 @@ struct Platform {
     std::string snapshot_region;
     std::string genesis_bucket;
     std::string genesis_region;
-    /// SEI_RESULT_EXPORT_*: demanded by the contract, used by nothing.
+    /// SEI_RESULT_EXPORT_*: accepted, may be empty, used by nothing.
     std::string result_export_bucket;
     std::string result_export_region;
     std::string result_export_prefix;
@@ -78,10 +78,11 @@ struct Variable {
 /// Every variable, in the order of spec 07 §3.1.
 [[nodiscard]] std::span<const Variable> variables();
 
-/// Reads the configuration, or tells everything that is wrong with it at once, in the order of `variables`.
+/// Reads the configuration, or tells everything that is wrong with it at once, by name (decision 0022).
 ///
-/// A required variable that is absent or blank is a problem, and so is a quantity that is none, a negative one, or a
-/// volume size of zero: what the API server would refuse for every node is refused here, once (spec 08 13.6).
+/// A required variable that is absent or blank is a problem, and so is a quantity that is none, a negative one, a
+/// volume size of zero, a name, label or domain that is none, and an image with white space in it: what the API server
+/// would refuse for every node is refused here, once (spec 08 13.6). Buckets, regions and the prefix are any text.
 [[nodiscard]] std::expected<Platform, std::vector<Problem>> read(const Environment& environment);
 
 /// All problems as one text, a sentence each: for the log line before the process exits.

@@ -7,13 +7,6 @@
 namespace sei::resources {
 namespace {
 
-bool has_entries(const kube::StringMap& live, const kube::StringMap& rendered) {
-    return std::ranges::all_of(rendered, [&](const auto& entry) {
-        const auto found = live.find(entry.first);
-        return found != live.end() && found->second == entry.second;
-    });
-}
-
 bool has_metadata(const kube::ObjectMeta& live, const kube::ObjectMeta& rendered) {
     return has_entries(live.labels, rendered.labels) && has_entries(live.annotations, rendered.annotations) &&
            std::ranges::all_of(rendered.ownerReferences, [&](const kube::OwnerReference& owner) {
@@ -72,6 +65,13 @@ kube::HttpRouteSpec with_defaults(kube::HttpRouteSpec spec) {
 }
 
 }  // namespace
+
+bool has_entries(const kube::StringMap& live, const kube::StringMap& rendered) {
+    return std::ranges::all_of(rendered, [&](const auto& entry) {
+        const auto found = live.find(entry.first);
+        return found != live.end() && found->second == entry.second;
+    });
+}
 
 bool is_as_rendered(const kube::Service& live, const kube::Service& rendered) {
     return has_metadata(live.metadata, rendered.metadata) && live.spec.selector == rendered.spec.selector &&

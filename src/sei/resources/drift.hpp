@@ -12,6 +12,9 @@
 
 namespace sei::resources {
 
+/// Has `live` every entry of `rendered`, with its value?
+[[nodiscard]] bool has_entries(const kube::StringMap& live, const kube::StringMap& rendered);
+
 /// Would a forced apply of `rendered` leave the fields of `live` as they are? What is atomic under server-side apply
 /// has to be equal, defaults of the server aside: the selector of a Service (spec 05 §13.2), and all that a route has
 /// in its spec. Of lists and maps with keys the entries that are rendered count: others may have theirs beside them.

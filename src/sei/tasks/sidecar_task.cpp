@@ -60,7 +60,7 @@ kube::Async<TaskOutcome> submit(
     const sidecar::SubmitOutcome submitted = co_await context.sidecar.submit(std::move(submission));
     if (const auto* rejected = std::get_if<sidecar::Rejected>(&submitted)) co_return plan::Terminal{rejected->reason};
     if (const auto* unavailable = std::get_if<Unavailable>(&submitted)) co_return no_answer(*unavailable);
-    if (ends_when_accepted(type)) co_return plan::Complete{};
+    if (plan::ends_when_accepted(type)) co_return plan::Complete{};
     std::int64_t number = 0;
     for (const std::chrono::milliseconds pause : kLooksAfterAcceptance) {
         if (pause.count() > 0) co_await context.clock.sleep_for(pause);
@@ -83,7 +83,7 @@ std::optional<TaskOutcome> outcome_of(const TaskRun& run, const api::PlannedTask
         case RunStatus::Completed:
             return plan::Complete{};
         case RunStatus::Running:
-            if (ends_when_accepted(type)) return plan::Complete{};
+            if (plan::ends_when_accepted(type)) return plan::Complete{};
             return running(type, false, run.run);
         case RunStatus::Failed:
             break;
@@ -106,11 +106,20 @@ TaskOutcome outcome_of_failed(const sidecar::LookupOutcome& found, const api::Pl
     return plan::Terminal{task.error};
 }
 
-}  // namespace
-
-bool ends_when_accepted(TaskType type) {
-    return type == TaskType::SnapshotUpload;
+/// A sidecar that was started anew goes on with what it was at, whichever plan that was of (spec 04 §8.6): a task that
+/// works on the same files is not begun beside it. Nullopt: nothing is in the way.
+kube::Async<std::optional<TaskOutcome>> earlier_task(TaskContext& context, const api::PlannedTask& task) {
+    for (const std::string& id : task.afterTasks) {
+        const sidecar::LookupOutcome found = co_await look_up(context, id, true);
+        if (const auto* unavailable = std::get_if<Unavailable>(&found)) co_return no_answer(*unavailable);
+        const auto* run = std::get_if<TaskRun>(&found);
+        if (run == nullptr || run->status != RunStatus::Running) continue;
+        co_return plan::Transient{.error = "the sidecar is still at task " + id + " of an earlier plan"};
+    }
+    co_return std::nullopt;
 }
+
+}  // namespace
 
 bool was_submitted(const TaskContext& context, const api::PlannedTask& task) {
     return task.submittedAt || context.memory.submitted_task == task.id;
@@ -142,6 +151,7 @@ kube::Async<TaskOutcome> run_sidecar_task(
             " and does not know it any more; check by hand whether " + task.type + " took effect before repeating it"
         };
     }
+    if (auto wait = co_await earlier_task(context, task)) co_return std::move(*wait);
     co_return co_await submit(context, task.id, type, std::move(*params), task.submittedAt.has_value());
 }
 

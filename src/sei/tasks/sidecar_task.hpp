@@ -19,9 +19,6 @@ namespace sei::tasks {
 /// What goes over the wire as `params`: nothing, an object, or the reason why the stored parameters can never be sent.
 using WireParams = std::expected<std::optional<boost::json::object>, std::string>;
 
-/// Publishing never ends: it is done once it has been started (spec 04 §9.9).
-[[nodiscard]] bool ends_when_accepted(plan::TaskType type);
-
 /// Was the task handed to the sidecar, also where the write that says so was lost?
 [[nodiscard]] bool was_submitted(const TaskContext& context, const api::PlannedTask& task);
 
@@ -33,7 +30,8 @@ using WireParams = std::expected<std::optional<boost::json::object>, std::string
 /// The sidecar is asked for the id first. Only an id that it does not know is submitted, or one whose last run failed
 /// when a retry was granted (`retryCount` without `submittedAt`): an earlier submission whose answer was lost is found
 /// instead of repeated. A task that had been accepted and is unknown now was forgotten: it is submitted anew where its
-/// effect is repeatable, and ends as undetermined where it is not. A fresh acceptance is followed by a few looks within
+/// effect is repeatable, and ends as undetermined where it is not. Nothing is submitted while the sidecar runs one of
+/// `afterTasks`. A fresh acceptance is followed by a few looks within
 /// 100 ms, so that a quick task costs no status write of its own.
 [[nodiscard]] kube::Async<plan::TaskOutcome> run_sidecar_task(
     TaskContext& context, api::PlannedTask task, plan::TaskType type, WireParams params

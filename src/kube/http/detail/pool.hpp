@@ -60,6 +60,8 @@ struct ConnectionPool::Impl {
     [[nodiscard]] detail::OwnedConnection take_idle(detail::Route& route);
     void keep(detail::OwnedConnection connection);
     void close_idle();
+    /// Closes what is idle of one route.
+    void drop_idle(detail::Route& route);
     void reap();
     /// The shared route of plain HTTP to `target`.
     [[nodiscard]] std::shared_ptr<detail::Route> plain_route(const Origin& target, const std::optional<Origin>& proxy);

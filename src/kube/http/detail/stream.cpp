@@ -220,6 +220,8 @@ void tune(asio::ip::tcp::socket& socket) {
     set(TCP_KEEPIDLE, 30);
     set(TCP_KEEPINTVL, 15);
     set(TCP_KEEPCNT, 3);
+    // Bytes that nobody acknowledges for so long end the connection, and so does a probe after such a silence.
+    set(TCP_USER_TIMEOUT, static_cast<int>(kUnacknowledgedMax.count()));
 }
 
 }  // namespace kube::detail

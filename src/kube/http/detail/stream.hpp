@@ -1,6 +1,7 @@
 // A connected socket, plain or TLS, with a time after which it closes itself.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -49,7 +50,11 @@ private:
     std::shared_ptr<Impl> impl_;
 };
 
-/// What every socket of ours is set to: no delay of small writes, and dead peers are noticed within about 75 s.
+/// What a peer may leave unacknowledged before it counts as dead.
+inline constexpr std::chrono::milliseconds kUnacknowledgedMax{15'000};
+
+/// What every socket of ours is set to: no delay of small writes, and dead peers are noticed within 15 s of what is
+/// sent to them, and within about 45 s where nothing is.
 void tune(boost::asio::ip::tcp::socket& socket);
 
 }  // namespace kube::detail

@@ -147,6 +147,8 @@ ControllerLoop::ControllerLoop(Surroundings& around, ControllerSpec spec)
 }
 
 Async<> ControllerLoop::run() {
+    is_started_ = true;
+    wake_all();
     for (;;) {
         co_await await_slot();
         const auto key = co_await queue_.next();
@@ -176,13 +178,18 @@ Async<> ControllerLoop::await_slot() {
     }
 }
 
-Async<> ControllerLoop::stop() {
+void ControllerLoop::close() {
     is_stopping_ = true;
     queue_.close();
+}
+
+Async<> ControllerLoop::stop() {
+    close();
     co_await passes_.stop();
 }
 
 void ControllerLoop::changed(std::size_t index, const CacheStore::Entry* before, const CacheStore::Entry* after) {
+    if (!is_started_) return;
     const ControllerSpec::Source& source = spec_.sources[index];
     const bool is_update = before != nullptr && after != nullptr;
     if (index == 0 && after == nullptr) gone_.insert(before->metadata->key());
@@ -415,6 +422,7 @@ std::optional<std::string> ControllerLoop::unrest(const BarrierQuestion& questio
     const auto concerns = [&](const NamespacedName& key) {
         return question.namespace_.empty() || key.namespace_ == question.namespace_;
     };
+    if (!is_started_) return fmt::format("{} has not started yet", spec_.name);
     const MonotonicTime now = around_.clock.monotonic();
     for (const auto& [key, flight] : in_flight_) {
         if (!concerns(key)) continue;
@@ -444,6 +452,7 @@ bool ControllerLoop::listens_to(const CacheStore& cache) const {
 }
 
 void ControllerLoop::wake_all() {
+    if (!is_started_) return;
     for (const CacheStore::Entry& entry : spec_.primary_cache->list({})) queue_.add(entry.metadata->key());
 }
 

@@ -36,14 +36,16 @@ inline constexpr std::size_t kSlowPassesFactor = 8;
 /// of the ledger, released earlier when the caches catch up); in flight.
 class ControllerLoop {
 public:
-    /// Listens to the caches from now on: keys gather while nothing runs yet.
+    /// Listens to the caches from now on. Before `run` nothing is kept of what they say: a standby may wait for weeks.
     ControllerLoop(Surroundings& around, ControllerSpec spec);
     ControllerLoop(const ControllerLoop&) = delete;
     ControllerLoop& operator=(const ControllerLoop&) = delete;
 
-    /// Hands out keys until it is cancelled.
+    /// Hands out the keys of all objects of the primary kind, then those that are woken, until it is cancelled.
     [[nodiscard]] Async<> run();
-    /// Cancels the passes in flight and waits for their end. After `run` was cancelled.
+    /// No further pass begins.
+    void close();
+    /// Closes, cancels the passes in flight and waits for their end.
     [[nodiscard]] Async<> stop();
 
     void written(const ResourceType& type, const ObjectMeta& metadata);
@@ -58,7 +60,7 @@ public:
     [[nodiscard]] std::optional<std::string> unrest(const BarrierQuestion& question) const;
     /// Does a change of this cache wake keys here?
     [[nodiscard]] bool listens_to(const CacheStore& cache) const;
-    /// Makes every object of the primary kind due now.
+    /// Makes every object of the primary kind due now, where `run` has begun.
     void wake_all();
     /// Called when a key may have come to rest.
     void on_rest(std::function<void()> call) { rested_ = std::move(call); }
@@ -101,6 +103,7 @@ private:
     std::function<void()> rested_;
     std::map<NamespacedName, std::string> waits_for_;
     std::map<NamespacedName, std::string> last_errors_;
+    bool is_started_ = false;
     bool is_stopping_ = false;
     std::shared_ptr<Instruments> instruments_;
 };

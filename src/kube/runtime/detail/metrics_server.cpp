@@ -47,6 +47,12 @@ HttpServerOptions MetricsServer::options_of(const MetricsSecurity& security, con
         options.renewed_certificate = [this] { return certificate_->renewed(); };
         options.warn = warn;
     } else {
+        if (!security.certificate_file.empty()) {
+            log.warn(
+                "The certificate or its key is not there: a self-signed certificate is served until the next start",
+                {{"certificate", security.certificate_file.string()}, {"key", security.key_file.string()}}
+            );
+        }
         pair = CertificateAuthority{"metrics", kSelfSignedFor}.issue_for_server({"localhost", "127.0.0.1"});
     }
     options.tls_certificate_pem = std::move(pair.certificate_pem);

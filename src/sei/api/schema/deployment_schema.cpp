@@ -119,7 +119,7 @@ void Rules<sei::api::RolloutStatus>::add(SchemaNode schema) {
     schema.field("targetHash").describe("The hash of the template that is being rolled out.");
     schema.field("startedAt").describe("When the changed template was noticed.");
     schema.field("updatedNodes").describe("How many nodes run the template that is being rolled out.");
-    schema.field("lastProgressAt").describe("When one more node was last seen to run it.");
+    schema.field("lastProgressAt").describe("When one more node was last seen to run it, or a pause ended.");
 }
 
 void Rules<sei::api::RouteStatus>::add(SchemaNode schema) {

@@ -20,6 +20,7 @@ void Rules<sei::api::PlannedTask>::add(SchemaNode schema) {
     schema.field("lastAttemptAt").describe("When the attempt took place that lastError tells of.");
     schema.field("notBefore").describe("The earliest time of the next attempt.");
     schema.field("deadline").describe("When the step fails unless it is complete.");
+    schema.field("afterTasks").describe("Steps of earlier plans that the sidecar ends first; left out once it has.");
 }
 
 void Rules<sei::api::FailedTaskInfo>::add(SchemaNode schema) {

@@ -183,6 +183,26 @@ TEST_F(ClientTest, reports_an_undecodable_item_beside_the_others) {
     EXPECT_THAT(list.undecodable[0].error, HasSubstr("spec.size"));
 }
 
+TEST_F(ClientTest, reports_an_item_that_is_nested_too_deeply_beside_the_others) {
+    const std::string deep = std::string(600, '[') + std::string(600, ']');
+    transport.answer(
+        200,
+        R"({"metadata":{"resourceVersion":"9","continue":"t"},"items":[{"metadata":{"name":"a"}},)"
+        R"({"metadata":{"name":"bad","namespace":"ns","resourceVersion":"8"},"spec":{"free":)" +
+            deep + R"(}},{"metadata":{"name":"b"},"spec":{"size":5,"colour":"]}"}}]})"
+    );
+    transport.answer(200, R"({"metadata":{"resourceVersion":"9"},"items":[{"metadata":{"name":"c"}}]})");
+    const auto list = run(client.list<Widget>({}));
+    ASSERT_EQ(list.items.size(), 3u);
+    EXPECT_EQ(list.items[1]->metadata.name, "b");
+    EXPECT_EQ(list.items[1]->spec.size, 5);
+    EXPECT_EQ(list.resource_version.value(), "9");
+    ASSERT_EQ(list.undecodable.size(), 1u);
+    EXPECT_EQ(list.undecodable[0].key, (NamespacedName{"ns", "bad"}));
+    EXPECT_EQ(list.undecodable[0].resource_version.value(), "8");
+    EXPECT_EQ(list.undecodable[0].error, "it is nested more than 512 levels deep");
+}
+
 TEST_F(ClientTest, takes_null_items_for_an_empty_list) {
     transport.answer(200, R"({"metadata":{"resourceVersion":"9"},"items":null})");
     EXPECT_TRUE(run(client.list<Widget>({})).items.empty());
@@ -303,6 +323,20 @@ TEST_F(ClientTest, reads_who_owns_which_fields_and_writes_it_under_version_and_i
     EXPECT_EQ(sent.at("metadata").at("managedFields"), json::Value(json::Array{expected}));
     transport.answer(404, status(404, "NotFound", "w", "widgets"));
     EXPECT_FALSE(run(client.get_field_owners<Widget>(key)));
+}
+
+TEST_F(ClientTest, reads_the_owners_of_fields_that_are_nested_deeply) {
+    std::string fields = "{}";
+    for (int i = 0; i < 100; ++i) fields = R"({"f:a":)" + fields + "}";
+    transport.answer(
+        200,
+        R"({"metadata":{"name":"w","namespace":"ns","uid":"u1","resourceVersion":"7","managedFields":[{"manager":"m",)"
+        R"("operation":"Update","fieldsType":"FieldsV1","fieldsV1":)" +
+            fields + "}]}}"
+    );
+    const auto owners = run(client.get_field_owners<Widget>(key));
+    ASSERT_TRUE(owners);
+    EXPECT_EQ(json::serialize(owners->owners.at(0).fields), fields);
 }
 
 TEST_F(ClientTest, patches_the_difference_without_status) {

@@ -198,6 +198,34 @@ TEST(Kubeconfig, reads_every_field_of_a_cluster) {
     EXPECT_FALSE(config.insecure_skip_tls_verify);
 }
 
+TEST(Kubeconfig, takes_a_server_without_a_scheme_for_https_where_anything_of_tls_is_configured) {
+    struct Case {
+        std::string behaviour;
+        std::string cluster;
+        std::string user;
+        std::string server;
+    };
+    const std::vector<Case> cases{
+        {"a CA is", "{server: 'host:6443', certificate-authority-data: Y2E=}", "token: t", "https://host:6443"},
+        {"no certificate is looked at",
+         "{server: 'host:6443', insecure-skip-tls-verify: true}",
+         "token: t",
+         "https://host:6443"},
+        {"a client certificate is",
+         "{server: 'host:6443'}",
+         "{client-certificate-data: Y2E=, client-key-data: Y2E=}",
+         "https://host:6443"},
+        {"nothing is", "{server: 'host:8080'}", "token: t", "http://host:8080"},
+        {"the scheme is there", "{server: 'http://host', insecure-skip-tls-verify: true}", "token: t", "http://host"},
+    };
+    ConfigWorld world;
+    for (const auto& c : cases) {
+        SCOPED_TRACE(c.behaviour);
+        const auto path = world.write("config", kubeconfig("a", c.cluster, c.user));
+        EXPECT_EQ(load_kubeconfig({path}, "", MissingFile::Refuse).server, c.server);
+    }
+}
+
 TEST(Kubeconfig, resolves_relative_paths_against_the_folder_of_the_file) {
     ConfigWorld world;
     world.write("deep/pki/ca.crt", "the CA");

@@ -66,6 +66,16 @@ TEST(WatchEvent, knows_five_types) {
     }
 }
 
+TEST(WatchEvent, names_an_object_that_is_nested_too_deeply) {
+    const auto event = kube::detail::parse_watch_event(
+        R"({"type":"MODIFIED","object":{"metadata":{"name":"a","resourceVersion":"7"},"spec":{"free":)" +
+        std::string(600, '[') + std::string(600, ']') + "}}}"
+    );
+    EXPECT_EQ(event.type, RawWatchEvent::Type::Modified);
+    EXPECT_EQ(json::serialize(event.object()), R"({"metadata":{"name":"a","resourceVersion":"7"},"spec":{}})");
+    EXPECT_EQ(event.undecodable, "it is nested more than 512 levels deep");
+}
+
 TEST(WatchEvent, refuses_what_is_no_event) {
     for (const std::string line :
          {"<html>", "[]", "{}", R"({"type":"ADDED"})", R"({"type":"NEW","object":{}})", R"({"type":"ADDED","object":1})"
@@ -144,6 +154,21 @@ TEST(Transient, reads_lists_and_objects_that_nobody_looks_at_as_empty) {
         EXPECT_EQ(json::serialize(*kube::detail::parse_transient(one.text, failed, kUnread)), one.tree);
         EXPECT_FALSE(failed) << failed.message();
     }
+}
+
+TEST(Transient, reads_what_is_nested_as_deeply_as_the_schema_of_a_kind) {
+    const std::string text =
+        R"({"metadata":{"name":"a"},"spec":)" + std::string(400, '[') + std::string(400, ']') + "}";
+    boost::system::error_code failed;
+    EXPECT_EQ(json::serialize(*kube::detail::parse_transient(text, failed)), text);
+    EXPECT_FALSE(failed) << failed.message();
+}
+
+TEST(Transient, refuses_what_is_nested_without_end) {
+    const std::string text = std::string(600, '[') + std::string(600, ']');
+    boost::system::error_code failed;
+    EXPECT_TRUE(kube::detail::parse_transient(text, failed)->is_null());
+    EXPECT_TRUE(failed);
 }
 
 TEST(Transient, refuses_an_unread_value_that_does_not_end) {

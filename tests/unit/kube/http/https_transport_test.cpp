@@ -397,6 +397,29 @@ TEST(HttpsTransport, keeps_no_more_idle_connections_than_allowed) {
     EXPECT_EQ(world.pool.counts().idle, 2u);
 }
 
+TEST(HttpsTransport, closes_what_else_it_keeps_when_a_kept_connection_stays_without_an_answer) {
+    HttpWorld world;
+    HttpsTransport transport{world.pool, world.config()};
+    int answered = 0;
+    struct Client {
+        static Async<> run(Transport& transport, int& answered) {
+            co_await transport.send(request_to("/hang"));
+            ++answered;
+        }
+    };
+    for (int i = 0; i < 2; ++i) world.scope.spawn("client", Client::run(transport, answered));
+    world.run_until([&] { return world.answers.seen.size() == 2; });
+    world.answers.release.notify_all();
+    world.run_until([&] { return answered == 2; });
+    ASSERT_EQ(world.pool.counts().idle, 2u);
+    auto request = request_to("/hang");
+    request.time_limit = 1s;
+    EXPECT_EQ(ending_of(world, transport, request).kind, TransportError::Kind::TimeLimit);
+    EXPECT_EQ(world.pool.counts().reused, 1u);
+    EXPECT_EQ(world.pool.counts().idle, 0u) << "each of them would use up another time limit";
+    world.answers.release.notify_all();
+}
+
 /// An authorizer with tokens that can go stale.
 class Tokens final : public Authorizer {
 public:

@@ -1,7 +1,11 @@
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
 #include <boost/system/system_error.hpp>
 
 #include "http_world.hpp"
 #include "kube/async/manual_clock.hpp"
+#include "kube/http/detail/stream.hpp"
 
 namespace kube::test {
 namespace {
@@ -156,6 +160,38 @@ TEST(HttpStream, a_broken_one_is_told_from_one_that_ended) {
     const auto stream = world.run(transport.open(watch()));
     EXPECT_EQ(world.run(stream->next_chunk()), "hello");
     EXPECT_THROW(world.run(stream->next_chunk()), TransportError);
+}
+
+TEST(HttpStream, a_refusal_whose_body_does_not_come_ends_at_the_time_limit) {
+    HttpWorld world;
+    RawServer raw{world.io};
+    raw.replies = {{"HTTP/1.1 403 Forbidden\r\nContent-Length: 5\r\n\r\n"}};
+    world.scope.spawn("raw", raw.serve());
+    auto config = world.config();
+    config.origin = "http://127.0.0.1:" + std::to_string(raw.port());
+    HttpsTransport transport{world.pool, config};
+    auto request = watch();
+    request.time_limit = 1s;  // enough for the head on a slow machine
+    const auto stream = world.run(transport.open(request));
+    EXPECT_EQ(stream->status(), 403u);
+    std::optional<TransportError::Kind> ended_with;
+    try {
+        static_cast<void>(world.run(stream->next_chunk()));
+    } catch (const TransportError& error) {
+        ended_with = error.kind();
+    }
+    EXPECT_EQ(ended_with, TransportError::Kind::TimeLimit);
+    world.run(world.scope.stop());
+}
+
+TEST(Socket, gives_a_peer_up_that_acknowledges_nothing_for_fifteen_seconds) {
+    boost::asio::io_context io;
+    boost::asio::ip::tcp::socket socket{io, boost::asio::ip::tcp::v4()};
+    kube::detail::tune(socket);
+    int milliseconds = 0;
+    socklen_t size = sizeof milliseconds;
+    ASSERT_EQ(::getsockopt(socket.native_handle(), IPPROTO_TCP, TCP_USER_TIMEOUT, &milliseconds, &size), 0);
+    EXPECT_EQ(milliseconds, 15'000);
 }
 
 }  // namespace

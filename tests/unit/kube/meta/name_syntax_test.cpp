@@ -35,6 +35,49 @@ TEST(NameSyntax, of_a_service_begins_with_a_letter_and_has_no_dots) {
     }
 }
 
+TEST(NameSyntax, of_an_object_may_have_dots) {
+    const std::vector<Case> cases{
+        {"gp3-10k-750", true},
+        {"0", true},
+        {"prod.platform.sei.io", true},
+        {std::string(253, 'a'), true},
+        {std::string(254, 'a'), false},
+        {"", false},
+        {"-a", false},
+        {"a-", false},
+        {"a..b", false},
+        {"a.", false},
+        {".a", false},
+        {"a-.b", false},
+        {"*.a", false},
+        {"Gp3", false},
+        {"a_b", false},
+        {"a b", false},
+    };
+    for (const Case& tested : cases) {
+        SCOPED_TRACE(tested.text);
+        EXPECT_EQ(is_object_name(tested.text), tested.expected);
+    }
+}
+
+TEST(NameSyntax, of_a_namespace_has_no_dots) {
+    const std::vector<Case> cases{
+        {"gateway", true},
+        {"0-a", true},
+        {std::string(63, 'a'), true},
+        {std::string(64, 'a'), false},
+        {"", false},
+        {"a.b", false},
+        {"-a", false},
+        {"a-", false},
+        {"A", false},
+    };
+    for (const Case& tested : cases) {
+        SCOPED_TRACE(tested.text);
+        EXPECT_EQ(is_namespace_name(tested.text), tested.expected);
+    }
+}
+
 TEST(NameSyntax, of_a_label_value_is_that_of_the_api_server) {
     const std::vector<Case> cases{
         {"", true},

@@ -54,6 +54,8 @@ public:
     void install(const std::string& plural) { missing_.erase(plural); }
     /// Asked first; an answer replaces the real one.
     std::function<std::optional<HttpResponse>(const HttpRequest&)> instead;
+    /// What this says yes to is carried out, and its answer never comes.
+    std::function<bool(const HttpRequest&)> keeps_answer_of;
     /// Called when a request has arrived, before it is answered.
     std::function<void(const HttpRequest&)> arriving;
 
@@ -81,6 +83,7 @@ private:
 
     boost::asio::any_io_executor executor_;
     Signal changed_;
+    Signal never_;
     std::map<std::string, std::map<NamespacedName, json::Value>> objects_;
     std::map<std::string, bool> missing_;
     std::vector<Event> events_;

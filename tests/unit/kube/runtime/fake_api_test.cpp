@@ -99,7 +99,8 @@ private:
     std::uint64_t ended_;
 };
 
-FakeApi::FakeApi(boost::asio::any_io_executor executor) : executor_{executor}, changed_{std::move(executor)} {}
+FakeApi::FakeApi(boost::asio::any_io_executor executor)
+    : executor_{executor}, changed_{executor}, never_{std::move(executor)} {}
 
 Async<HttpResponse> FakeApi::send(HttpRequest request) {
     requests.push_back(fmt::format("{} {}", to_string(request.method), request.target));
@@ -110,6 +111,7 @@ Async<HttpResponse> FakeApi::send(HttpRequest request) {
         if (auto other = instead(request)) co_return std::move(*other);
     }
     HttpResponse response = answer(request);
+    if (keeps_answer_of && keeps_answer_of(request)) co_await never_.wait();
     co_await boost::asio::post(executor_, boost::asio::use_awaitable);
     co_return response;
 }

@@ -74,10 +74,16 @@ TEST_F(HealthServerTest, tells_a_wedged_loop) {
 
 TEST_F(HealthServerTest, is_ready_when_told_so) {
     EXPECT_THAT(get("/readyz"), StartsWith("500 "));
-    server.set_ready(true);
+    server.set_ready("");
     for (const char* target : {"/readyz", "/readyz/", "/readyz/readyz"}) EXPECT_EQ(get(target), "200 ok") << target;
-    server.set_ready(false);
+    server.set_ready("Widget is not listed yet");
     EXPECT_THAT(get("/readyz/readyz"), StartsWith("500 "));
+}
+
+TEST_F(HealthServerTest, says_why_it_is_not_ready_to_those_who_ask) {
+    server.set_ready("Widget is not listed yet");
+    EXPECT_EQ(get("/readyz?verbose"), "500 [-]readyz failed: Widget is not listed yet\nreadyz check failed\n");
+    EXPECT_EQ(get("/readyz"), "500 [-]readyz failed: reason withheld\nreadyz check failed\n");
 }
 
 TEST_F(HealthServerTest, says_when_the_main_loop_does_not_answer) {

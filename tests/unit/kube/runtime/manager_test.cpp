@@ -15,6 +15,7 @@ namespace {
 using namespace std::chrono_literals;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::MatchesRegex;
 
 std::string text_of(const std::exception_ptr& failure) {
     return failure ? error_text(failure) : std::string{"no failure"};
@@ -27,6 +28,11 @@ Async<Requeue> hanging(Clock& clock) {
 Async<Requeue> ignoring_its_cancellation(Clock& clock) {
     co_await boost::asio::this_coro::reset_cancellation_state(boost::asio::disable_cancellation());
     co_await clock.sleep_for(100h);
+    co_return Requeue::on_change("");
+}
+Async<Requeue> ending_late(Clock& clock) {
+    co_await boost::asio::this_coro::reset_cancellation_state(boost::asio::disable_cancellation());
+    co_await clock.sleep_for(5s);
     co_return Requeue::on_change("");
 }
 Async<Requeue> recording(EventRecorder& events, Snapshot<Widget> widget) {
@@ -136,6 +142,80 @@ TEST(Manager, delivers_events_that_are_still_queued_when_it_stops) {
     ASSERT_TRUE(has_recorded);
     world.stop();
     EXPECT_EQ(world.api.all("events").size(), 1u);
+}
+
+TEST(Manager, delivers_queued_events_for_two_seconds_at_most_when_it_stops) {
+    World world;
+    EventRecorder& events = world.manager->event_recorder("widget-controller");
+    world.api.keeps_answer_of = [](const HttpRequest& request) {
+        return request.target.find("/events") != std::string::npos;
+    };
+    world.start_and_sync();
+    for (const char* name : {"in-flight", "queued"}) {
+        events.record(
+            {.apiVersion = "v1", .kind = "Widget", .namespace_ = "ns", .name = name},
+            EventType::Normal,
+            "Seen",
+            "saw it"
+        );
+    }
+    world.settle();
+    ASSERT_EQ(world.api.count("POST"), 1u);
+    const MonotonicTime began = world.clock.monotonic();
+    world.stop();
+    EXPECT_TRUE(world.has_ended);
+    EXPECT_FALSE(world.failure) << text_of(world.failure);
+    EXPECT_EQ(world.clock.monotonic() - began, 2s);
+    EXPECT_EQ(world.api.count("POST"), 2u);
+}
+
+TEST(Manager, begins_no_pass_of_any_controller_while_one_of_them_stops) {
+    World world;
+    ScriptedReconciler slow;
+    ScriptedReconciler other;
+    slow.body = [&](Snapshot<Widget>) { return ending_late(world.clock); };
+    ControllerBuilder<Widget>{*world.manager, "slow"}.build(slow);
+    ControllerBuilder<Widget>{*world.manager, "other"}.build(other);
+    world.add_widget("a");
+    world.start_and_sync();
+    ASSERT_EQ(slow.in_flight["a"], 1);
+    world.manager->stop();
+    world.settle();
+    world.add_widget("late");
+    ASSERT_TRUE(world.run_until([&] { return world.has_ended; }, 30s));
+    EXPECT_FALSE(world.failure) << text_of(world.failure);
+    EXPECT_EQ(other.count("a"), 1u);
+    EXPECT_EQ(other.count("late"), 0u);
+}
+
+TEST(Manager, is_not_ready_while_a_required_kind_is_out_of_touch_for_more_than_three_minutes) {
+    World world;
+    (void)world.manager->cache<Widget>();
+    (void)world.manager->cache<Part>(KindNeed::Optional);
+    world.start_and_sync();
+    world.api.go_down();
+    world.run_for(175s);
+    EXPECT_TRUE(world.manager->is_ready()) << world.manager->why_not_ready();
+    world.run_for(10s);
+    EXPECT_FALSE(world.manager->is_ready());
+    EXPECT_THAT(
+        world.manager->why_not_ready(),
+        MatchesRegex("Widget\\.example\\.io is out of touch with the API server, failing for 1[0-9]+ s: .*refused.*")
+    );
+    world.api.come_up();
+    EXPECT_TRUE(world.run_until([&] { return world.manager->is_ready(); }, 10s));
+}
+
+TEST(Manager, says_which_kind_it_is_waiting_for) {
+    World world;
+    (void)world.manager->cache<Widget>();
+    (void)world.manager->cache<Part>();
+    world.api.uninstall("parts");
+    world.start();
+    world.run_for(10s);
+    EXPECT_THAT(
+        world.manager->why_not_ready(), MatchesRegex("Part is not listed yet, failing for [0-9]+ s: .*resource type.*")
+    );
 }
 
 TEST(Manager, gives_up_a_stop_that_takes_longer_than_its_limit) {
@@ -253,6 +333,60 @@ TEST_F(ElectionTest, renews_and_releases_on_stop) {
     EXPECT_EQ(world.lines_with(R"("level":"error")"), 0u);
 }
 
+TEST_F(ElectionTest, releases_although_the_last_renewal_was_cut_off) {
+    world.start_and_sync();
+    ASSERT_TRUE(world.run_until([&] { return leads(); }, 5s));
+    int kept = 0;
+    world.api.keeps_answer_of = [&](const HttpRequest& request) {
+        return request.method == HttpMethod::Patch && request.target.find("/leases/") != std::string::npos &&
+               kept++ == 0;
+    };
+    ASSERT_TRUE(world.run_until([&] { return kept == 1; }, 5s));
+    world.stop();
+    EXPECT_FALSE(world.failure) << text_of(world.failure);
+    EXPECT_EQ(json::find_string(spec(), {"holderIdentity"}), "");
+    EXPECT_EQ(world.lines_with("Released leader lease"), 1u);
+}
+
+TEST_F(ElectionTest, releases_what_it_took_without_having_heard_of_it) {
+    int kept = 0;
+    world.api.keeps_answer_of = [&](const HttpRequest& request) {
+        return request.method == HttpMethod::Post && request.target.find("/leases") != std::string::npos && kept++ == 0;
+    };
+    world.start();
+    ASSERT_TRUE(world.run_until([&] { return kept == 1; }, 5s));
+    ASSERT_FALSE(leads());
+    ASSERT_EQ(json::find_string(spec(), {"holderIdentity"}), "me_1");
+    world.stop();
+    EXPECT_EQ(json::find_string(spec(), {"holderIdentity"}), "");
+}
+
+TEST_F(ElectionTest, releases_no_lease_of_another_on_stop) {
+    others_lease("other");
+    world.start_and_sync();
+    world.run_for(5s);
+    world.stop();
+    EXPECT_EQ(json::find_string(spec(), {"holderIdentity"}), "other");
+    EXPECT_EQ(world.api.count("PATCH"), 0u);
+}
+
+TEST_F(ElectionTest, keeps_nothing_of_objects_that_come_and_go_while_another_leads) {
+    others_lease("other");
+    world.start_and_sync();
+    for (const std::string name : {"b", "c"}) {
+        world.add_widget(name);
+        world.settle();
+        world.api.erase("widgets", {"ns", name});
+        world.settle();
+    }
+    ASSERT_FALSE(leads());
+    EXPECT_TRUE(world.manager->debug_state().at(0).keys.empty());
+    ASSERT_TRUE(world.run_until([&] { return leads(); }, 60s));
+    world.settle();
+    EXPECT_THAT(reconciler.passes, ElementsAre("a@101"));
+    EXPECT_THAT(reconciler.forgotten, ElementsAre());
+}
+
 TEST_F(ElectionTest, ends_the_process_when_another_takes_the_lease) {
     world.start_and_sync();
     ASSERT_TRUE(world.run_until([&] { return leads(); }, 5s));
@@ -270,6 +404,35 @@ TEST_F(ElectionTest, ends_the_process_when_it_cannot_renew_in_time) {
     ASSERT_TRUE(world.run_until([&] { return world.has_ended; }, 60s));
     EXPECT_EQ(text_of(world.failure), "leader election lost");
     EXPECT_LE(world.clock.monotonic() - renewed, 10s);
+}
+
+TEST(ManagerThatLostItsLease, ends_before_another_may_take_it_whatever_hangs) {
+    // What hangs keeps referring to the world: it is never destroyed, as the process would end here.
+    static World* const world = new World{ManagerOptions{.leader_election = election("me_1")}};
+    static ScriptedReconciler* const reconciler = new ScriptedReconciler;
+    reconciler->body = [](Snapshot<Widget>) { return ignoring_its_cancellation(world->clock); };
+    ControllerBuilder<Widget>{*world->manager, "widget"}.build(*reconciler);
+    world->add_widget("a");
+    world->start_and_sync();
+    ASSERT_TRUE(world->run_until([] { return world->manager->is_leading(); }, 5s));
+    world->settle();
+    ASSERT_EQ(reconciler->in_flight["a"], 1);
+    const MonotonicTime renewed_last = world->clock.monotonic();
+    world->api.go_down();
+    ASSERT_TRUE(world->run_until([] { return world->has_ended; }, 60s));
+    EXPECT_EQ(text_of(world->failure), "leader election lost");
+    EXPECT_LE(world->clock.monotonic() - renewed_last, 13s) << "the lease is anybody's after 15 s";
+}
+
+TEST(Manager, says_so_when_it_serves_metrics_with_a_certificate_of_its_own) {
+    World world{ManagerOptions{
+        .metrics_address = "127.0.0.1:0",
+        .metrics_security = MetricsSecurity{.certificate_file = "/nowhere/tls.crt", .key_file = "/nowhere/tls.key"}
+    }};
+    world.start();
+    world.settle();
+    EXPECT_EQ(world.lines_with("a self-signed certificate is served"), 1u);
+    EXPECT_EQ(world.lines_with("/nowhere/tls.key"), 1u);
 }
 
 TEST_F(ElectionTest, survives_an_api_server_that_is_away_for_less_than_the_renew_deadline) {

@@ -19,6 +19,7 @@ namespace {
 using namespace std::chrono_literals;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::StartsWith;
 
 struct ReflectorTest : ::testing::Test {
     World world;
@@ -168,6 +169,92 @@ TEST_F(ReflectorTest, is_ready_without_an_optional_kind_that_is_not_installed) {
     EXPECT_TRUE(world.run_until([&] { return world.manager->is_ready(); }, 1s));
 }
 
+TEST_F(ReflectorTest, is_ready_without_an_optional_kind_whose_list_is_refused) {
+    (void)world.manager->cache<Part>(KindNeed::Optional);
+    world.api.instead = [](const HttpRequest& request) -> std::optional<HttpResponse> {
+        if (request.target.find("/parts") == std::string::npos) return std::nullopt;
+        return HttpResponse{.status = 403, .body = R"({"kind":"Status","reason":"Forbidden"})"};
+    };
+    world.start();
+    EXPECT_TRUE(world.run_until([&] { return world.manager->is_ready(); }, 1s));
+}
+
+TEST_F(ReflectorTest, waits_for_a_required_kind_whose_list_is_refused) {
+    world.api.instead = [](const HttpRequest&) -> std::optional<HttpResponse> {
+        return HttpResponse{.status = 403, .body = R"({"kind":"Status","reason":"Forbidden"})"};
+    };
+    world.start();
+    world.run_for(60s);
+    EXPECT_FALSE(world.manager->is_ready());
+}
+
+TEST_F(ReflectorTest, stays_ready_when_a_missing_optional_kind_fails_in_another_way) {
+    (void)world.manager->cache<Part>(KindNeed::Optional);
+    world.api.uninstall("parts");
+    world.start_and_sync();
+    bool has_failed = false;
+    world.api.instead = [&](const HttpRequest& request) -> std::optional<HttpResponse> {
+        if (request.target.find("/parts") == std::string::npos) return std::nullopt;
+        has_failed = true;
+        return HttpResponse{.status = 500, .body = "conversion webhook failed"};
+    };
+    EXPECT_TRUE(world.run_until([&] { return has_failed; }, 60s));
+    EXPECT_TRUE(world.manager->is_ready());
+}
+
+TEST_F(ReflectorTest, asks_for_smaller_pages_of_the_newest_version_after_a_list_that_is_too_large) {
+    world.add_widget("a");
+    world.api.instead = [](const HttpRequest& request) -> std::optional<HttpResponse> {
+        if (request.target.ends_with("limit=125")) return std::nullopt;
+        throw TransportError{TransportError::Kind::TooLarge, "the response is longer than 67108864 bytes"};
+    };
+    world.start();
+    ASSERT_TRUE(shows({"a"}));
+    const std::string list = "GET /apis/example.io/v1/widgets?limit=";
+    EXPECT_THAT(
+        world.api.requests,
+        ElementsAre(list + "500&resourceVersion=0", list + "250", list + "125", StartsWith("WATCH "))
+    );
+}
+
+TEST_F(ReflectorTest, asks_for_one_object_at_a_time_at_the_least) {
+    world.api.instead = [](const HttpRequest&) -> std::optional<HttpResponse> {
+        throw TransportError{TransportError::Kind::TooLarge, "the response is longer than 67108864 bytes"};
+    };
+    world.start();
+    world.run_for(120s);
+    EXPECT_THAT(world.api.requests.back(), ::testing::EndsWith("?limit=1"));
+}
+
+TEST_F(ReflectorTest, lists_again_when_its_watch_fails_again_and_again_at_one_version) {
+    world.add_widget("a");
+    world.start_and_sync();
+    int failed = 0;
+    world.api.arriving = [&](const HttpRequest& request) {
+        if (request.target.find("watch=true&allowWatchBookmarks=true&resourceVersion=101&") == std::string::npos)
+            return;
+        ++failed;
+        throw std::runtime_error{"not a watch event"};
+    };
+    world.api.break_watches();
+    world.add_widget("b");
+    ASSERT_TRUE(shows({"a", "b"}));
+    EXPECT_EQ(failed, 4);
+    EXPECT_EQ(world.api.count("GET"), 2u);
+}
+
+TEST_F(ReflectorTest, resumes_without_listing_when_nobody_was_there_for_a_while) {
+    world.add_widget("a");
+    world.start_and_sync();
+    world.api.go_down();
+    world.run_for(120s);
+    EXPECT_GE(world.api.count("WATCH"), 10u);
+    world.api.come_up();
+    world.add_widget("b");
+    ASSERT_TRUE(shows({"a", "b"}));
+    EXPECT_EQ(world.api.count("GET"), 1u);
+}
+
 TEST_F(ReflectorTest, reports_an_undecodable_object_once_beside_the_others) {
     world.add_widget("good");
     world.add_widget("bad");
@@ -187,6 +274,63 @@ TEST_F(ReflectorTest, reports_an_undecodable_object_once_beside_the_others) {
     );
     world.api.patch("widgets", {"ns", "bad"}, R"({"spec":{"size":2}})");
     ASSERT_TRUE(shows({"bad", "good", "later"}));
+}
+
+TEST_F(ReflectorTest, reports_an_object_that_is_nested_too_deeply_beside_the_others) {
+    const auto add_deep = [&](const std::string& name) {
+        json::Value deep = 1;
+        for (int i = 0; i < 600; ++i) {
+            json::Array around;
+            around.push_back(std::move(deep));
+            deep = std::move(around);
+        }
+        json::Object spec{{"size", 1}};
+        spec["free"] = std::move(deep);
+        json::Object widget{{"metadata", json::Object{{"name", name}, {"namespace", "ns"}}}};
+        widget["spec"] = std::move(spec);
+        world.api.put("widgets", std::move(widget));
+    };
+    world.add_widget("a");
+    add_deep("listed");
+    world.start_and_sync();
+    ASSERT_TRUE(shows({"a"}));
+    EXPECT_EQ(world.lines_with("does not fit its type"), 1u);
+    EXPECT_EQ(world.lines_with(R"("name":"listed")"), 1u);
+    add_deep("watched");
+    world.add_widget("later");
+    ASSERT_TRUE(shows({"a", "later"}));
+    EXPECT_EQ(world.lines_with(R"("name":"watched")"), 1u);
+    EXPECT_EQ(world.api.count("GET"), 1u);
+    EXPECT_EQ(world.api.count("WATCH"), 1u);
+}
+
+TEST_F(ReflectorTest, remembers_no_undecodable_object_that_is_gone) {
+    const std::string bad =
+        R"({"metadata":{"namespace":"ns","name":"bad","resourceVersion":"7"},"spec":{"size":"large"}})";
+    std::string items = bad;
+    std::size_t lists = 0;
+    world.api.instead = [&](const HttpRequest&) -> std::optional<HttpResponse> {
+        ++lists;
+        return HttpResponse{
+            .status = 200,
+            .body = R"({"metadata":{"resourceVersion":")" + std::to_string(world.api.version()) + R"("},"items":[)" +
+                    items + "]}"
+        };
+    };
+    const auto list_again = [&] {
+        const std::size_t before = lists;
+        world.add_widget("other");
+        world.api.compact();
+        return world.run_until([&] { return lists > before; }, 60s);
+    };
+    world.start_and_sync();
+    EXPECT_TRUE(list_again());
+    EXPECT_EQ(world.lines_with("does not fit its type"), 1u);
+    items.clear();
+    EXPECT_TRUE(list_again());
+    items = bad;
+    EXPECT_TRUE(list_again());
+    EXPECT_EQ(world.lines_with("does not fit its type"), 2u) << "what is reported again had been forgotten";
 }
 
 TEST_F(ReflectorTest, keeps_the_last_good_version_of_an_object_that_became_undecodable) {

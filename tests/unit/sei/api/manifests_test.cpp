@@ -3,6 +3,7 @@
 #include <fstream>
 #include <iterator>
 #include <set>
+#include <string>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -84,6 +85,32 @@ TEST(ManagerManifest, sets_every_variable_that_the_operator_demands_to_a_value_t
     EXPECT_THAT(problems, testing::IsEmpty());
     for (const auto& variable : platform::variables()) environment.erase(std::string{variable.name});
     EXPECT_TRUE(environment.empty()) << environment.begin()->first << " is read by nobody";
+}
+
+/// The texts of a list in a manifest.
+std::set<std::string> texts(const Value& list) {
+    std::set<std::string> found;
+    for (const Value& one : list.as_array()) found.insert(std::string{one.as_string()});
+    return found;
+}
+
+TEST(Roles, let_the_operator_read_secrets_one_by_one_and_no_more) {
+    std::size_t rules_about_secrets = 0;
+    for (const auto& entry : std::filesystem::directory_iterator{kConfig / "rbac"}) {
+        const Value manifest = read_manifest(entry.path());
+        const Value* rules = kube::json::find(manifest, {"rules"});
+        if (rules == nullptr) continue;
+        SCOPED_TRACE(entry.path().string());
+        for (const Value& rule : rules->as_array()) {
+            if (!rule.as_object().contains("resources")) continue;
+            const std::set<std::string> resources = texts(rule.at("resources"));
+            EXPECT_FALSE(resources.contains("*"));
+            if (!resources.contains("secrets")) continue;
+            ++rules_about_secrets;
+            EXPECT_THAT(texts(rule.at("verbs")), testing::ElementsAre("get"));
+        }
+    }
+    EXPECT_EQ(rules_about_secrets, 1U);
 }
 
 }  // namespace

@@ -8,9 +8,11 @@
 #include <memory>
 #include <sstream>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "kube/runtime/log.hpp"
 #include "kube/runtime/random.hpp"
 #include "sei/deployment/deployment_controller.hpp"
 #include "testkit/world.hpp"
@@ -25,6 +27,8 @@ public:
 
     /// Of every node.
     sei::test::FakeSidecar sidecar;
+    /// Lines that the reconciler logged.
+    std::vector<std::string> log;
     [[nodiscard]] static kube::NamespacedName key(std::string name) { return {"default", std::move(name)}; }
 
     /// In place, full nodes of one image.
@@ -68,7 +72,7 @@ private:
              .sidecars = sidecars_,
              .resolve_host = &resolves,
              .random_bits = [this] { return random_.next(); },
-             .log = {}}
+             .log = kube::make_logger(manager.clock(), {}, [this](std::string_view line) { log.emplace_back(line); })}
         );
     }
 

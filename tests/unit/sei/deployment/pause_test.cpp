@@ -3,10 +3,13 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <string>
 #include <vector>
 
 #include "deployment_world.hpp"
+#include "kube/meta/condition.hpp"
+#include "sei/api/conditions.hpp"
 
 namespace sei::deployment::test {
 namespace {
@@ -41,6 +44,25 @@ TEST(EndOfPause, writes_each_node_of_a_bounded_rollout_from_what_it_wrote_itself
     world.world.calls().before_each = {};
     EXPECT_THAT(applied, ::testing::ElementsAre("fleet-0", "fleet-1", "fleet-2")) << "none was refused";
     EXPECT_TRUE(std::ranges::none_of(world.nodes(), [](const auto& node) { return node->spec.paused; }));
+}
+
+TEST(EndOfPause, gives_a_rollout_its_whole_time_to_make_progress) {
+    DeploymentWorld world;
+    world.world.create(DeploymentWorld::a_fleet(1));
+    ASSERT_TRUE(world.world.run_until_quiet()) << world.world.last_reason();
+    world.edit([](auto& edited) { edited.spec.template_.spec.image = "example.com/seid:v2"; });
+    ASSERT_TRUE(world.world.run_until_quiet()) << world.world.last_reason();
+    ASSERT_TRUE(world.fleet().status.rollout);
+    world.edit([](auto& edited) { edited.spec.paused = true; });
+    ASSERT_TRUE(world.world.run_until_quiet()) << world.world.last_reason();
+    world.world.clock().advance_by(std::chrono::hours{48});
+    world.edit([](auto& edited) { edited.spec.paused = false; });
+    ASSERT_TRUE(world.world.run_until_quiet()) << world.world.last_reason();
+    const auto fleet = world.fleet();
+    const kube::Condition* rollout =
+        kube::find_condition(fleet.status.conditions, api::deployment_condition::kRolloutInProgress);
+    ASSERT_NE(rollout, nullptr);
+    EXPECT_EQ(rollout->reason, api::reason::kTemplateChanged);
 }
 
 }  // namespace

@@ -430,6 +430,35 @@ TEST(ParticipantOfACeremony, whose_file_is_made_anew_gets_its_peers_at_whatever_
     EXPECT_EQ(world.uid_of(kPodPath), "");
 }
 
+/// The events of a node with these overrides, from its creation to rest and a pass more.
+std::vector<std::string> events_with_overrides(const std::string& overrides) {
+    NodeWorld world;
+    world.create_node(R"({"chainId":"c","image":"seid:v1","fullNode":{},"overrides":)" + overrides + "}");
+    world.settle();
+    world.pass();
+    return world.events;
+}
+
+TEST(LogLevel, that_is_not_let_through_is_told_once) {
+    const auto told = ::testing::StartsWith("Warning OverrideReplaced: spec.overrides[logging.level] is \"debug\"");
+    EXPECT_THAT(events_with_overrides(R"({"logging.level":"debug"})"), ::testing::Contains(told).Times(1));
+    EXPECT_THAT(
+        events_with_overrides(R"({"logging.level":"info"})"),
+        ::testing::Not(::testing::Contains(HasSubstr("OverrideReplaced")))
+    );
+}
+
+TEST(MovedPort, is_told_once_when_the_node_is_given_it) {
+    EXPECT_THAT(
+        events_with_overrides(R"({"api.grpc.enable":"false"})"),
+        ::testing::Contains(::testing::StartsWith("Warning AskedPortMoved: spec.overrides[api.grpc.enable]")).Times(1)
+    );
+    EXPECT_THAT(
+        events_with_overrides(R"({"evm.http_port":"9545"})"),
+        ::testing::Not(::testing::Contains(HasSubstr("AskedPortMoved")))
+    );
+}
+
 TEST(Configuration, that_was_never_recorded_is_no_drift) {
     NodeWorld world;
     settle_with_pod(world);

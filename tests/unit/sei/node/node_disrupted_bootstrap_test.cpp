@@ -201,6 +201,26 @@ TEST(DisruptedBootstrap, is_begun_again_while_its_sidecar_was_at_work) {
     }
 }
 
+TEST(DisruptedBootstrap, restores_nothing_beside_the_restore_that_its_volume_remembers) {
+    NodeWorld world;
+    world.sidecar.leave_tasks_running();
+    world.create_node(kSpec);
+    world.settle();
+    ASSERT_EQ(world.sidecar.submitted_types(), std::vector<std::string>{"snapshot-restore"});
+    const std::string plan = world.node().status.plan->id;
+    const std::string job = world.uid_of(kJob);
+    put_job_pod(world, evicted_pod());
+    fail_job(world);
+    world.settle();
+    expect_begun_again_after_a_pause(world, plan, job);
+    EXPECT_EQ(world.task("deploy-bootstrap-job").status, api::TaskStatus::Complete);
+    EXPECT_EQ(world.sidecar.submitted_types(), std::vector<std::string>{"snapshot-restore"});
+    world.sidecar.end("snapshot-restore", sidecar::RunStatus::Completed);
+    world.clock.advance_by(std::chrono::minutes{1});
+    world.settle();
+    EXPECT_EQ(world.sidecar.submitted_types(), (std::vector<std::string>{"snapshot-restore", "snapshot-restore"}));
+}
+
 TEST(DisruptedBootstrap, that_was_told_is_begun_again_by_another_process) {
     NodeWorld world;
     world.create_node(kSpec);

@@ -121,6 +121,110 @@ TEST(ActivePlan, waits_a_while_for_a_sidecar_that_cannot_say_what_it_does) {
     EXPECT_NE(world.node().status.plan->id, first) << "the change may be what brings it back";
 }
 
+/// A plan for a changed spec replaces one whose sidecar was at configure-genesis, and could not be asked.
+void replace_plan_of_silent_sidecar(NodeWorld& world) {
+    world.settle_at_work();
+    const std::string first = world.node().status.plan->id;
+    world.sidecar.is_unreachable = true;
+    world.set_spec("overrides", json::parse(kOtherOverride));
+    world.settle();
+    world.clock.advance_by(std::chrono::minutes{1});
+    world.settle();
+    ASSERT_NE(world.node().status.plan->id, first);
+    world.sidecar.is_unreachable = false;
+}
+
+TEST(SuccessorOfPlan, begins_nothing_beside_what_the_sidecar_goes_on_with) {
+    NodeWorld world;
+    replace_plan_of_silent_sidecar(world);
+    for (int i = 0; i < 5; ++i) {
+        world.clock.advance_by(std::chrono::seconds{20});
+        world.settle();
+    }
+    EXPECT_THAT(world.sidecar.submitted_types(), ElementsAre("configure-genesis"));
+    EXPECT_THAT(world.condition_message("Stalled"), HasSubstr("of an earlier plan"));
+    world.restart_operator();
+    world.clock.advance_by(std::chrono::seconds{20});
+    world.settle();
+    EXPECT_THAT(world.sidecar.submitted_types(), ElementsAre("configure-genesis"));
+
+    world.sidecar.complete_tasks();
+    world.sidecar.end("configure-genesis", sidecar::RunStatus::Completed);
+    world.clock.advance_by(std::chrono::minutes{1});
+    world.settle();
+    EXPECT_EQ(world.phase(), "Running");
+    EXPECT_THAT(
+        world.sidecar.submitted_types(),
+        ElementsAre("configure-genesis", "configure-genesis", "config-apply", "config-validate", "mark-ready")
+    );
+}
+
+TEST(SuccessorOfPlan, goes_on_when_the_sidecar_knows_nothing_of_the_earlier_plan) {
+    NodeWorld world;
+    replace_plan_of_silent_sidecar(world);
+    world.sidecar.runs.clear();
+    world.sidecar.complete_tasks();
+    world.clock.advance_by(std::chrono::minutes{1});
+    world.settle();
+    EXPECT_EQ(world.phase(), "Running");
+}
+
+TEST(SuccessorOfPlan, waits_for_what_every_earlier_plan_may_have_left) {
+    NodeWorld world;
+    replace_plan_of_silent_sidecar(world);
+    const std::string second = world.node().status.plan->id;
+    world.sidecar.is_unreachable = true;
+    world.set_spec("overrides", json::parse(R"({"evm.http_port":"9546"})"));
+    world.settle();
+    ASSERT_NE(world.node().status.plan->id, second);
+    world.sidecar.is_unreachable = false;
+    world.clock.advance_by(std::chrono::minutes{1});
+    world.settle();
+    EXPECT_THAT(world.sidecar.submitted_types(), ElementsAre("configure-genesis"));
+}
+
+TEST(SuccessorOfPlan, of_one_that_failed_for_lack_of_time_waits_for_its_task) {
+    NodeWorld world;
+    world.settle_at_work();
+    world.clock.advance_by(std::chrono::hours{25});
+    world.settle();
+    ASSERT_EQ(world.phase(), "Failed");
+    world.set_spec("overrides", json::parse(kOtherOverride));
+    world.settle();
+    EXPECT_EQ(world.phase(), "Initializing");
+    EXPECT_THAT(world.sidecar.submitted_types(), ElementsAre("configure-genesis"));
+}
+
+TEST(Pause, uses_up_no_time_of_the_task_that_it_interrupts) {
+    NodeWorld world;
+    world.settle_at_work();
+    ASSERT_TRUE(world.task("configure-genesis").deadline);
+    world.set_spec("paused", true);
+    world.settle();
+    world.clock.advance_by(std::chrono::hours{25});
+    world.settle();
+    world.set_spec("paused", false);
+    world.settle();
+    EXPECT_EQ(world.phase(), "Initializing");
+    world.clock.advance_by(std::chrono::hours{25});
+    world.settle();
+    EXPECT_EQ(world.phase(), "Failed") << "its time begins anew, and ends";
+}
+
+TEST(SuccessorOfPlan, comes_at_the_latest_when_the_task_in_its_way_is_out_of_time) {
+    NodeWorld world;
+    world.settle_at_work();
+    world.set_spec("overrides", json::parse(kOtherOverride));
+    world.settle();
+    const std::string first = world.node().status.plan->id;
+    world.clock.advance_by(std::chrono::hours{25});
+    world.settle();
+    EXPECT_EQ(world.phase(), "Initializing");
+    EXPECT_NE(world.node().status.plan->id, first);
+    EXPECT_THAT(kube::json::serialize(world.task("config-apply").params), HasSubstr("9545"));
+    EXPECT_THAT(world.sidecar.submitted_types(), ElementsAre("configure-genesis"));
+}
+
 TEST(ActivePlan, is_still_questioned_when_the_write_of_its_successor_was_refused) {
     NodeWorld world;
     world.sidecar.is_unreachable = true;

@@ -320,6 +320,13 @@ TEST(NodeDeletion, does_not_wait_for_a_sidecar_that_hangs) {
     EXPECT_EQ(world.api.find(kNodePath), nullptr);
 }
 
+TEST(LogOfNodes, names_the_node_in_each_line_as_lines_of_the_runtime_do) {
+    NodeWorld world;
+    world.settle_running();
+    EXPECT_FALSE(world.log.empty());
+    for (const std::string& line : world.log) EXPECT_THAT(line, HasSubstr(R"("namespace":"ns","name":"n0")"));
+}
+
 TEST(MetricsOfNodes, are_those_of_the_contract) {
     NodeWorld world;
     world.create_node();

@@ -17,6 +17,7 @@
 #include "fake_sidecar.hpp"
 #include "kube/async/manual_clock.hpp"
 #include "kube/meta/condition.hpp"
+#include "kube/runtime/log.hpp"
 #include "kube/runtime/metrics.hpp"
 #include "kube/runtime/random.hpp"
 #include "sei/node/node_reconciler.hpp"
@@ -46,6 +47,8 @@ public:
     boost::asio::io_context loop;
     kube::ManualClock clock{loop.get_executor()};
     kube::Metrics metrics;
+    /// Lines that the reconciler logged.
+    std::vector<std::string> log;
 
     NodeWorld() : factory_{sidecar}, recorder_{events} {
         platform_.standard = {
@@ -82,7 +85,10 @@ public:
             metrics,
             std::move(caches),
             node::NodeReconcilerDependencies{
-                .platform = platform_, .sidecars = factory_, .random_bits = [this] { return random_.next(); }, .log = {}
+                .platform = platform_,
+                .sidecars = factory_,
+                .random_bits = [this] { return random_.next(); },
+                .log = kube::make_logger(clock, {}, [this](std::string_view line) { log.emplace_back(line); })
             }
         );
     }

@@ -31,6 +31,23 @@ TEST(ConfigIntent, names_every_key_that_the_sidecar_does_not_know) {
     );
 }
 
+TEST(MovedPorts, are_those_that_a_probe_or_the_exporter_asks) {
+    EXPECT_TRUE(moved_ports({}).empty());
+    EXPECT_TRUE(
+        moved_ports({{"network.rpc.listen_address", "tcp://0.0.0.0:26657"}, {"api.grpc.enable", "true"}}).empty()
+    );
+    EXPECT_TRUE(moved_ports({{"api.grpc.address", "127.0.0.1:9090"}}).empty()) << "the exporter is in the same pod";
+    EXPECT_EQ(
+        moved_ports({{"network.rpc.listen_address", "tcp://0.0.0.0:36657"}, {"api.grpc.enable", "false"}}),
+        (std::vector<std::string>{
+            "overrides[network.rpc.listen_address] is \"tcp://0.0.0.0:36657\", and the readiness probe asks port 26657",
+            "overrides[api.grpc.enable] is \"false\", and the exporter asks port 9090"
+        })
+    );
+    EXPECT_EQ(moved_ports({{"network.rpc.listen_address", "tcp://127.0.0.1:26657"}}).size(), 1u);
+    EXPECT_EQ(moved_ports({{"api.grpc.address", "0.0.0.0"}}).size(), 1u);
+}
+
 TEST(ConfigIntent, must_have_a_known_mode_unless_it_is_incremental) {
     EXPECT_EQ(problem_of(ConfigIntent{}), "mode is required for non-incremental config generation");
     EXPECT_NE(problem_of(ConfigIntent{.mode = "light"}), std::nullopt);

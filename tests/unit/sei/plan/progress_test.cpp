@@ -200,5 +200,29 @@ TEST(CompletePlan, leaves_the_transition_time_of_an_unchanged_phase) {
     EXPECT_EQ(status.phaseTransitionTime, kEarlier);
 }
 
+TEST(NextPlan, waits_for_the_sidecar_task_that_the_last_one_was_at) {
+    const api::SeiNodeStatus status = status_with_plan();
+    api::TaskPlan next;
+    next.tasks.push_back({.type = "ensure-data-pvc", .id = "n0"});
+    next.tasks.push_back({.type = "snapshot-upload", .id = "n1"});
+    next.tasks.push_back({.type = "config-apply", .id = "n2"});
+    next.tasks.push_back({.type = "mark-ready", .id = "n3"});
+    wait_for_tasks_of(*status.plan, next);
+    EXPECT_EQ(next.tasks[2].afterTasks, std::vector<std::string>{"i0"});
+    for (const std::size_t other : {0u, 1u, 3u}) EXPECT_TRUE(next.tasks[other].afterTasks.empty());
+    EXPECT_EQ(record(Running{.waits_for = "x"}, next, 2, kNow).advance, Advance::Wait);
+    EXPECT_TRUE(next.tasks[2].afterTasks.empty()) << "it is accepted";
+}
+
+TEST(NextPlan, waits_for_no_upload_and_for_nothing_that_is_complete) {
+    api::SeiNodeStatus status = status_with_plan();
+    for (api::PlannedTask& task : status.plan->tasks) task.status = api::TaskStatus::Complete;
+    status.plan->tasks.push_back({.type = "snapshot-upload", .id = "i2"});
+    api::TaskPlan next;
+    next.tasks.push_back({.type = "config-apply", .id = "n0"});
+    wait_for_tasks_of(*status.plan, next);
+    EXPECT_TRUE(next.tasks[0].afterTasks.empty());
+}
+
 }  // namespace
 }  // namespace sei::plan
