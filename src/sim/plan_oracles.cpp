@@ -1,6 +1,8 @@
 #include "sim/plan_oracles.hpp"
 
 #include <algorithm>
+#include <string>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -179,6 +181,7 @@ void PlanBeforeEffect::exchanged(const SidecarExchange& exchange) {
 
 void OneTaskAtATime::exchanged(const SidecarExchange& exchange) {
     if (!exchange.is_submission || exchange.status < 200 || exchange.status >= 300) return;
+    givers_[exchange.task_id] = &exchange.by;
     const ObjectPtr node = view().find(WatchedKind::Node, exchange.node);
     const Value* plan = node ? find(node->value(), {"status", "plan"}) : nullptr;
     if (plan == nullptr) return;
@@ -189,9 +192,15 @@ void OneTaskAtATime::exchanged(const SidecarExchange& exchange) {
         return find_string(task, {"id"}) == exchange.task_id;
     });
     if (!is_of_plan) return;
+    const std::vector<std::string> at_work = view().running_tasks(exchange.node);
+    // One that is done already is accepted and not done again.
+    if (std::ranges::find(at_work, exchange.task_id) == at_work.end()) return;
     judged();
-    for (const std::string& running : view().running_tasks(exchange.node)) {
+    for (const std::string& running : at_work) {
         if (running == exchange.task_id) continue;
+        // Two operators that do not know of each other may both hand something over at one instant.
+        const auto giver = givers_.find(running);
+        if (giver != givers_.end() && giver->second != &exchange.by && !giver->second->is_dead) continue;
         violated(fmt::format(
             "task {} was handed to the sidecar of {} while it worked at {}",
             exchange.task_id,

@@ -203,6 +203,7 @@ std::set<std::string> metrics_in(std::string_view query) {
         if (lists_labels || c == '{' || c == '[') {
             const std::size_t close = query.find(c == '{' ? '}' : (c == '[' ? ']' : ')'), at);
             at = std::min(close, query.size() - 1) + 1;
+            last_word = {};
         } else if (is_of_word(c)) {
             const std::size_t begin = at;
             while (at < query.size() && is_of_word(query[at])) ++at;

@@ -5,6 +5,9 @@
 
 #include <fmt/format.h>
 
+#include "kube/meta/condition.hpp"
+#include "sei/api/conditions.hpp"
+
 namespace sei::api {
 
 std::optional<NodeMode> mode_of(const NodeSpec& spec) {
@@ -85,6 +88,10 @@ std::string operator_key_name(const NodeSpec& spec) {
 std::string_view imported_pvc_name(const NodeSpec& spec) {
     if (!spec.dataVolume || !spec.dataVolume->import_) return {};
     return spec.dataVolume->import_->pvcName;
+}
+
+bool was_granted_import(const SeiNode& node) {
+    return kube::is_condition_true(node.status.conditions, node_condition::kImportPvcReady);
 }
 
 std::int32_t sidecar_port(const NodeSpec& spec) {

@@ -49,6 +49,9 @@ enum class NodeMode { FullNode, Archive, Replayer, Validator };
 /// The name of an imported claim; empty when the controller makes its own.
 [[nodiscard]] std::string_view imported_pvc_name(const NodeSpec& spec);
 
+/// Was the claim that the node imports found to be its alone? The name never changes once it is set.
+[[nodiscard]] bool was_granted_import(const SeiNode& node);
+
 /// 7777 unless the spec says otherwise (spec 05 §4.4).
 [[nodiscard]] std::int32_t sidecar_port(const NodeSpec& spec);
 

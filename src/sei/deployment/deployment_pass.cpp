@@ -185,7 +185,7 @@ kube::Async<Requeue> DeploymentPass::execute() {
         }
         tasks::remember_trouble(memory, context_.clock, task);
         plan::TaskOutcome outcome = co_await run_group_task(context_, task);
-        tasks::end_when_late(context_.clock, task, outcome);
+        tasks::end_when_late(memory, context_.clock, task, outcome);
         const plan::Recorded recorded = plan::record(outcome, *context_.status.plan, *index, context_.now());
         if (recorded.advance == plan::Advance::NextTask) {
             memory.trouble.reset();

@@ -18,6 +18,22 @@ namespace reason = api::reason;
 
 constexpr std::chrono::seconds kTroubleAgeToReport{30};
 
+bool is_to_be_told(const tasks::Trouble& trouble, kube::MonotonicTime now) {
+    return trouble.report_at_once || now - trouble.since >= kTroubleAgeToReport;
+}
+
+/// Null: none that is to be told yet.
+const tasks::Trouble* trouble_to_tell(const tasks::NodeMemory& memory, kube::MonotonicTime now) {
+    const tasks::Trouble* told = nullptr;
+    for (const tasks::Trouble& trouble : memory.upkeep_troubles) {
+        if (!is_to_be_told(trouble, now)) continue;
+        told = &trouble;
+        if (trouble.reason == reason::kDataVolumeMissing) break;
+    }
+    if (told == nullptr && memory.trouble && is_to_be_told(*memory.trouble, now)) told = &*memory.trouble;
+    return told;
+}
+
 std::string listed(const std::vector<std::string>& keys) {
     constexpr std::size_t kShownMax = 10;
     std::string text;
@@ -134,11 +150,11 @@ void Conditions::set_spec_problem(const std::optional<plan::SpecProblem>& proble
     }
 }
 
-void Conditions::set_stalled(const std::optional<tasks::Trouble>& trouble, kube::MonotonicTime monotonic_now) {
-    if (trouble) {
-        if (trouble->report_at_once || monotonic_now - trouble->since >= kTroubleAgeToReport) {
-            set(type::kStalled, ConditionStatus::True, trouble->reason, trouble->error);
-        }
+void Conditions::set_stalled(const tasks::NodeMemory& memory, kube::MonotonicTime monotonic_now) {
+    if (const tasks::Trouble* trouble = trouble_to_tell(memory, monotonic_now)) {
+        set(type::kStalled, ConditionStatus::True, trouble->reason, trouble->error);
+    } else if (memory.trouble || !memory.upkeep_troubles.empty()) {
+        return;  // too early to tell whether it passes
     } else if (kube::is_condition_true(status_.conditions, type::kStalled) &&
                !(status_.plan && status_.plan->phase == api::PlanPhase::Failed)) {
         set(type::kStalled, ConditionStatus::False, reason::kProgressing, "what was in the way is gone");

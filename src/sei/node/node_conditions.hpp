@@ -39,9 +39,11 @@ public:
     void set_pod_ready(const std::optional<tasks::PodHealth>& health);
     /// SpecValid appears with the first problem, and stays.
     void set_spec_problem(const std::optional<plan::SpecProblem>& problem);
-    /// Stalled appears when an attempt has come to nothing for 30 s, or at once where that was asked for. While a plan
-    /// that failed is there it keeps what it says.
-    void set_stalled(const std::optional<tasks::Trouble>& trouble, kube::MonotonicTime monotonic_now);
+    /// Stalled appears when an attempt has come to nothing for 30 s, or at once where that was asked for. Of several
+    /// troubles it tells the node's own before the task's, since no progress of a plan ends them, and of the node's own
+    /// a missing claim before all: a request waits for that condition. While a plan that failed is there it keeps what
+    /// it says.
+    void set_stalled(const tasks::NodeMemory& memory, kube::MonotonicTime monotonic_now);
 
     /// Stalled at once: the pass cannot even begin.
     void set_blocked(std::string_view reason, std::string error);

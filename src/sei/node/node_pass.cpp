@@ -18,6 +18,7 @@
 #include "sei/resources/sidecar_image.hpp"
 #include "sei/tasks/execute_plan.hpp"
 #include "sei/tasks/owned_objects.hpp"
+#include "sei/tasks/pod_deletion.hpp"
 #include "sei/tasks/rollout.hpp"
 #include "sei/tasks/sidecar_task.hpp"
 #include "sei/tasks/stateful_set_sync.hpp"
@@ -93,7 +94,10 @@ kube::Async<Requeue> NodePass::run() {
 
 kube::Async<std::optional<Requeue>> NodePass::keep_workload() {
     constexpr std::string_view kSubject = "statefulset";
-    if (!may_have_workload(context_.status)) co_return std::nullopt;
+    // One of ours whose recording was lost counts, too: it is to be held, paused and replaced as any other.
+    const auto seen = context_.observed.stateful_set();
+    const bool has_one = seen && (*seen)->metadata.is_controlled_by(context_.node.uid());
+    if (!has_one && !may_have_workload(context_.status)) co_return std::nullopt;
     const tasks::SyncOutcome outcome = co_await tasks::sync_stateful_set(context_);
     if (const auto* cleared = std::get_if<tasks::TrackingCleared>(&outcome)) {
         co_return Requeue::after(milliseconds{0}, cleared->why);
@@ -112,7 +116,7 @@ kube::Async<std::optional<Requeue>> NodePass::keep_workload() {
         );
         co_return std::nullopt;
     }
-    if (context_.memory.trouble && context_.memory.trouble->subject == kSubject) context_.memory.trouble.reset();
+    tasks::forget_trouble(context_.memory, kSubject);
     co_return std::nullopt;
 }
 
@@ -153,7 +157,7 @@ kube::Async<> NodePass::replace_outdated_pods_while_initializing() {
     std::erase_if(rollout.outdated, [&](const auto& pod) {
         return tasks::is_sidecar_running(*pod) && !gets_nowhere(pod);
     });
-    if (rollout.outdated.empty()) co_return;
+    if (rollout.outdated.empty() || co_await tasks::reason_to_keep_pod(context_)) co_return;
     co_await tasks::delete_outdated_pods(
         context_, std::move(rollout.outdated), (*context_.live_stateful_set)->status.updateRevision
     );
@@ -181,10 +185,11 @@ kube::Async<std::optional<Requeue>> NodePass::keep_claim() {
     const api::SeiNode& node = *context_.node;
     const auto cached = context_.observed.data_volume_claim();
     const bool is_there = cached && !(*cached)->metadata.deletionTimestamp;
-    const auto forget = [&] {
-        if (context_.memory.trouble && context_.memory.trouble->subject == kSubject) context_.memory.trouble.reset();
-    };
-    if (is_there || !is_running() || !api::imported_pvc_name(node.spec).empty()) {
+    const auto forget = [&] { tasks::forget_trouble(context_.memory, kSubject); };
+    const bool had_claim =
+        is_running() || (context_.status.phase == api::NodePhase::Initializing && context_.status.plan &&
+                         plan::has_completed(*context_.status.plan, plan::TaskType::EnsureDataPvc));
+    if (is_there || !had_claim || !api::imported_pvc_name(node.spec).empty()) {
         forget();
         co_return std::nullopt;
     }
@@ -223,12 +228,32 @@ kube::Async<std::optional<Requeue>> NodePass::keep_claim() {
         );
         co_return std::nullopt;
     }
-    context_.status.phase = api::NodePhase::Initializing;
-    context_.status.phaseTransitionTime = now();
+    plan::set_phase(context_.status, api::NodePhase::Initializing, now());
     context_.status.currentImage.clear();
     context_.status.appliedConfig.reset();
+    const std::optional<plan::SpecProblem> problem = spec_problem();
+    conditions_.set_spec_problem(problem);
+    if (problem) co_return Requeue::after(kUnservableSpecPoll, "a spec that can be served");
+    // Of what the volume held nothing is left: neither what a bootstrap made of it, nor what its sidecar was at.
+    if (context_.status.plan) plan::forget_bootstrap(*context_.status.plan);
     context_.status.plan = plan::init_plan(working_copy(), ids_);
     co_return Requeue::after(milliseconds{0}, "the plan for an empty volume to be stored");
+}
+
+bool NodePass::is_gate_to_be_opened() const {
+    const kube::Condition* ready = kube::find_condition(context_.status.conditions, api::node_condition::kSidecarReady);
+    if (ready == nullptr || ready->status != kube::ConditionStatus::False || ready->reason != api::reason::kNotReady) {
+        return false;
+    }
+    // Nothing starts on a configuration that is not known to be valid, or with keys that were found wrong.
+    const bool is_unvalidated = context_.status.appliedConfig && context_.status.appliedConfig->unvalidated;
+    const api::PlannedTask* task = failed_task();
+    return !is_unvalidated && (task == nullptr || !plan::is_key_check(task->type));
+}
+
+bool NodePass::is_update_put_off() const {
+    const auto& until = context_.memory.update_not_before;
+    return until && context_.clock.monotonic() < *until;
 }
 
 api::PlannedTask* NodePass::failed_task() const {
@@ -245,6 +270,7 @@ bool NodePass::is_failure_of_earlier_spec() const {
 
 void NodePass::forgive_failed_update() {
     context_.memory.failed_updates = 0;
+    context_.memory.update_not_before.reset();
     api::PlannedTask* task = failed_task();
     if (task == nullptr || !task->notBefore) return;
     task->attempts = 0;
@@ -253,9 +279,11 @@ void NodePass::forgive_failed_update() {
 
 std::optional<Requeue> NodePass::damped_failure() const {
     const api::PlannedTask* task = failed_task();
-    if (task == nullptr || !task->notBefore || *task->notBefore <= now()) return std::nullopt;
-    const milliseconds left = task->notBefore->at - now().at;
-    return Requeue::after(std::min(left, kFailedUpdateDelayMax), "the next attempt at a failed update");
+    if (task == nullptr) return std::nullopt;
+    constexpr auto kLongest = std::chrono::duration_cast<std::chrono::seconds>(kFailedUpdateDelayMax);
+    const std::chrono::seconds left = plan::time_until(task->notBefore, now(), kLongest);
+    if (left.count() == 0) return std::nullopt;
+    return Requeue::after(left, "the next attempt at a failed update");
 }
 
 kube::Async<Requeue> NodePass::resolve_plan() {
@@ -268,12 +296,13 @@ kube::Async<Requeue> NodePass::resolve_plan() {
     if (!begins_anew) {
         if (auto wait = damped_failure()) {
             co_await probe_unless_fresh();
-            co_return std::move(*wait);
+            if (!is_gate_to_be_opened()) co_return std::move(*wait);
+            context_.memory.update_not_before = context_.clock.monotonic() + wait->delay();
         }
         put_plan_away();
     }
     // An update opens the gate at its end anyway: what the probe says would decide nothing.
-    if (is_running() && !is_update_due()) co_await probe_unless_fresh();
+    if (is_running() && (is_update_put_off() || !is_update_due())) co_await probe_unless_fresh();
 
     const std::optional<plan::SpecProblem> problem = spec_problem();
     // A configuration that cannot be applied is told, and keeps nothing else from a running node.
@@ -360,8 +389,10 @@ plan::UpdateOptions NodePass::update_options() const {
         (ready == nullptr || ready->status == kube::ConditionStatus::Unknown)) {
         options.configuration = plan::UpdateOptions::Configuration::AfterReplacement;
     }
-    // A new configuration alone makes no new template: the pod has to go by its name.
-    if (is_restart_due() && !api::has_image_drift(context_.node->spec, context_.status) && outdated_pod().empty()) {
+    // The pod goes by its uid, too: a new configuration alone makes no new template, and a template may be taken back
+    // before its pod was replaced.
+    const bool gives_configuration = options.configuration != plan::UpdateOptions::Configuration::Omitted;
+    if (is_restart_due() || (gives_configuration && config_drift())) {
         for (const auto& pod : context_.observed.pods()) {
             if (!pod->metadata.deletionTimestamp) options.restarted_pod = pod->metadata.uid;
         }
@@ -415,8 +446,18 @@ std::optional<api::TaskPlan> NodePass::outdated_again(bool is_questioned) {
     const auto& trouble = context_.memory.trouble;
     const bool is_stuck = trouble && context_.clock.monotonic() - trouble->since >= kSidecarPatience;
     const bool may_be_late = is_questioned || is_stuck;
+    if (is_update_put_off()) return std::nullopt;
     const bool is_due = api::has_image_drift(context_.node->spec, context_.status) || (may_be_late && is_update_due());
     return is_due ? build_plan() : std::nullopt;
+}
+
+void NodePass::keep_question() {
+    if (is_question_answered_ || !context_.memory.is_plan_questioned || context_.node->spec.paused) return;
+    if (!plan::is_active(context_.status.plan) || plan::kind_of(*context_.status.plan) != plan::PlanKind::Init) return;
+    const auto current = plan::current_task(*context_.status.plan);
+    if (!current) return;
+    api::PlannedTask& task = context_.status.plan->tasks[*current];
+    if (task.lastError != kSpecWaits) plan::note_attempt(task, task.attempts, std::string{kSpecWaits}, now());
 }
 
 bool NodePass::answer_question() {
@@ -436,7 +477,7 @@ std::optional<api::TaskPlan> NodePass::successor() {
             conditions_.set_spec_problem(problem);
             if (problem || is_running()) return std::nullopt;
             std::optional<api::TaskPlan> next = build_plan();
-            if (next && plan::is_same_work(plan, *next)) {
+            if (next && plan::is_same_work(plan, *next, working_copy())) {
                 for (api::PlannedTask& task : context_.status.plan->tasks) {
                     if (task.lastError == kSpecWaits) task.lastError.clear();
                 }
@@ -459,7 +500,7 @@ std::optional<api::TaskPlan> NodePass::successor() {
     std::unreachable();
 }
 
-kube::Async<NodePass::SidecarWork> NodePass::work_of_sidecar() {
+kube::Async<std::optional<std::string>> NodePass::sidecar_busy_with() {
     const api::TaskPlan& plan = *context_.status.plan;
     for (const api::PlannedTask& task : plan.tasks) {
         const auto type = plan::parse_task_type(task.type);
@@ -473,17 +514,30 @@ kube::Async<NodePass::SidecarWork> NodePass::work_of_sidecar() {
         if (!std::holds_alternative<sidecar::Unavailable>(found)) {
             context_.memory.superseding_since.reset();
             const auto* run = std::get_if<sidecar::TaskRun>(&found);
-            if (run != nullptr && run->status == sidecar::RunStatus::Running) co_return SidecarBusy{task.id};
+            if (run != nullptr && run->status == sidecar::RunStatus::Running) co_return task.id;
             continue;
         }
-        if (!is_known) co_return SidecarSilent{};
+        if (!is_known) co_return std::nullopt;
         // It may run, or be gone with its pod: a while to answer, and no longer, as the change may be its repair.
         auto& since = context_.memory.superseding_since;
         if (!since) since = context_.clock.monotonic();
-        if (context_.clock.monotonic() - *since < kSidecarPatience) co_return SidecarBusy{task.id};
-        co_return SidecarSilent{};
+        if (context_.clock.monotonic() - *since < kSidecarPatience) co_return task.id;
+        co_return std::nullopt;
     }
-    co_return SidecarIdle{};
+    co_return std::nullopt;
+}
+
+kube::Async<bool> NodePass::is_gate_opened() {
+    const api::TaskPlan& plan = *context_.status.plan;
+    if (plan::kind_of(plan) != plan::PlanKind::Init) co_return false;
+    const auto last = std::ranges::find(
+        plan.tasks.rbegin(), plan.tasks.rend(), plan::to_wire(plan::TaskType::MarkReady), &api::PlannedTask::type
+    );
+    if (last == plan.tasks.rend() || last->status != api::TaskStatus::Pending) co_return false;
+    const bool is_known = tasks::was_submitted(context_, *last);
+    const sidecar::LookupOutcome found = co_await tasks::look_up(context_, last->id, is_known);
+    const auto* run = std::get_if<sidecar::TaskRun>(&found);
+    co_return run != nullptr && run->status != sidecar::RunStatus::Failed;
 }
 
 kube::Async<std::optional<Requeue>> NodePass::supersede() {
@@ -492,25 +546,19 @@ kube::Async<std::optional<Requeue>> NodePass::supersede() {
         context_.memory.superseding_since.reset();
         co_return std::nullopt;
     }
-    auto& tasks = context_.status.plan->tasks;
-    const SidecarWork work = co_await work_of_sidecar();
-    if (const auto* busy = std::get_if<SidecarBusy>(&work)) {
+    // What it would give the node is for the node's next update to give: seid runs.
+    if (co_await is_gate_opened()) co_return std::nullopt;
+    if (const auto busy = co_await sidecar_busy_with()) {
         is_question_answered_ = false;
         context_.memory.is_plan_questioned = true;
-        api::PlannedTask& waited_for = *std::ranges::find(tasks, busy->id, &api::PlannedTask::id);
+        auto& tasks = context_.status.plan->tasks;
+        api::PlannedTask& waited_for = *std::ranges::find(tasks, *busy, &api::PlannedTask::id);
         // One that is late fails, and the next plan is another attempt.
         if (plan::deadline_error(waited_for, now())) co_return std::nullopt;
         if (waited_for.lastError != kSpecWaits) plan::note_attempt(waited_for, 0, std::string{kSpecWaits}, now());
         co_return Requeue::after(
             kWorkloadPoll, "the sidecar to end " + waited_for.type + ", before a plan for the changed spec begins"
         );
-    }
-    if (std::holds_alternative<SidecarIdle>(work)) {
-        for (api::PlannedTask& task : next->tasks) {
-            std::erase_if(task.afterTasks, [&](const std::string& id) {
-                return std::ranges::find(tasks, id, &api::PlannedTask::id) != tasks.end();
-            });
-        }
     }
     context_.memory.superseding_since.reset();
     context_.status.plan = std::move(next);
@@ -529,7 +577,7 @@ std::optional<api::TaskPlan> NodePass::planned() {
         plan::set_phase(context_.status, api::NodePhase::Initializing, now());
         return plan::init_plan(working_copy(), ids_);
     }
-    if (is_update_due()) {
+    if (is_update_due() && !is_update_put_off()) {
         conditions_.set_update_started(outdated_image(), sidecar_drift(), config_drift());
         return plan::update_plan(working_copy(), ids_, update_options());
     }
@@ -548,6 +596,9 @@ kube::Async<Requeue> NodePass::execute() {
         co_return Requeue::after(waits->delay, waits->waits_for);
     }
     if (const auto* again = std::get_if<tasks::PlanStartsOver>(&execution)) {
+        const std::optional<plan::SpecProblem> problem = spec_problem();
+        conditions_.set_spec_problem(problem);
+        if (problem) co_return Requeue::after(kUnservableSpecPoll, "a spec that can be served");
         context_.status.plan = build_plan();
         co_return Requeue::after(milliseconds{0}, "a new plan to be stored: " + again->why);
     }
@@ -566,7 +617,8 @@ kube::Async<Requeue> NodePass::execute() {
         }
         co_return Requeue::after(delay, "the next attempt at a failed update");
     }
-    context_.memory.failed_updates = 0;
+    // That the gate was opened says nothing of the update that has failed.
+    if (plan::kind_of(*context_.status.plan) != plan::PlanKind::MarkReady) context_.memory.failed_updates = 0;
     // A plan of another operator may apply a configuration and have no task that validates it.
     const bool has_applied = plan::find_task(*context_.status.plan, plan::TaskType::ConfigApply) != nullptr;
     if (has_applied && context_.status.appliedConfig) context_.status.appliedConfig->unvalidated = false;
@@ -623,7 +675,11 @@ kube::Async<> NodePass::probe() {
 
 Requeue NodePass::at_rest() const {
     if (context_.status.plan) return Requeue::after(milliseconds{0}, "the plan");
-    if (is_running() && is_update_due()) return Requeue::after(milliseconds{0}, "a plan for what has drifted");
+    if (is_running() && is_update_due()) {
+        if (!is_update_put_off()) return Requeue::after(milliseconds{0}, "a plan for what has drifted");
+        const auto left = *context_.memory.update_not_before - context_.clock.monotonic();
+        return Requeue::after(std::chrono::ceil<milliseconds>(left), "the next attempt at a failed update");
+    }
     if (const auto health = pod_health(); health && health->reason == api::reason::kStarting) {
         return Requeue::after(kStartingPodPoll, "the pod to start");
     }

@@ -3,7 +3,6 @@
 
 #include <optional>
 #include <string>
-#include <variant>
 
 #include "kube/async/async.hpp"
 #include "kube/runtime/requeue.hpp"
@@ -48,6 +47,9 @@ public:
     /// counts.
     [[nodiscard]] kube::Async<kube::Requeue> run();
 
+    /// After a pass that ended before it could ask whether the plan serves the changed spec: says so in the status, as
+    /// a restart of the operator would forget it.
+    void keep_question();
     [[nodiscard]] const std::optional<EndedPlan>& ended_plan() const { return ended_plan_; }
     /// Has the pass made up its mind whether the plan serves the changed spec? What it decided is in the status.
     [[nodiscard]] bool is_question_answered() const { return is_question_answered_; }
@@ -67,6 +69,10 @@ private:
     [[nodiscard]] kube::Async<std::optional<kube::Requeue>> keep_claim();
     /// Is a failed update plan to be left in place for now?
     [[nodiscard]] std::optional<kube::Requeue> damped_failure() const;
+    /// Does seid wait at a gate that may be opened, whatever keeps an update from being made?
+    [[nodiscard]] bool is_gate_to_be_opened() const;
+    /// An update that has failed is not tried again before its time, also when the gate was opened meanwhile.
+    [[nodiscard]] bool is_update_put_off() const;
     /// The task that failed the stored plan; null when there is none.
     [[nodiscard]] api::PlannedTask* failed_task() const;
     /// Did the task fail while a changed spec waited for its end?
@@ -78,16 +84,11 @@ private:
     /// (spec 08 2.1). Nullopt: go on with the plan.
     [[nodiscard]] kube::Async<std::optional<kube::Requeue>> supersede();
     [[nodiscard]] std::optional<api::TaskPlan> successor();
-    /// It does none of the tasks of the plan.
-    struct SidecarIdle {};
-    /// It does this one, or may: no second one of its kind begins beside it.
-    struct SidecarBusy {
-        std::string id;
-    };
-    /// It has not answered for so long that it is waited for no more.
-    struct SidecarSilent {};
-    using SidecarWork = std::variant<SidecarIdle, SidecarBusy, SidecarSilent>;
-    [[nodiscard]] kube::Async<SidecarWork> work_of_sidecar();
+    /// Has the last task of the initial plan been done, or begun, without being recorded? Then seid runs, or is about
+    /// to.
+    [[nodiscard]] kube::Async<bool> is_gate_opened();
+    /// The id of a task of the plan that the sidecar is doing, or may be: no second one of its kind begins beside it.
+    [[nodiscard]] kube::Async<std::optional<std::string>> sidecar_busy_with();
     /// Was the plan questioned by a changed spec? The question is over with the write of this pass.
     [[nodiscard]] bool answer_question();
     [[nodiscard]] std::optional<tasks::SidecarDrift> sidecar_drift() const;

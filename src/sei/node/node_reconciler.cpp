@@ -27,19 +27,24 @@ using NodeSnapshot = kube::Snapshot<api::SeiNode>;
 
 /// Was the trouble with a task that is no longer to be done? Another operator may have completed it.
 bool is_over(const tasks::Trouble& trouble, const std::optional<api::TaskPlan>& plan) {
-    if (!trouble.is_about_task) return false;
+    if (trouble.outlives_task) return !plan;
     if (!plan::is_active(plan)) return true;
     const auto current = plan::current_task(*plan);
     return !current || plan->tasks[*current].id != trouble.subject;
 }
 
-/// Is there something that is only done on request?
+/// Is there something that is only done on request, and that no plan under way does?
 bool awaits_request(const api::SeiNode& node) {
+    const std::optional<plan::PlanKind> under_way =
+        plan::is_active(node.status.plan) ? std::optional{plan::kind_of(*node.status.plan)} : std::nullopt;
     const kube::Condition* stalled = kube::find_condition(node.status.conditions, api::node_condition::kStalled);
     const bool lacks_claim = stalled != nullptr && stalled->status == kube::ConditionStatus::True &&
                              stalled->reason == api::reason::kDataVolumeMissing;
+    if (under_way == plan::PlanKind::Init) {
+        return lacks_claim && plan::has_completed(*node.status.plan, plan::TaskType::EnsureDataPvc);
+    }
     const bool is_update_damped = node.status.plan && node.status.plan->phase == api::PlanPhase::Failed;
-    return lacks_claim || is_update_damped || is_restart_pending(node);
+    return lacks_claim || is_update_damped || (under_way != plan::PlanKind::NodeUpdate && is_restart_pending(node));
 }
 
 /// How long the progress of an update may go untold: mostly the next step comes sooner, and its write tells of both.
@@ -116,7 +121,7 @@ kube::Async<std::expected<NodeSnapshot, Requeue>> NodeReconciler::prepare(NodeSn
     node = *std::move(finalized);
     // A request is heeded once the plan for it is stored.
     const bool is_requested = node->metadata.annotations.contains(std::string{api::kRetryAnnotation});
-    const bool waits_for_plan = api::is_failed(*node) || (!plan::is_active(node->status.plan) && awaits_request(*node));
+    const bool waits_for_plan = api::is_failed(*node) || awaits_request(*node);
     if (is_requested && !waits_for_plan) {
         api::SeiNode heeded = *node;
         heeded.metadata.annotations.erase(std::string{api::kRetryAnnotation});
@@ -186,11 +191,12 @@ kube::Async<Requeue> NodeReconciler::advance(NodeSnapshot node, std::shared_ptr<
     } catch (const std::exception&) {
         failure = std::current_exception();
     }
+    pass.keep_question();
     if (failure)
         tasks::note_trouble(*memory, clock_.monotonic(), "pass", reason, sidecar::bounded_text(failure), is_ours);
-    if (!failure && memory->trouble && memory->trouble->subject == "pass") memory->trouble.reset();
+    if (!failure) tasks::forget_trouble(*memory, "pass");
     if (memory->trouble && is_over(*memory->trouble, status.plan)) memory->trouble.reset();
-    conditions.set_stalled(memory->trouble, clock_.monotonic());
+    conditions.set_stalled(*memory, clock_.monotonic());
 
     if (const auto left = failure ? std::nullopt : time_to_tell(*memory, node->status, status, clock_.monotonic())) {
         co_return Requeue::put_off(*left, wait.waits_for());

@@ -17,6 +17,15 @@
 namespace sei::plan {
 namespace {
 
+/// From the Job's Service up to the teardown.
+template <class Tasks>
+std::ranges::subrange<std::ranges::iterator_t<Tasks>> bootstrap_in(Tasks& tasks) {
+    const auto begin = std::ranges::find(tasks, to_wire(TaskType::DeployBootstrapService), &api::PlannedTask::type);
+    const auto end =
+        std::ranges::find(begin, tasks.end(), to_wire(TaskType::TeardownBootstrap), &api::PlannedTask::type);
+    return {begin, end};
+}
+
 /// The tasks of a plan under construction.
 class PlanBuilder {
 public:
@@ -38,6 +47,21 @@ public:
         task.maxRetries = retries;
         plan_.tasks.push_back(std::move(task));
         return *this;
+    }
+
+    /// A bootstrap that has succeeded is not done again: its end is stored, and its image may not be able to read what
+    /// has become of the volume since (spec 08 4.4). Another height is another bootstrap.
+    void keep_bootstrap_of(const api::TaskPlan& earlier) {
+        const api::PlannedTask* restored = find_task(earlier, TaskType::SnapshotRestore);
+        const api::PlannedTask* wanted = find_task(plan_, TaskType::SnapshotRestore);
+        if (!has_completed(earlier, TaskType::AwaitBootstrapComplete) || restored == nullptr || wanted == nullptr ||
+            restored->params != wanted->params) {
+            return;
+        }
+        // As they are, under the ids that the sidecar knows.
+        const auto kept = bootstrap_in(earlier.tasks);
+        const auto planned = bootstrap_in(plan_.tasks);
+        plan_.tasks.insert(plan_.tasks.erase(planned.begin(), planned.end()), kept.begin(), kept.end());
     }
 
     [[nodiscard]] api::TaskPlan done() { return std::move(plan_); }
@@ -377,10 +401,17 @@ api::TaskPlan init_plan(const api::SeiNode& node, UuidSource& ids) {
         add_genesis_plan(plan, node);
     } else if (needs_bootstrap) {
         add_bootstrap_plan(plan, node);
+        if (node.status.plan) plan.keep_bootstrap_of(*node.status.plan);
     } else {
         add_base_plan(plan, node);
     }
     return plan.done(api::NodePhase::Running, api::NodePhase::Failed);
+}
+
+void forget_bootstrap(api::TaskPlan& plan) {
+    for (api::PlannedTask& task : plan.tasks) {
+        if (task.type == to_wire(TaskType::AwaitBootstrapComplete)) task.status = api::TaskStatus::Pending;
+    }
 }
 
 std::optional<ConfigDrift> config_drift(const api::SeiNode& node) {
@@ -453,21 +484,24 @@ bool serves_configuration(const api::TaskPlan& plan, const api::SeiNode& changed
            *overrides == boost::json::value(to_json(wanted.overrides));
 }
 
+bool is_key_check(std::string_view task_type) {
+    const auto type = parse_task_type(task_type);
+    return type == TaskType::ValidateSigningKey || type == TaskType::ValidateNodeKey ||
+           type == TaskType::ValidateOperatorKeyring;
+}
+
 bool serves_key_checks(const api::TaskPlan& plan, const api::SeiNode& node) {
-    const auto is_check = [](const api::PlannedTask& task) {
-        const auto type = parse_task_type(task.type);
-        return type == TaskType::ValidateSigningKey || type == TaskType::ValidateNodeKey ||
-               type == TaskType::ValidateOperatorKeyring;
-    };
+    const auto is_check = [](const api::PlannedTask& task) { return is_key_check(task.type); };
     auto planned = plan.tasks | std::views::filter(is_check);
     return std::ranges::equal(planned, key_checks(node), [](const api::PlannedTask& task, const KeyCheck& check) {
         return task.type == to_wire(check.type) && task.params == boost::json::value(check.params);
     });
 }
 
-bool is_same_work(const api::TaskPlan& a, const api::TaskPlan& b) {
-    return std::ranges::equal(a.tasks, b.tasks, [](const api::PlannedTask& x, const api::PlannedTask& y) {
-        return x.type == y.type && x.params == y.params;
+bool is_same_work(const api::TaskPlan& plan, const api::TaskPlan& next, const api::SeiNode& node) {
+    return std::ranges::equal(plan.tasks, next.tasks, [&](const api::PlannedTask& x, const api::PlannedTask& y) {
+        if (x.type != y.type) return false;
+        return x.params == y.params || (x.type == to_wire(TaskType::DiscoverPeers) && names_sources(x.params, node));
     });
 }
 

@@ -20,8 +20,12 @@ enum class PlanKind { Init, NodeUpdate, MarkReady, Unknown };
 
 /// The first plan of a node, by its mode: a ceremony's, one with a bootstrap Job, or the base plan (spec 02 §18.3,
 /// §19). `problem_of(node)` has found nothing. Where the plan of `node.status` leaves a bootstrap behind that the spec
-/// does not ask for anymore, its Job and its pod are gone before anything else begins (spec 08 4.2).
+/// does not ask for anymore, its Job and its pod are gone before anything else begins (spec 08 4.2). A bootstrap to the
+/// same height that has succeeded in that plan counts as done.
 [[nodiscard]] api::TaskPlan init_plan(const api::SeiNode& node, UuidSource& ids);
+
+/// The volume that the plan's bootstrap has prepared is gone: the next plan does it again.
+void forget_bootstrap(api::TaskPlan& plan);
 
 /// How the configuration that a node was given last differs from the one that its spec asks for now (spec 08 7.1).
 struct ConfigDrift {
@@ -66,6 +70,7 @@ struct UpdateOptions {
 }
 /// Does the plan give the node the configuration that its spec asks for now, or does the node have it already?
 [[nodiscard]] bool serves_configuration(const api::TaskPlan& plan, const api::SeiNode& node);
+[[nodiscard]] bool is_key_check(std::string_view task_type);
 /// Does the plan check the keys that the spec names now, and no others?
 [[nodiscard]] bool serves_key_checks(const api::TaskPlan& plan, const api::SeiNode& node);
 /// Opens the gate again after the sidecar restarted; a configuration that was given and not found valid since is given
@@ -87,8 +92,9 @@ inline constexpr std::string_view kUnknownPeers = "unknown";
 /// count.
 [[nodiscard]] bool names_sources(const kube::json::Value& params, const api::SeiNode& node);
 
-/// Do both ask for the same: the same tasks in the same order with the same parameters?
-[[nodiscard]] bool is_same_work(const api::TaskPlan& a, const api::TaskPlan& b);
+/// Does the plan ask for the same as `next`, which was built for the node as it is: the same tasks in the same order
+/// with the same parameters? Which peers a label stood for does not count.
+[[nodiscard]] bool is_same_work(const api::TaskPlan& plan, const api::TaskPlan& next, const api::SeiNode& node);
 
 /// The configuration that a new node gets: the layers of spec 02 §21, later ones winning.
 [[nodiscard]] ConfigIntent config_intent(const api::SeiNode& node);

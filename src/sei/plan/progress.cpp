@@ -157,9 +157,16 @@ std::optional<std::string> deadline_error(const api::PlannedTask& task, kube::Ti
     return text;
 }
 
+std::chrono::seconds time_until(
+    const std::optional<kube::Time>& not_before, kube::Time now, std::chrono::seconds longest_pause
+) {
+    if (!not_before || *not_before <= now) return std::chrono::seconds{0};
+    const std::chrono::seconds left = not_before->at - now.at;
+    return left > longest_pause ? std::chrono::seconds{0} : left;
+}
+
 std::chrono::seconds time_to_retry(const api::PlannedTask& task, kube::Time now) {
-    if (!task.notBefore || *task.notBefore <= now) return std::chrono::seconds{0};
-    return std::min<std::chrono::seconds>(task.notBefore->at - now.at, retry_delay(task.maxRetries));
+    return time_until(task.notBefore, now, retry_delay(task.maxRetries));
 }
 
 void complete(api::SeiNodeStatus& status, kube::Time now) {

@@ -71,8 +71,13 @@ void set_deadline(api::PlannedTask& task, kube::Time since);
 /// Has a task that waits had all the time that its type has? The text says so, with the last error.
 [[nodiscard]] std::optional<std::string> deadline_error(const api::PlannedTask& task, kube::Time now);
 
+/// How long until `not_before`; zero when it is past. One that is further ahead than the longest pause after which it
+/// can have been stored is of a clock that was ahead, and counts as past: each look would find the whole pause left.
+[[nodiscard]] std::chrono::seconds time_until(
+    const std::optional<kube::Time>& not_before, kube::Time now, std::chrono::seconds longest_pause
+);
+
 /// How long until the next attempt at the task may begin, whatever woke the object (spec 08 1.5); zero when it may.
-/// Never longer than the longest wait after a failure, whatever is stored.
 [[nodiscard]] std::chrono::seconds time_to_retry(const api::PlannedTask& task, kube::Time now);
 
 /// Ends a plan whose tasks are all complete: phase Complete, and `targetPhase` for the node.

@@ -1,5 +1,6 @@
 #include <variant>
 
+#include "sei/api/node_queries.hpp"
 #include "sei/tasks/operator_tasks.hpp"
 #include "sei/tasks/stateful_set_sync.hpp"
 
@@ -17,9 +18,21 @@ struct ToOutcome {
     }
 };
 
+/// Is there none of the node's own yet? One that the cache does not show counts as absent: that costs a look.
+bool is_first_workload(const TaskContext& context) {
+    const auto& tracked = context.status.statefulSet;
+    if (tracked && !tracked->uid.empty()) return false;
+    const auto seen = context.observed.stateful_set();
+    return !seen || !(*seen)->metadata.is_controlled_by(context.node.uid());
+}
+
 }  // namespace
 
 kube::Async<plan::TaskOutcome> apply_stateful_set(TaskContext& context) {
+    if (!api::imported_pvc_name(context.node->spec).empty() && is_first_workload(context)) {
+        plan::TaskOutcome outcome = co_await confirm_imported_pvc(context);
+        if (!std::holds_alternative<plan::Complete>(outcome)) co_return outcome;
+    }
     co_return std::visit(ToOutcome{}, co_await sync_stateful_set(context));
 }
 

@@ -23,8 +23,9 @@ void store_trouble(const Trouble& trouble, const kube::Clock& clock, api::Planne
     plan::set_deadline(task, kube::Time{now.at - std::chrono::duration_cast<std::chrono::seconds>(age)});
 }
 
-bool is_waiting(const plan::TaskOutcome& outcome) {
-    return std::holds_alternative<plan::Running>(outcome) || std::holds_alternative<plan::Transient>(outcome);
+bool has_asked_long_enough(const NodeMemory& memory, const kube::Clock& clock, const api::PlannedTask& task) {
+    return memory.trouble && memory.trouble->subject == task.id &&
+           clock.monotonic() - memory.trouble->tried_since >= kLateTaskPatience;
 }
 
 }  // namespace
@@ -39,16 +40,16 @@ void remember_trouble(NodeMemory& memory, const kube::Clock& clock, const api::P
         .subject = task.id,
         .attempts = static_cast<unsigned>(task.attempts),
         .since = clock.monotonic() - std::max<std::chrono::seconds>(age, kTroubleAgeToStore),
+        .tried_since = clock.monotonic(),
         .reason = std::string{api::reason::kTaskNotProgressing},
-        .error = "task " + task.type + ": " + task.lastError,
-        .is_about_task = true
+        .error = "task " + task.type + ": " + task.lastError
     };
 }
 
 void note_failed_attempt(
     NodeMemory& memory, const kube::Clock& clock, api::PlannedTask& task, const plan::Transient& transient
 ) {
-    note_trouble(
+    const Trouble& trouble = note_task_trouble(
         memory,
         clock.monotonic(),
         task.id,
@@ -56,14 +57,17 @@ void note_failed_attempt(
         "task " + task.type + ": " + transient.error,
         transient.report_at_once
     );
-    memory.trouble->is_about_task = true;
-    store_trouble(*memory.trouble, clock, task, transient.error);
+    store_trouble(trouble, clock, task, transient.error);
 }
 
-bool end_when_late(const kube::Clock& clock, const api::PlannedTask& task, plan::TaskOutcome& outcome) {
-    if (!is_waiting(outcome)) return false;
+bool end_when_late(
+    const NodeMemory& memory, const kube::Clock& clock, const api::PlannedTask& task, plan::TaskOutcome& outcome
+) {
+    const auto* transient = std::get_if<plan::Transient>(&outcome);
+    if (transient == nullptr && !std::holds_alternative<plan::Running>(outcome)) return false;
+    if (transient != nullptr && !has_asked_long_enough(memory, clock, task)) return false;
     api::PlannedTask seen = task;
-    if (const auto* transient = std::get_if<plan::Transient>(&outcome)) seen.lastError = transient->error;
+    if (transient != nullptr) seen.lastError = transient->error;
     std::optional<std::string> error = plan::deadline_error(seen, kube::Time::of(clock.now()));
     if (!error) return false;
     outcome = plan::Terminal{*std::move(error)};

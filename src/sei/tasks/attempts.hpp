@@ -14,6 +14,9 @@ namespace sei::tasks {
 
 /// Troubles of at least this age are stored with the task, together with the condition that tells them.
 inline constexpr std::chrono::seconds kTroubleAgeToStore{30};
+/// For so long a process asks by itself before a task that is late has failed without an answer: after an outage of the
+/// operator the first look may find nobody, and says nothing.
+inline constexpr std::chrono::minutes kLateTaskPatience{2};
 
 /// The operator was restarted: what attempts came to until then is stored with the task.
 void remember_trouble(NodeMemory& memory, const kube::Clock& clock, const api::PlannedTask& task);
@@ -26,6 +29,10 @@ void note_failed_attempt(
 );
 
 /// A task that has had all its time fails, after one more look at it: true, and `outcome` says so, where it would wait.
-bool end_when_late(const kube::Clock& clock, const api::PlannedTask& task, plan::TaskOutcome& outcome);
+/// One that is found running fails at once, and one that nothing is heard of when this process has asked for
+/// `kLateTaskPatience`.
+bool end_when_late(
+    const NodeMemory& memory, const kube::Clock& clock, const api::PlannedTask& task, plan::TaskOutcome& outcome
+);
 
 }  // namespace sei::tasks

@@ -9,6 +9,7 @@
 #include "kube/types/pod.hpp"
 #include "sei/api/labels.hpp"
 #include "sei/plan/progress.hpp"
+#include "sei/plan/spec_problem.hpp"
 #include "sei/resources/bootstrap_job.hpp"
 #include "sei/resources/bootstrap_service.hpp"
 #include "sei/resources/containers.hpp"
@@ -156,8 +157,10 @@ kube::Async<std::optional<plan::TaskOutcome>> lost_bootstrap(TaskContext& contex
     const std::size_t current = *plan::current_task(plan);
     const api::PlannedTask* await = plan::find_task(plan, TaskType::AwaitBootstrapComplete);
     if (await == nullptr || await <= &plan.tasks[current]) co_return std::nullopt;
+    if (await->status == api::TaskStatus::Complete) co_return std::nullopt;  // of an earlier plan
 
     const auto desired = resources::render_bootstrap_job(*context.node, context.platform);
+    if (!desired && plan::problem_of(*context.node)) co_return std::nullopt;  // the spec is told, and may be corrected
     if (!desired) co_return plan::Terminal{"generating bootstrap job spec: " + desired.error().text};
     const std::string name = "bootstrap job " + desired->metadata.name;
     const auto job = co_await context.client.get<kube::Job>(desired->metadata.key());

@@ -2,6 +2,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "kube/client/api_error.hpp"
@@ -11,6 +12,7 @@
 #include "sei/api/node_queries.hpp"
 #include "sei/resources/footprint.hpp"
 #include "sei/sidecar/answers.hpp"
+#include "sei/tasks/claim_users.hpp"
 #include "sei/tasks/finding.hpp"
 #include "sei/tasks/operator_tasks.hpp"
 
@@ -91,32 +93,6 @@ std::optional<Finding> volume_problem(const kube::PersistentVolume& volume, cons
     return std::nullopt;
 }
 
-/// Has `other` a better right to the claim than `node`, which imports it? It has when it was made for it, when it has a
-/// workload on it, and when it came first: of two that wait for each other, one goes on.
-bool goes_before(const api::SeiNode& other, const api::SeiNode& node) {
-    if (api::imported_pvc_name(other.spec).empty() || other.status.statefulSet) return true;
-    if (other.metadata.creationTimestamp != node.metadata.creationTimestamp) {
-        return other.metadata.creationTimestamp < node.metadata.creationTimestamp;
-    }
-    return other.metadata.name < node.metadata.name;
-}
-
-/// Two pods on one volume write over each other's chain (spec 03 H30).
-kube::Async<std::optional<Finding>> other_user(TaskContext& context, kube::NamespacedName claim) {
-    kube::ListOptions options;
-    options.namespace_ = claim.namespace_;
-    const kube::List<api::SeiNode> nodes = co_await context.client.list<api::SeiNode>(std::move(options));
-    for (const auto& other : nodes.items) {
-        if (other->metadata.uid == context.node->metadata.uid || api::data_pvc_key(*other) != claim) continue;
-        if (!goes_before(*other, *context.node)) continue;
-        co_return not_ready(
-            "PVC \"" + claim.name + "\" is the data volume of SeiNode \"" + other->metadata.name +
-            "\": two nodes must not write to it, delete one of the two"
-        );
-    }
-    co_return std::nullopt;
-}
-
 kube::Async<Finding> check(TaskContext& context) {
     const kube::NamespacedName key = api::data_pvc_key(*context.node);
     const std::string name = "PVC \"" + key.name + "\"";
@@ -133,8 +109,8 @@ kube::Async<Finding> check(TaskContext& context) {
         if (!volume) co_return not_ready("underlying " + reading + " for " + name + " not found");
         if (const auto problem = volume_problem(**volume, **claim)) co_return *problem;
 
-        reading = "SeiNodes";
-        if (const auto used = co_await other_user(context, key)) co_return *used;
+        reading = "the users of " + name;
+        if (auto used = co_await other_user_of_import(context)) co_return not_ready(*std::move(used));
     } catch (const kube::ApiError& error) {
         co_return not_ready("getting " + reading + ": " + sidecar::bounded_text(error.what()));
     }
@@ -146,6 +122,15 @@ kube::Async<Finding> check(TaskContext& context) {
 kube::Async<plan::TaskOutcome> check_imported_pvc(TaskContext& context) {
     const Finding finding = co_await check(context);
     co_return conclude(context, kCondition, finding);
+}
+
+kube::Async<plan::TaskOutcome> confirm_imported_pvc(TaskContext& context) {
+    plan::TaskOutcome outcome = co_await check_imported_pvc(context);
+    if (!std::holds_alternative<plan::Complete>(outcome)) co_return outcome;
+    if (std::optional<std::string> rival = co_await rival_for_import(context)) {
+        co_return plan::Running{.waits_for = *std::move(rival), .watched = plan::Running::Watched::No};
+    }
+    co_return outcome;
 }
 
 }  // namespace sei::tasks

@@ -1,11 +1,32 @@
+#include <optional>
 #include <string>
 #include <utility>
+#include <variant>
 
+#include "kube/types/persistent_volume_claim.hpp"
+#include "sei/api/node_queries.hpp"
 #include "sei/resources/bootstrap_job.hpp"
 #include "sei/tasks/bootstrap.hpp"
 #include "sei/tasks/operator_tasks.hpp"
 
 namespace sei::tasks {
+namespace {
+
+/// A pod of it may come at any moment.
+bool has_replicas(const std::optional<kube::Snapshot<kube::StatefulSet>>& workload, const TaskContext& context) {
+    if (!workload || !(*workload)->metadata.is_controlled_by(context.node.uid())) return false;
+    return !(*workload)->metadata.deletionTimestamp && (*workload)->spec.replicas.value_or(1) > 0;
+}
+
+/// Did the Job end well with a volume that is no more? The claim of now came after it.
+kube::Async<bool> is_of_earlier_volume(TaskContext& context, kube::Snapshot<kube::Job> job) {
+    if (!kube::is_condition_true(job->status.conditions, "Complete")) co_return false;
+    const auto claim = co_await context.client.get<kube::PersistentVolumeClaim>(api::data_pvc_key(*context.node));
+    if (!claim || !job->metadata.creationTimestamp) co_return false;
+    co_return (*claim)->metadata.creationTimestamp > job->metadata.creationTimestamp;
+}
+
+}  // namespace
 
 kube::Async<plan::TaskOutcome> deploy_bootstrap_job(TaskContext& context) {
     auto desired = resources::render_bootstrap_job(*context.node, context.platform);
@@ -13,6 +34,8 @@ kube::Async<plan::TaskOutcome> deploy_bootstrap_job(TaskContext& context) {
     const kube::NamespacedName key = desired->metadata.key();
     const std::string name = "Job " + key.name;
 
+    // Before the pods: one that comes after they were listed comes of a StatefulSet that had replicas here.
+    const auto workload = co_await context.client.get<kube::StatefulSet>(api::workload_key(*context.node));
     const NodePods pods = co_await read_pods(context);
     if (pods.has_own_pod) {
         co_return plan::Transient{.error = "the node's own pod is there; waiting for it to go, the data is its alone"};
@@ -21,6 +44,17 @@ kube::Async<plan::TaskOutcome> deploy_bootstrap_job(TaskContext& context) {
     if (!live) {
         if (pods.has_bootstrap_pod) {
             co_return plan::Transient{.error = "a pod of an earlier bootstrap is there; waiting for it to go"};
+        }
+        if (has_replicas(workload, context)) {
+            co_return plan::Running{
+                .waits_for = "StatefulSet " + (*workload)->metadata.name +
+                             " to be held at no replicas: its pod and that of the bootstrap must not share the data",
+                .watched = plan::Running::Watched::No
+            };
+        }
+        if (!api::imported_pvc_name(context.node->spec).empty()) {
+            plan::TaskOutcome outcome = co_await confirm_imported_pvc(context);
+            if (!std::holds_alternative<plan::Complete>(outcome)) co_return outcome;
         }
         if (co_await context.client.create_returning_metadata(*std::move(desired))) co_return plan::Complete{};
         co_return plan::Transient{.error = name + " was just created by somebody else"};
@@ -38,7 +72,8 @@ kube::Async<plan::TaskOutcome> deploy_bootstrap_job(TaskContext& context) {
     // One that has succeeded was this plan's: whoever made it could not say so. Done once more, its gate would never be
     // opened: the sidecar knows the task for it.
     const bool has_failed = kube::is_condition_true((*live)->status.conditions, "Failed");
-    if (!has_failed && serves_spec(**live, *desired)) co_return plan::Complete{};
+    const bool is_to_be_kept = !has_failed && serves_spec(**live, *desired);
+    if (is_to_be_kept && !co_await is_of_earlier_volume(context, *live)) co_return plan::Complete{};
     const auto node = co_await context.client.get<api::SeiNode>(context.node.key());
     if (!node || node->resource_version() != context.node.resource_version()) {
         co_return plan::Transient{.error = "waiting for the newest version of the node"};

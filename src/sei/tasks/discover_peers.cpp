@@ -29,6 +29,12 @@ std::expected<boost::json::object, std::string> wire_source(const StoredParams& 
     return wire;
 }
 
+void store_params(TaskContext& context, const std::string& id, const boost::json::value& params) {
+    auto& tasks = context.status.plan->tasks;
+    const auto stored = std::ranges::find(tasks, id, &api::PlannedTask::id);
+    if (stored != tasks.end()) stored->params = params;
+}
+
 }  // namespace
 
 WireParams discover_peers_params(const StoredParams& stored) {
@@ -46,16 +52,20 @@ WireParams discover_peers_params(const StoredParams& stored) {
 }
 
 kube::Async<plan::TaskOutcome> discover_peers(TaskContext& context, api::PlannedTask task) {
-    // What was submitted stays as it was submitted, also where the write that says so was lost (spec 04 §13, 30).
-    if (!was_submitted(context, task) && task.status == api::TaskStatus::Pending) {
-        task.params = plan::peer_sources(context.node->spec, context.status);
-        auto& tasks = context.status.plan->tasks;
-        const auto stored = std::ranges::find(tasks, task.id, &api::PlannedTask::id);
-        if (stored != tasks.end()) stored->params = task.params;
-        if (task.params.at("Sources").as_array().empty()) co_return plan::Complete{};
+    constexpr plan::TaskType kType = plan::TaskType::DiscoverPeers;
+    if (auto outcome = co_await find_sidecar_task(context, task, kType)) {
+        // A run keeps the parameters that it was begun with (spec 04 §13, 30): they are stored with the task, or known
+        // to the process that began it, where the write was lost. Neither may name the peers of now.
+        const std::optional<Submission>& given = context.memory.submitted;
+        if (!task.submittedAt && given && given->task == task.id) store_params(context, task.id, given->params);
+        co_return std::move(*outcome);
     }
+    // The sidecar takes the parameters of whatever it begins: an id that it does not know, or one that has failed.
+    task.params = plan::peer_sources(context.node->spec, context.status);
+    store_params(context, task.id, task.params);
+    if (task.params.at("Sources").as_array().empty()) co_return plan::Complete{};
     WireParams params = discover_peers_params(StoredParams{task.params});
-    co_return co_await run_sidecar_task(context, std::move(task), plan::TaskType::DiscoverPeers, std::move(params));
+    co_return co_await begin_sidecar_task(context, std::move(task), kType, std::move(params));
 }
 
 }  // namespace sei::tasks

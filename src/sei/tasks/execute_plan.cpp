@@ -31,7 +31,7 @@ constexpr std::chrono::minutes kProgressDeadline{10};
 void note_progress(TaskContext& context, const api::PlannedTask& task, const plan::Running& running) {
     if (task.type != plan::to_wire(plan::TaskType::ObserveImage) || !task.submittedAt) return;
     if (context.clock.now() - task.submittedAt->at < kProgressDeadline) return;
-    note_trouble(
+    note_task_trouble(
         context.memory,
         context.clock.monotonic(),
         task.id,
@@ -40,7 +40,6 @@ void note_progress(TaskContext& context, const api::PlannedTask& task, const pla
             std::to_string(kProgressDeadline.count()) + " minutes: it waits for " + running.waits_for,
         true
     );
-    context.memory.trouble->is_about_task = true;
 }
 
 /// Is it done when people have provided something? Then it waits without limit (spec 04 §7).
@@ -100,14 +99,15 @@ bool waits_for_write(const TaskContext& context, const api::PlannedTask& task) {
 
 /// The condition that tells of a task without time left outlives its plan.
 void note_lateness(TaskContext& context, const api::PlannedTask& task, const plan::TaskOutcome& outcome) {
-    note_trouble(
+    Trouble& trouble = note_task_trouble(
         context.memory,
         context.clock.monotonic(),
-        "deadline",
+        task.id,
         api::reason::kTaskDeadlineExceeded,
         "task " + task.type + ": " + std::get<plan::Terminal>(outcome).error,
         true
     );
+    trouble.outlives_task = true;
 }
 
 /// What the sidecar was given is what later updates are compared with (spec 08 7.1).
@@ -116,10 +116,12 @@ void note_configuration(TaskContext& context, const api::PlannedTask& task) {
     const auto type = plan::parse_task_type(task.type);
     const api::NodeSpec& spec = context.node->spec;
     const bool is_ceremony = api::is_genesis_validator(spec);
-    if (known && type == plan::TaskType::DiscoverPeers && !spec.peers.empty()) {
+    if (known && type == plan::TaskType::DiscoverPeers) {
         api::SeiNode node = *context.node;
         node.status = context.status;
         const bool is_current = plan::names_sources(task.params, node);
+        // Without sources nothing is looked up, and the node keeps the peers that it has.
+        if (is_current && spec.peers.empty()) return;
         known->peers = is_current ? plan::peers_digest(spec.peers) : std::string{plan::kUnknownPeers};
         known->unvalidated = true;
     }
@@ -157,7 +159,7 @@ kube::Async<PlanExecution> execute_plan(TaskContext& context) {
         remember_trouble(context.memory, context.clock, task);
         const bool is_lost = lost.has_value();
         plan::TaskOutcome outcome = is_lost ? *std::exchange(lost, std::nullopt) : co_await run_task(context, task);
-        const bool is_late = end_when_late(context.clock, task, outcome);
+        const bool is_late = end_when_late(context.memory, context.clock, task, outcome);
         if (is_late) note_lateness(context, task, outcome);
         const plan::Recorded recorded = plan::record(outcome, plan, *index, kube::Time::of(context.clock.now()));
         switch (recorded.advance) {

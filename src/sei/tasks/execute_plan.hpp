@@ -27,7 +27,7 @@ using PlanExecution = std::variant<PlanWaits, PlanCompleted, PlanFailed, PlanSta
 
 /// Executes the active plan of `context.status`, changing it in memory. The plan has been persisted by an earlier pass.
 ///
-/// Attempts that came to nothing are counted in `context.memory.trouble`, which a completed task clears.
+/// Attempts at a task that came to nothing are counted in `context.memory.trouble`, which a completed task clears.
 [[nodiscard]] kube::Async<PlanExecution> execute_plan(TaskContext& context);
 
 }  // namespace sei::tasks

@@ -5,8 +5,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "kube/async/clock.hpp"
+#include "kube/json/json.hpp"
 #include "sei/resources/drift.hpp"
 
 namespace sei::tasks {
@@ -43,20 +45,35 @@ struct Trouble {
     /// The task's id, or what else is tried.
     std::string subject;
     unsigned attempts = 0;
+    /// The first attempt, also where an earlier process made it.
     kube::MonotonicTime since{};
+    /// The first attempt of this process.
+    kube::MonotonicTime tried_since{};
     std::string reason;
     std::string error;
     /// Is it worth a condition at once, without waiting whether it passes?
     bool report_at_once = false;
-    /// `subject` is a task: the trouble ends with the task, whoever completes it.
-    bool is_about_task = false;
+    /// The task has failed by it, and it is told for as long as the plan is there. Any other trouble with a task ends
+    /// with the task, whoever completes it.
+    bool outlives_task = false;
+};
+
+/// What the sidecar was given last; the write that says so may have been lost.
+struct Submission {
+    std::string task;
+    /// As they are stored with a task.
+    kube::json::Value params;
 };
 
 /// One node's memory, by its uid. Lost at a restart: each entry only saves work. What has to last is in the status.
 struct NodeMemory {
     std::string uid;
     std::optional<AppliedWorkload> applied;
+    /// With the task that is due: it ends with any progress of the plan.
     std::optional<Trouble> trouble;
+    /// With the node itself, whatever its plan is at: one for each subject, the newest noted last. Each ends when its
+    /// subject is found in order.
+    std::vector<Trouble> upkeep_troubles;
     /// How often the task was found running since it was accepted.
     std::string polled_task;
     unsigned polls = 0;
@@ -64,14 +81,15 @@ struct NodeMemory {
     bool probe_was_ready = false;
     /// The spec has changed since the plan was built: does the plan still serve it? Asked until an answer is stored.
     bool is_plan_questioned = false;
-    /// The task that was handed to the sidecar last; the write that says so may have been lost.
-    std::string submitted_task;
+    std::optional<Submission> submitted;
     /// Since when nothing is known of a task that a plan for a changed spec waits for.
     std::optional<kube::MonotonicTime> superseding_since;
     /// Since when the stored status lacks progress that may be told later.
     std::optional<kube::MonotonicTime> progress_put_off_since;
     /// Update plans that failed one after another; the newest one's task has it, too.
     unsigned failed_updates = 0;
+    /// An update that failed is not tried again before, whatever else was done meanwhile.
+    std::optional<kube::MonotonicTime> update_not_before;
     /// The last update failed at sources of peers that could not be reached; forgotten when the spec changes.
     bool are_peers_unreachable = false;
     KeptOfNode service;
@@ -88,11 +106,23 @@ struct NodeMemory {
 /// The same for attempts that failed; from 2 minutes on 15 s, from 10 minutes on 30 s.
 [[nodiscard]] std::chrono::milliseconds attempt_delay(unsigned n, kube::MonotonicTime::duration failing_for);
 
-/// Counts one more failed attempt.
+/// Counts one more failed attempt at something of the node itself, such as a claim: not at a task.
 void note_trouble(
     NodeMemory& memory,
     kube::MonotonicTime now,
     std::string_view subject,
+    std::string_view reason,
+    std::string error,
+    bool report_at_once
+);
+/// The subject is in order.
+void forget_trouble(NodeMemory& memory, std::string_view subject);
+
+/// Counts one more failed attempt at a task; what was noted of another task is over.
+Trouble& note_task_trouble(
+    NodeMemory& memory,
+    kube::MonotonicTime now,
+    std::string_view task_id,
     std::string_view reason,
     std::string error,
     bool report_at_once

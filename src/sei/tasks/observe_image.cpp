@@ -5,6 +5,7 @@
 
 #include "sei/plan/progress.hpp"
 #include "sei/tasks/operator_tasks.hpp"
+#include "sei/tasks/pod_deletion.hpp"
 #include "sei/tasks/rollout.hpp"
 #include "sei/tasks/stateful_set_sync.hpp"
 #include "sei/tasks/stored_params.hpp"
@@ -49,6 +50,7 @@ kube::Async<plan::TaskOutcome> observe_image(TaskContext& context) {
             co_return plan::Complete{};
         case Rollout::State::PodsOutdated:
             // The template moved on after replace-pod had run (spec 04 §13.12).
+            if (auto wait = co_await wait_before_pod_deletion(context)) co_return *std::move(wait);
             is_new_target = co_await delete_outdated_pods(
                                 context, std::move(rollout.outdated), stateful_set->status.updateRevision
                             ) > 0;

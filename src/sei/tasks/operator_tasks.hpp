@@ -15,6 +15,9 @@ namespace sei::tasks {
 /// The claim that `spec.dataVolume.import` names can be taken over: told by ImportPVCReady, never changed (spec 04
 /// §7.1).
 [[nodiscard]] kube::Async<plan::TaskOutcome> check_imported_pvc(TaskContext& context);
+/// The same once more before the first write to the volume, which may be hours later; of two nodes that ask for the
+/// claim by then, never both go on.
+[[nodiscard]] kube::Async<plan::TaskOutcome> confirm_imported_pvc(TaskContext& context);
 /// spec 04 §7.2.
 [[nodiscard]] kube::Async<plan::TaskOutcome> apply_rbac_proxy_config(TaskContext& context);
 /// The StatefulSet is as rendered; its rollout is not waited for (spec 04 §7.3).

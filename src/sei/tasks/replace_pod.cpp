@@ -2,6 +2,7 @@
 #include <string>
 
 #include "sei/tasks/operator_tasks.hpp"
+#include "sei/tasks/pod_deletion.hpp"
 #include "sei/tasks/rollout.hpp"
 #include "sei/tasks/stateful_set_sync.hpp"
 
@@ -39,6 +40,10 @@ kube::Async<plan::TaskOutcome> replace_pod(TaskContext& context, std::string res
         co_return plan::Running{.waits_for = rollout.waits_for, .watched = plan::Running::Watched::Yes};
     }
     if (const auto objection = objection_to(*stateful_set)) co_return plan::Terminal{*objection};
+    if (!rollout.outdated.empty() || !restarted_pod.empty()) {
+        if (auto wait = co_await wait_before_pod_deletion(context)) co_return *std::move(wait);
+    }
+    std::erase_if(rollout.outdated, [&](const auto& pod) { return pod->metadata.uid == restarted_pod; });
     co_await delete_outdated_pods(context, std::move(rollout.outdated), stateful_set->status.updateRevision);
     if (!restarted_pod.empty()) co_await delete_pod(context, std::move(restarted_pod));
     co_return plan::Complete{};

@@ -12,8 +12,9 @@ namespace sei::tasks {
 [[nodiscard]] WireParams config_apply_params(const StoredParams& stored);
 [[nodiscard]] WireParams configure_state_sync_params(const StoredParams& stored);
 [[nodiscard]] WireParams discover_peers_params(const StoredParams& stored);
-/// With the peers that are known when it starts, which are stored with the task (spec 08 1.9); done where there are
-/// none, which is no mistake (7.3).
+/// Each run with the peers that are known when it begins, which are stored with the task (spec 08 1.9); done where
+/// there are none, which is no mistake (7.3). Of a run that nobody remembers having begun the stored ones may not be
+/// the true ones: they are left as they are.
 [[nodiscard]] kube::Async<plan::TaskOutcome> discover_peers(TaskContext& context, api::PlannedTask task);
 [[nodiscard]] WireParams snapshot_restore_params(const StoredParams& stored);
 

@@ -50,13 +50,15 @@ std::string failure_text(const TaskRun& run, const std::string& id) {
 }
 
 kube::Async<TaskOutcome> submit(
-    TaskContext& context, std::string id, TaskType type, std::optional<boost::json::object> params, bool resubmitted
+    TaskContext& context, api::PlannedTask task, TaskType type, std::optional<boost::json::object> params
 ) {
+    const std::string id = task.id;
+    const bool resubmitted = task.submittedAt.has_value();
     sidecar::TaskSubmission submission;
     submission.id = id;
     submission.type = plan::to_wire(type);
     submission.params = std::move(params);
-    context.memory.submitted_task = id;
+    context.memory.submitted = Submission{.task = id, .params = std::move(task.params)};
     const sidecar::SubmitOutcome submitted = co_await context.sidecar.submit(std::move(submission));
     if (const auto* rejected = std::get_if<sidecar::Rejected>(&submitted)) co_return plan::Terminal{rejected->reason};
     if (const auto* unavailable = std::get_if<Unavailable>(&submitted)) co_return no_answer(*unavailable);
@@ -110,7 +112,7 @@ TaskOutcome outcome_of_failed(const sidecar::LookupOutcome& found, const api::Pl
 /// works on the same files is not begun beside it. Nullopt: nothing is in the way.
 kube::Async<std::optional<TaskOutcome>> earlier_task(TaskContext& context, const api::PlannedTask& task) {
     for (const std::string& id : task.afterTasks) {
-        const sidecar::LookupOutcome found = co_await look_up(context, id, true);
+        const sidecar::LookupOutcome found = co_await look_up(context, id, false);
         if (const auto* unavailable = std::get_if<Unavailable>(&found)) co_return no_answer(*unavailable);
         const auto* run = std::get_if<TaskRun>(&found);
         if (run == nullptr || run->status != RunStatus::Running) continue;
@@ -122,7 +124,7 @@ kube::Async<std::optional<TaskOutcome>> earlier_task(TaskContext& context, const
 }  // namespace
 
 bool was_submitted(const TaskContext& context, const api::PlannedTask& task) {
-    return task.submittedAt || context.memory.submitted_task == task.id;
+    return task.submittedAt || (context.memory.submitted && context.memory.submitted->task == task.id);
 }
 
 kube::Async<sidecar::LookupOutcome> look_up(TaskContext& context, std::string id, bool is_known) {
@@ -134,25 +136,38 @@ kube::Async<sidecar::LookupOutcome> look_up(TaskContext& context, std::string id
     co_return found;
 }
 
-kube::Async<TaskOutcome> run_sidecar_task(
-    TaskContext& context, api::PlannedTask task, TaskType type, WireParams params
-) {
-    if (!params) co_return plan::Terminal{params.error()};
+kube::Async<std::optional<TaskOutcome>> find_sidecar_task(TaskContext& context, api::PlannedTask task, TaskType type) {
     const sidecar::LookupOutcome found = co_await look_up(context, task.id, task.submittedAt.has_value());
     if (task.status == api::TaskStatus::Failed) co_return outcome_of_failed(found, task, type);
     if (const auto* unavailable = std::get_if<Unavailable>(&found)) co_return no_answer(*unavailable);
     if (const auto* run = std::get_if<TaskRun>(&found)) {
         std::optional<TaskOutcome> outcome = outcome_of(*run, task, type);
         if (planted::has(planted::Bug::SubmittedOnEveryPoll) && run->status == RunStatus::Running) outcome.reset();
-        if (outcome) co_return std::move(*outcome);
-    } else if (task.submittedAt && plan::repeatable(type) == plan::Repeatable::No) {
+        co_return outcome;
+    }
+    if (task.submittedAt && plan::repeatable(type) == plan::Repeatable::No) {
         co_return plan::Terminal{
             "undetermined: the sidecar accepted task " + task.id +
             " and does not know it any more; check by hand whether " + task.type + " took effect before repeating it"
         };
     }
+    co_return std::nullopt;
+}
+
+kube::Async<TaskOutcome> begin_sidecar_task(
+    TaskContext& context, api::PlannedTask task, TaskType type, WireParams params
+) {
+    if (!params) co_return plan::Terminal{params.error()};
     if (auto wait = co_await earlier_task(context, task)) co_return std::move(*wait);
-    co_return co_await submit(context, task.id, type, std::move(*params), task.submittedAt.has_value());
+    co_return co_await submit(context, std::move(task), type, std::move(*params));
+}
+
+kube::Async<TaskOutcome> run_sidecar_task(
+    TaskContext& context, api::PlannedTask task, TaskType type, WireParams params
+) {
+    if (!params) co_return plan::Terminal{params.error()};
+    if (auto outcome = co_await find_sidecar_task(context, task, type)) co_return std::move(*outcome);
+    co_return co_await begin_sidecar_task(context, std::move(task), type, std::move(params));
 }
 
 }  // namespace sei::tasks

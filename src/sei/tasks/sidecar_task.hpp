@@ -37,4 +37,14 @@ using WireParams = std::expected<std::optional<boost::json::object>, std::string
     TaskContext& context, api::PlannedTask task, plan::TaskType type, WireParams params
 );
 
+/// The first half, for a task whose parameters are those of the moment at which it begins: what the sidecar says of the
+/// id. Nullopt: a run is to be begun.
+[[nodiscard]] kube::Async<std::optional<plan::TaskOutcome>> find_sidecar_task(
+    TaskContext& context, api::PlannedTask task, plan::TaskType type
+);
+/// The second half. `task.params` are what `params` were made of.
+[[nodiscard]] kube::Async<plan::TaskOutcome> begin_sidecar_task(
+    TaskContext& context, api::PlannedTask task, plan::TaskType type, WireParams params
+);
+
 }  // namespace sei::tasks

@@ -1,8 +1,15 @@
 // What a task has been through is stored with it: a restart of the operator changes nothing (spec 08 1.1, 1.4, 1.5).
+#include <algorithm>
+#include <optional>
+#include <string>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "node_world.hpp"
+#include "sei/api/conditions.hpp"
+#include "sei/node/node_conditions.hpp"
+#include "sei/plan/node_plan.hpp"
 
 namespace sei::test {
 namespace {
@@ -38,7 +45,7 @@ TEST(Retry, waits_out_its_time_although_the_operator_was_restarted) {
     EXPECT_EQ(world.sidecar.submissions.size(), 2u);
 }
 
-TEST(Retry, never_waits_longer_than_the_longest_pause_whatever_is_stored) {
+TEST(Retry, is_due_where_its_time_was_stored_by_a_clock_that_was_ahead) {
     NodeWorld world;
     world.sidecar.on_start = failing;
     world.create_node();
@@ -47,7 +54,8 @@ TEST(Retry, never_waits_longer_than_the_longest_pause_whatever_is_stored) {
         node["status"].as_object()["plan"].as_object()["tasks"].as_array()[4].as_object()["notBefore"] =
             "2199-01-01T00:00:00Z";
     });
-    EXPECT_EQ(world.pass().delay(), 30s);
+    world.pass();
+    EXPECT_EQ(world.sidecar.submissions.size(), 2u);
 }
 
 TEST(Retry, whose_acceptance_was_not_stored_counts_when_it_has_failed) {
@@ -147,6 +155,34 @@ TEST(Deadline, spares_a_task_that_is_found_complete_after_it) {
     EXPECT_EQ(world.task("configure-genesis").status, api::TaskStatus::Complete);
 }
 
+TEST(Deadline, fails_nothing_by_the_first_look_of_an_operator_that_was_away) {
+    NodeWorld world;
+    world.settle_at_work();
+    world.clock.advance_by(30h);
+    world.restart_operator();
+    world.sidecar.is_unreachable = true;
+    world.settle();
+    EXPECT_EQ(world.phase(), "Initializing");
+    world.sidecar.is_unreachable = false;
+    world.sidecar.end("configure-genesis", RunStatus::Completed);
+    world.settle();
+    EXPECT_EQ(world.task("configure-genesis").status, api::TaskStatus::Complete);
+}
+
+TEST(Deadline, fails_a_task_that_nothing_is_heard_of_for_two_minutes) {
+    NodeWorld world;
+    world.settle_at_work();
+    world.clock.advance_by(30h);
+    world.restart_operator();
+    world.sidecar.is_unreachable = true;
+    const kube::MonotonicTime start = world.clock.monotonic();
+    for (int i = 0; i < 200 && world.phase() == "Initializing"; ++i) world.clock.advance_by(world.settle().delay());
+    EXPECT_EQ(world.phase(), "Failed");
+    EXPECT_GE(world.clock.monotonic() - start, 2min);
+    EXPECT_LT(world.clock.monotonic() - start, 3min);
+    EXPECT_EQ(world.condition("Stalled"), "True/TaskDeadlineExceeded");
+}
+
 TEST(FailedUpdate, is_not_repeated_sooner_because_the_operator_was_restarted) {
     NodeWorld world;
     world.settle_observed();
@@ -243,6 +279,190 @@ TEST(SupersededPlan, is_not_forgotten_by_a_restart_while_the_sidecar_ends_its_ta
     world.sidecar.end("configure-genesis", RunStatus::Completed);
     world.settle();
     EXPECT_NE(world.node().status.plan->id, first);
+}
+
+/// The claim of a running node is being deleted, which each pass finds, and an update with another configuration
+/// begins.
+void update_without_claim(NodeWorld& world) {
+    world.settle_with_pod();
+    world.sidecar.submissions.clear();
+    world.api.edit(kClaimPath, [](json::Object& claim) {
+        claim["metadata"].as_object()["deletionTimestamp"] = "2025-01-02T03:04:05Z";
+    });
+    world.set_spec("overrides", json::Object{{"evm.http_port", "9546"}});
+    world.set_spec("image", "seid:v2");
+}
+
+/// As many passes as there are in `time`; says when the next one would be.
+kube::Requeue pass_for(NodeWorld& world, std::chrono::seconds time) {
+    const kube::MonotonicTime end = world.clock.monotonic() + time;
+    kube::Requeue wait = world.settle();
+    for (int i = 0; i < 2000 && world.clock.monotonic() < end; ++i) {
+        world.clock.advance_by(wait.delay());
+        wait = world.settle();
+    }
+    return wait;
+}
+
+TEST(TroubleOfTheNode, does_not_keep_that_of_its_task_from_growing_old) {
+    NodeWorld world;
+    update_without_claim(world);
+    world.sidecar.is_unreachable = true;
+    EXPECT_EQ(pass_for(world, 40s).delay(), 5s);
+    EXPECT_GE(world.task("config-apply").attempts, 8);
+    EXPECT_NE(world.task("config-apply").deadline, std::nullopt);
+    EXPECT_EQ(world.condition("Stalled"), "True/DataVolumeMissing") << "no progress of a plan ends it";
+}
+
+TEST(TroubleOfTheNode, gives_way_to_that_of_its_task_when_it_is_over) {
+    NodeWorld world;
+    update_without_claim(world);
+    world.sidecar.is_unreachable = true;
+    pass_for(world, 40s);
+    world.api.edit(kClaimPath, [](json::Object& claim) { claim["metadata"].as_object().erase("deletionTimestamp"); });
+    world.settle();
+    EXPECT_EQ(world.condition("Stalled"), "True/TaskNotProgressing");
+}
+
+TEST(TroubleOfTheNode, is_told_while_a_task_gets_on) {
+    NodeWorld world;
+    update_without_claim(world);
+    world.sidecar.leave_tasks_running();
+    world.settle();
+    ASSERT_TRUE(world.task("config-apply").submittedAt);
+    EXPECT_EQ(world.condition("Stalled"), "True/DataVolumeMissing");
+    world.clock.advance_by(1s);
+    world.settle();
+    EXPECT_EQ(world.condition("Stalled"), "True/DataVolumeMissing");
+}
+
+TEST(TroubleOfTheNode, does_not_keep_a_silent_sidecar_from_being_given_up) {
+    NodeWorld world;
+    update_without_claim(world);
+    world.sidecar.is_unreachable = true;
+    world.settle();
+    const auto comes_after_the_new_pod = [&] {
+        const api::SeiNode node = world.node();
+        const auto& tasks = node.status.plan->tasks;
+        const auto replacement = std::ranges::find(tasks, "replace-pod", &api::PlannedTask::type);
+        return std::find_if(replacement, tasks.end(), [](const auto& task) { return task.type == "config-apply"; }) !=
+               tasks.end();
+    };
+    ASSERT_TRUE(world.node().status.plan);
+    ASSERT_FALSE(comes_after_the_new_pod());
+    pass_for(world, 75s);
+    ASSERT_TRUE(world.node().status.plan);
+    EXPECT_TRUE(comes_after_the_new_pod());
+}
+
+TEST(Stalled, tells_of_a_missing_claim_before_what_else_troubles_the_node) {
+    const api::SeiNode subject{};
+    api::SeiNodeStatus status;
+    node::Conditions conditions{subject, status, kube::Time{}};
+    tasks::NodeMemory memory;
+    tasks::note_trouble(memory, {}, "claim", api::reason::kDataVolumeMissing, "the claim is gone", true);
+    tasks::note_trouble(memory, {}, "pass", api::reason::kReconcileFailed, "a webhook says no", true);
+    tasks::note_task_trouble(memory, {}, "i", api::reason::kTaskNotProgressing, "no answer", true);
+    conditions.set_stalled(memory, {});
+    ASSERT_EQ(status.conditions.size(), 1u);
+    EXPECT_EQ(status.conditions.front().reason, api::reason::kDataVolumeMissing);
+}
+
+json::Value static_peer(std::string_view address) {
+    return json::Array{json::Object{{"static", json::Object{{"addresses", json::Array{address}}}}}};
+}
+
+/// A running node whose update looks for other peers, and the sidecar is at it.
+void look_for_peers(NodeWorld& world) {
+    world.settle_with_pod();
+    world.sidecar.submissions.clear();
+    world.sidecar.leave_tasks_running();
+    world.set_spec("peers", static_peer("a@b:1"));
+    world.set_spec("image", "seid:v2");
+    world.settle();
+    ASSERT_TRUE(world.task("discover-peers").submittedAt);
+}
+
+/// The write that says so was lost.
+void lose_acceptance(NodeWorld& world, const std::optional<json::Value>& params = std::nullopt) {
+    world.api.edit(kNodePath, [&](json::Object& node) {
+        for (json::Value& each : node["status"].as_object()["plan"].as_object()["tasks"].as_array()) {
+            json::Object& task = each.as_object();
+            if (task["type"] != json::Value("discover-peers")) continue;
+            for (const char* key : {"submittedAt", "run", "deadline"}) task.erase(key);
+            if (params) task["params"] = *params;
+        }
+    });
+}
+
+/// The sidecar has found them: which does the node count as having?
+std::string recorded_peers(NodeWorld& world) {
+    world.sidecar.end("discover-peers", RunStatus::Completed);
+    world.sidecar.complete_tasks();
+    world.settle();
+    EXPECT_EQ(world.task("discover-peers").status, api::TaskStatus::Complete);
+    const auto looked_up = std::ranges::count(world.sidecar.submitted_types(), "discover-peers");
+    EXPECT_EQ(looked_up, 1) << "the run is found";
+    return world.node().status.appliedConfig->peers;
+}
+
+TEST(FoundPeers, of_a_lost_process_are_not_taken_for_those_of_a_changed_spec) {
+    NodeWorld world;
+    look_for_peers(world);
+    lose_acceptance(world);
+    world.restart_operator();
+    world.set_spec("peers", static_peer("c@d:2"));
+    EXPECT_EQ(recorded_peers(world), plan::kUnknownPeers);
+    world.observe_stateful_set("rev-2", 0, 0);
+    world.settle();
+    world.put_pod("rev-2", "seid:v2", running_state());
+    world.settle();
+    EXPECT_EQ(world.condition("RestartPending"), "True/ConfigChanged") << "the next update looks for the new ones";
+}
+
+TEST(FoundPeers, of_a_lost_process_are_not_taken_for_none) {
+    NodeWorld world;
+    look_for_peers(world);
+    lose_acceptance(world);
+    world.restart_operator();
+    world.set_spec("peers", json::Array{});
+    EXPECT_EQ(recorded_peers(world), plan::kUnknownPeers);
+}
+
+TEST(FoundPeers, of_a_lost_process_are_known_by_the_stored_parameters) {
+    NodeWorld world;
+    look_for_peers(world);
+    lose_acceptance(world);
+    world.restart_operator();
+    EXPECT_EQ(recorded_peers(world), plan::peers_digest(world.node().spec.peers));
+}
+
+TEST(FoundPeers, are_known_to_the_process_that_asked_for_them) {
+    NodeWorld world;
+    look_for_peers(world);
+    lose_acceptance(world, json::parse(R"({"Sources":[{"type":"static","addresses":["of@before:1"]}]})"));
+    EXPECT_EQ(recorded_peers(world), plan::peers_digest(world.node().spec.peers));
+}
+
+TEST(FoundPeers, come_of_the_sources_that_the_spec_has_when_a_retry_begins) {
+    NodeWorld world;
+    world.settle_with_pod();
+    world.sidecar.submissions.clear();
+    world.sidecar.on_start = failing;
+    world.set_spec("peers", static_peer("a@b:1"));
+    world.set_spec("image", "seid:v2");
+    world.settle();
+    ASSERT_EQ(world.task("discover-peers").retryCount, 1);
+    world.set_spec("peers", static_peer("c@d:2"));
+    world.sidecar.complete_tasks();
+    world.clock.advance_by(world.settle().delay());
+    world.settle();
+    ASSERT_THAT(world.sidecar.submitted_types(), ElementsAre("discover-peers", "discover-peers", "config-validate"));
+    EXPECT_EQ(world.sidecar.submissions[0].id, world.sidecar.submissions[1].id);
+    EXPECT_EQ(
+        world.sidecar.submissions[1].params->at("sources").as_array().at(0).at("addresses"), json::parse(R"(["c@d:2"])")
+    );
+    EXPECT_EQ(world.node().status.appliedConfig->peers, plan::peers_digest(world.node().spec.peers));
 }
 
 TEST(AcceptedTask, is_not_begun_again_for_one_answer_that_does_not_know_it) {

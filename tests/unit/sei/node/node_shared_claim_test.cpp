@@ -11,11 +11,29 @@
 namespace sei::test {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 
+constexpr const char* kForeignPodPath = "/api/v1/namespaces/ns/pods/data-owner-0";
+constexpr const char* kSigningKeyPath = "/api/v1/namespaces/ns/secrets/sk";
+constexpr const char* kNodeKeyPath = "/api/v1/namespaces/ns/secrets/nk";
+constexpr const char* kJobPath = "/apis/batch/v1/namespaces/ns/jobs/n0-bootstrap";
 constexpr const char* kOtherPath = "/apis/sei.io/v1alpha1/namespaces/ns/seinodes/data-owner";
 constexpr const char* kImporting =
     R"({"chainId":"c","image":"seid:v1","fullNode":{},"dataVolume":{"import":{"pvcName":"data-data-owner"}}})";
+/// It waits for its keys once it has the claim.
+constexpr const char* kImportingValidator =
+    R"({"chainId":"c","image":"seid:v1","validator":{"signingKey":{"secret":{"secretName":"sk"}},)"
+    R"("nodeKey":{"secret":{"secretName":"nk"}}},"dataVolume":{"import":{"pvcName":"data-data-owner"}}})";
+constexpr const char* kImportingBootstrapped =
+    R"({"chainId":"c","image":"seid:v1","dataVolume":{"import":{"pvcName":"data-data-owner"}},)"
+    R"("fullNode":{"snapshot":{"s3":{"targetHeight":100},"bootstrapImage":"boot"}}})";
+/// Statuses of the other node.
+constexpr const char* kGranted =
+    R"({"conditions":[{"type":"ImportPVCReady","status":"True","reason":"PVCValidated","message":"",)"
+    R"("lastTransitionTime":"2025-01-01T00:00:00Z"}]})";
+constexpr const char* kEarlier = "2001-01-01T00:00:00Z";
+constexpr const char* kLater = "2901-01-01T00:00:00Z";
 constexpr const char* kPlain = R"({"chainId":"c","image":"seid:v1","fullNode":{}})";
 
 void put_claim_and_volume(NodeWorld& world) {
@@ -56,13 +74,14 @@ TEST(ImportedClaim, of_another_node_is_waited_for) {
         std::string status;
         bool is_free = false;
     };
-    const std::string earlier = "2001-01-01T00:00:00Z";
-    const std::string later = "2901-01-01T00:00:00Z";
+    const std::string earlier = kEarlier;
+    const std::string later = kLater;
     const std::string with_workload = R"({"statefulSet":{"name":"data-owner","uid":"u"}})";
     const std::vector<Case> cases{
         {"that which it was made for", kPlain, later, "{}"},
         {"one that imported it earlier", kImporting, earlier, "{}"},
         {"one that has a workload with it", kImporting, later, with_workload},
+        {"one that was granted it and has no workload yet", kImporting, later, kGranted},
         {"one that comes later waits itself", kImporting, later, "{}", true},
         {"one with another claim",
          R"({"chainId":"c","image":"i","fullNode":{},"dataVolume":{"import":{"pvcName":"x"}}})",
@@ -91,6 +110,182 @@ TEST(ImportedClaim, of_another_node_is_waited_for) {
         world.settle();
         EXPECT_EQ(world.condition("ImportPVCReady"), "True/PVCValidated");
     }
+}
+
+/// A pod that mounts the claim, labelled as one of `node` and made by a StatefulSet that is no more.
+void put_foreign_pod(NodeWorld& world, const std::string& node, const std::string& claim = "data-data-owner") {
+    json::Object pod;
+    pod["metadata"] = json::Object{
+        {"labels", json::Object{{"sei.io/node", node}}},
+        {"deletionTimestamp", "2025-01-02T03:04:05Z"},
+        {"ownerReferences",
+         json::Array{json::Object{
+             {"apiVersion", "apps/v1"}, {"kind", "StatefulSet"}, {"name", node}, {"uid", "gone"}, {"controller", true}
+         }}}
+    };
+    pod["spec"] = json::Object{
+        {"nodeName", "m1"},
+        {"containers", json::Array{}},
+        {"volumes",
+         json::Array{json::Object{{"name", "data"}, {"persistentVolumeClaim", json::Object{{"claimName", claim}}}}}}
+    };
+    pod["status"] = json::Object{{"phase", "Running"}};
+    world.api.put(kForeignPodPath, std::move(pod));
+}
+
+void put_keys(NodeWorld& world) {
+    // {"address":"1B","pub_key":{"type":"t","value":"v"},"priv_key":{"type":"t","value":"v"}}
+    constexpr const char* kSigningKeyFile =
+        "eyJhZGRyZXNzIjoiMUIiLCJwdWJfa2V5Ijp7InR5cGUiOiJ0IiwidmFsdWUiOiJ2In0sInByaXZfa2V5Ijp7InR5cGUiOiJ0IiwidmFsdWUiOi"
+        "J2In19";
+    constexpr const char* kNodeKeyFile = "eyJwcml2X2tleSI6eyJ0eXBlIjoidCIsInZhbHVlIjoidiJ9fQ==";
+    world.api.put(kSigningKeyPath, json::Object{{"data", json::Object{{"priv_validator_key.json", kSigningKeyFile}}}});
+    world.api.put(kNodeKeyPath, json::Object{{"data", json::Object{{"node_key.json", kNodeKeyFile}}}});
+}
+
+/// A node that has the claim, and waits for its keys.
+void settle_granted(NodeWorld& world) {
+    put_claim_and_volume(world);
+    world.create_node(kImportingValidator);
+    world.api.edit(kNodePath, [](json::Object& node) {
+        node["metadata"].as_object()["creationTimestamp"] = "2025-01-01T00:00:00Z";
+    });
+    world.settle();
+    ASSERT_EQ(world.condition("ImportPVCReady"), "True/PVCValidated");
+    ASSERT_EQ(world.condition("SigningKeyReady"), "False/SigningKeyNotReady");
+}
+
+void settle_later(NodeWorld& world) {
+    for (int i = 0; i < 3; ++i) {
+        world.clock.advance_by(std::chrono::seconds{30});
+        world.settle();
+    }
+}
+
+TEST(ImportedClaim, is_waited_for_while_a_pod_of_another_mounts_it) {
+    struct Case {
+        std::string behaviour;
+        std::function<void(NodeWorld&)> make;
+        bool is_free = false;
+    };
+    const std::vector<Case> cases{
+        {"of a node that is gone", [](NodeWorld& world) { put_foreign_pod(world, "data-owner"); }},
+        {"of a predecessor of the same name", [](NodeWorld& world) { put_foreign_pod(world, "n0"); }},
+        {"of nobody that is known",
+         [](NodeWorld& world) {
+             put_foreign_pod(world, "");
+             world.api.edit(kForeignPodPath, [](json::Object& pod) {
+                 pod["metadata"].as_object().erase("labels");
+                 pod["metadata"].as_object().erase("ownerReferences");
+             });
+         }},
+        {"that has ended",
+         [](NodeWorld& world) {
+             put_foreign_pod(world, "data-owner");
+             world.api.edit(kForeignPodPath, [](json::Object& pod) {
+                 pod["status"].as_object()["phase"] = "Succeeded";
+             });
+         },
+         true},
+        {"with another claim", [](NodeWorld& world) { put_foreign_pod(world, "data-owner", "x"); }, true},
+    };
+    for (const Case& tested : cases) {
+        SCOPED_TRACE(tested.behaviour);
+        NodeWorld world;
+        put_claim_and_volume(world);
+        tested.make(world);
+        world.create_node(kImporting);
+        world.settle();
+        EXPECT_EQ(world.condition("ImportPVCReady"), tested.is_free ? "True/PVCValidated" : "False/PVCNotReady");
+        if (tested.is_free) continue;
+        EXPECT_THAT(
+            world.condition_message("ImportPVCReady"),
+            AllOf(
+                HasSubstr("PVC \"data-data-owner\" is mounted by pod \"data-owner-0\""),
+                HasSubstr("on cluster node \"m1\"")
+            )
+        );
+        EXPECT_EQ(world.uid_of(kSetPath), "");
+        world.api.erase(kForeignPodPath);
+        settle_later(world);
+        EXPECT_EQ(world.condition("ImportPVCReady"), "True/PVCValidated");
+        EXPECT_NE(world.uid_of(kSetPath), "");
+    }
+}
+
+TEST(ImportedClaim, is_looked_at_once_more_before_the_workload_is_made) {
+    NodeWorld world;
+    settle_granted(world);
+    put_foreign_pod(world, "data-owner");
+    put_keys(world);
+    world.settle();
+    EXPECT_EQ(world.condition("ImportPVCReady"), "False/PVCNotReady");
+    EXPECT_THAT(world.condition_message("ImportPVCReady"), HasSubstr("is mounted by pod \"data-owner-0\""));
+    EXPECT_EQ(world.uid_of(kSetPath), "");
+    world.api.erase(kForeignPodPath);
+    settle_later(world);
+    EXPECT_EQ(world.condition("ImportPVCReady"), "True/PVCValidated");
+    EXPECT_NE(world.uid_of(kSetPath), "");
+}
+
+TEST(ImportedClaim, is_looked_at_once_more_before_the_bootstrap_job_is_made) {
+    NodeWorld world;
+    put_claim_and_volume(world);
+    // Somebody else's Service keeps the plan between the two looks.
+    world.api.put(kServicePath, json::Object{{"spec", json::Object{}}});
+    world.create_node(kImportingBootstrapped);
+    world.settle();
+    ASSERT_EQ(world.condition("ImportPVCReady"), "True/PVCValidated");
+    ASSERT_EQ(world.uid_of(kJobPath), "");
+    put_foreign_pod(world, "data-owner");
+    world.api.erase(kServicePath);
+    settle_later(world);
+    EXPECT_EQ(world.condition("ImportPVCReady"), "False/PVCNotReady");
+    EXPECT_EQ(world.uid_of(kJobPath), "");
+    world.api.erase(kForeignPodPath);
+    settle_later(world);
+    EXPECT_NE(world.uid_of(kJobPath), "");
+}
+
+TEST(ImportedClaim, is_given_up_by_the_later_of_two_nodes_that_were_granted_it) {
+    NodeWorld world;
+    settle_granted(world);
+    put_other(world, kImporting, kEarlier, kGranted);
+    put_keys(world);
+    settle_later(world);
+    EXPECT_EQ(world.condition("ImportPVCReady"), "False/PVCNotReady");
+    EXPECT_EQ(world.uid_of(kSetPath), "");
+}
+
+TEST(ImportedClaim, is_written_to_by_the_earlier_of_two_nodes_once_the_other_has_given_it_up) {
+    NodeWorld world;
+    settle_granted(world);
+    put_other(world, kImporting, kLater, kGranted);
+    put_keys(world);
+    settle_later(world);
+    EXPECT_EQ(world.condition("ImportPVCReady"), "True/PVCValidated") << "its own right is the better one";
+    EXPECT_EQ(world.uid_of(kSetPath), "");
+    put_other(world, kImporting, kLater, "{}");
+    settle_later(world);
+    EXPECT_NE(world.uid_of(kSetPath), "");
+}
+
+TEST(ImportedClaim, of_another_pod_keeps_the_pod_of_a_running_node) {
+    NodeWorld world;
+    world.settle_with_pod();
+    put_claim_and_volume(world);
+    put_foreign_pod(world, "data-owner");
+    world.set_spec("dataVolume", json::parse(R"({"import":{"pvcName":"data-data-owner"}})"));
+    world.set_spec("image", "seid:v2");
+    world.settle();
+    world.observe_stateful_set("rev-2", 0, 1);
+    world.settle();
+    EXPECT_NE(world.api.find(kPodPath), nullptr);
+    EXPECT_EQ(world.condition("ImportPVCReady"), "False/PVCNotReady");
+    world.api.erase(kForeignPodPath);
+    settle_later(world);
+    EXPECT_EQ(world.api.find(kPodPath), nullptr);
+    EXPECT_EQ(world.condition("ImportPVCReady"), "True/PVCValidated");
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // What an outcome does to a stored task: the state table of spec 04 §4.
 #include "sei/plan/progress.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -103,6 +104,29 @@ TEST(Record, stores_with_a_retry_why_which_run_and_from_when) {
     (void)record(Running{.waits_for = "x", .run = 5}, *status.plan, 1, kNow);
     EXPECT_EQ(task.notBefore, std::nullopt);
     EXPECT_EQ(task.lastError, "S3") << "what the retry was for stays visible";
+}
+
+TEST(TimeUntil, is_what_is_left_unless_a_clock_was_ahead) {
+    struct Case {
+        std::string behaviour;
+        std::optional<std::chrono::seconds> ahead;
+        std::chrono::seconds left;
+    };
+    using std::chrono::seconds;
+    const std::vector<Case> cases{
+        {"nothing is stored", std::nullopt, seconds{0}},
+        {"it is past", seconds{-1}, seconds{0}},
+        {"it is now", seconds{0}, seconds{0}},
+        {"it is to come", seconds{29}, seconds{29}},
+        {"the whole pause is left", seconds{30}, seconds{30}},
+        {"no pause is so long: it is due", seconds{31}, seconds{0}},
+    };
+    for (const Case& c : cases) {
+        SCOPED_TRACE(c.behaviour);
+        std::optional<kube::Time> not_before;
+        if (c.ahead) not_before = kube::Time{kNow.at + *c.ahead};
+        EXPECT_EQ(time_until(not_before, kNow, seconds{30}), c.left);
+    }
 }
 
 api::SeiNodeStatus status_of_update() {

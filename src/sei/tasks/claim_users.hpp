@@ -1,0 +1,21 @@
+// Who else uses the claim that a node imports: two pods on one volume write over each other's chain (spec 03 H30).
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "kube/async/async.hpp"
+#include "sei/tasks/task_context.hpp"
+
+namespace sei::tasks {
+
+/// What keeps the node from the claim, from uncached reads: another node with a better right to it, or a pod that is
+/// not the node's own and has not ended, whoever made it. Nullopt: neither. ApiError and TransportError pass through.
+[[nodiscard]] kube::Async<std::optional<std::string>> other_user_of_import(TaskContext& context);
+
+/// What keeps the node from writing to a claim that it has the best right to. Each of two nodes that ask for one claim
+/// stores that it was granted before it looks whether the other one was, so that never both go on; the one with the
+/// lesser right takes its own back, and is waited for. Nullopt: nobody else asks, or nobody else was granted it.
+[[nodiscard]] kube::Async<std::optional<std::string>> rival_for_import(TaskContext& context);
+
+}  // namespace sei::tasks
