@@ -142,8 +142,13 @@ void StatusIsTrue::judge_node(const Change& change) {
                                          array_at(change.after->value(), {"status", "resolvedPeers"}, none).empty())) {
             continue;
         }
-        // A Job that has reached its height began behind the gate (spec 04 §9.8): its success says so, too.
-        if (type == "mark-ready" && is_before_end_of_job(*claims, id)) continue;
+        // A Job that has reached its height began behind the gate (spec 04 §9.8): its success says so, too, and of the
+        // same tasks of a later plan that takes it over.
+        if (is_before_end_of_job(*claims, id)) {
+            const ObjectPtr job =
+                view().find(WatchedKind::Job, {change.key.namespace_, change.key.name + "-bootstrap"});
+            if (type == "mark-ready" || (job && is_condition_true(job->value(), "Complete"))) continue;
+        }
         if (!view().sidecar_has_completed(change.key, id)) {
             violated(fmt::format("node {} claims that its sidecar finished {} ({})", change.key.name, type, id));
         }
