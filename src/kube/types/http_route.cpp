@@ -5,3 +5,4 @@
 template void kube::json::write_json(const kube::HttpRoute&, kube::json::Value&);
 template kube::HttpRoute kube::json::from_json(const kube::json::Value&);
 template void kube::json::write_json(const kube::HttpRouteSpec&, kube::json::Value&);
+template void kube::json::write_json(const kube::HttpRouteStatus&, kube::json::Value&);

@@ -208,9 +208,14 @@ kube::Async<std::optional<Requeue>> NodePass::keep_claim() {
         forget();
         co_return std::nullopt;
     }
+    const bool is_to_be_asked_for = node.spec.validator && !is_running() && !is_retry_requested();
+    const auto wait = [&]() -> std::optional<Requeue> {
+        if (!is_to_be_asked_for) return std::nullopt;
+        return Requeue::after(kWorkloadPoll, "the data claim, or somebody to ask for an empty one");
+    };
     if (live) {
         note("is being deleted, and the data go with the node's pod");
-        co_return std::nullopt;
+        co_return wait();
     }
     // Without a pod that waits for it nothing shows that there ever was a claim.
     const auto pods = context_.observed.pods();
@@ -226,14 +231,19 @@ kube::Async<std::optional<Requeue>> NodePass::keep_claim() {
             "with " +
             std::string{api::kRetryAnnotation} + " to begin anew with an empty one"
         );
-        co_return std::nullopt;
+        co_return wait();
     }
     plan::set_phase(context_.status, api::NodePhase::Initializing, now());
     context_.status.currentImage.clear();
     context_.status.appliedConfig.reset();
     const std::optional<plan::SpecProblem> problem = spec_problem();
     conditions_.set_spec_problem(problem);
-    if (problem) co_return Requeue::after(kUnservableSpecPoll, "a spec that can be served");
+    if (problem) {
+        // An initial plan tells what it left behind; of the others none can do anything now.
+        const bool is_init = context_.status.plan && plan::kind_of(*context_.status.plan) == plan::PlanKind::Init;
+        if (!is_init) context_.status.plan.reset();
+        co_return Requeue::after(kUnservableSpecPoll, "a spec that can be served");
+    }
     // Of what the volume held nothing is left: neither what a bootstrap made of it, nor what its sidecar was at.
     if (context_.status.plan) plan::forget_bootstrap(*context_.status.plan);
     context_.status.plan = plan::init_plan(working_copy(), ids_);
@@ -248,7 +258,8 @@ bool NodePass::is_gate_to_be_opened() const {
     // Nothing starts on a configuration that is not known to be valid, or with keys that were found wrong.
     const bool is_unvalidated = context_.status.appliedConfig && context_.status.appliedConfig->unvalidated;
     const api::PlannedTask* task = failed_task();
-    return !is_unvalidated && (task == nullptr || !plan::is_key_check(task->type));
+    const bool is_gate_to_blame = task != nullptr && task->type == plan::to_wire(plan::TaskType::MarkReady);
+    return !is_unvalidated && !is_gate_to_blame && (task == nullptr || !plan::is_key_check(task->type));
 }
 
 bool NodePass::is_update_put_off() const {
@@ -296,7 +307,9 @@ kube::Async<Requeue> NodePass::resolve_plan() {
     if (!begins_anew) {
         if (auto wait = damped_failure()) {
             co_await probe_unless_fresh();
-            if (!is_gate_to_be_opened()) co_return std::move(*wait);
+            if (!is_gate_to_be_opened()) {
+                co_return Requeue::after(std::min(wait->delay(), kSteadyPoll), std::string{wait->waits_for()});
+            }
             context_.memory.update_not_before = context_.clock.monotonic() + wait->delay();
         }
         put_plan_away();
@@ -454,10 +467,14 @@ std::optional<api::TaskPlan> NodePass::outdated_again(bool is_questioned) {
 void NodePass::keep_question() {
     if (is_question_answered_ || !context_.memory.is_plan_questioned || context_.node->spec.paused) return;
     if (!plan::is_active(context_.status.plan) || plan::kind_of(*context_.status.plan) != plan::PlanKind::Init) return;
-    const auto current = plan::current_task(*context_.status.plan);
-    if (!current) return;
-    api::PlannedTask& task = context_.status.plan->tasks[*current];
-    if (task.lastError != kSpecWaits) plan::note_attempt(task, task.attempts, std::string{kSpecWaits}, now());
+    auto& tasks = context_.status.plan->tasks;
+    const auto has_word = [](const api::PlannedTask& task) { return task.lastError == kSpecWaits; };
+    if (std::ranges::any_of(tasks, has_word)) return;
+    // Not over what another one has to say.
+    const auto free = std::ranges::find_if(tasks.rbegin(), tasks.rend(), [](const api::PlannedTask& task) {
+        return task.status == api::TaskStatus::Pending && task.lastError.empty();
+    });
+    if (free != tasks.rend()) plan::note_attempt(*free, 0, std::string{kSpecWaits}, now());
 }
 
 bool NodePass::answer_question() {
@@ -517,7 +534,9 @@ kube::Async<std::optional<std::string>> NodePass::sidecar_busy_with() {
             if (run != nullptr && run->status == sidecar::RunStatus::Running) co_return task.id;
             continue;
         }
-        if (!is_known) co_return std::nullopt;
+        // At the gate of an initial plan the sidecar has done all that comes before: seid may run.
+        const bool is_first_gate = type == plan::TaskType::MarkReady && plan::kind_of(plan) == plan::PlanKind::Init;
+        if (!is_known && !is_first_gate) co_return std::nullopt;
         // It may run, or be gone with its pod: a while to answer, and no longer, as the change may be its repair.
         auto& since = context_.memory.superseding_since;
         if (!since) since = context_.clock.monotonic();
@@ -553,9 +572,9 @@ kube::Async<std::optional<Requeue>> NodePass::supersede() {
         context_.memory.is_plan_questioned = true;
         auto& tasks = context_.status.plan->tasks;
         api::PlannedTask& waited_for = *std::ranges::find(tasks, *busy, &api::PlannedTask::id);
+        if (waited_for.lastError != kSpecWaits) plan::note_attempt(waited_for, 0, std::string{kSpecWaits}, now());
         // One that is late fails, and the next plan is another attempt.
         if (plan::deadline_error(waited_for, now())) co_return std::nullopt;
-        if (waited_for.lastError != kSpecWaits) plan::note_attempt(waited_for, 0, std::string{kSpecWaits}, now());
         co_return Requeue::after(
             kWorkloadPoll, "the sidecar to end " + waited_for.type + ", before a plan for the changed spec begins"
         );
@@ -615,7 +634,7 @@ kube::Async<Requeue> NodePass::execute() {
             task->attempts = static_cast<std::int32_t>(context_.memory.failed_updates);
             task->notBefore = kube::Time{now().at + std::chrono::ceil<std::chrono::seconds>(delay)};
         }
-        co_return Requeue::after(delay, "the next attempt at a failed update");
+        co_return Requeue::after(std::min(delay, kSteadyPoll), "the next attempt at a failed update");
     }
     // That the gate was opened says nothing of the update that has failed.
     if (plan::kind_of(*context_.status.plan) != plan::PlanKind::MarkReady) context_.memory.failed_updates = 0;
@@ -678,7 +697,9 @@ Requeue NodePass::at_rest() const {
     if (is_running() && is_update_due()) {
         if (!is_update_put_off()) return Requeue::after(milliseconds{0}, "a plan for what has drifted");
         const auto left = *context_.memory.update_not_before - context_.clock.monotonic();
-        return Requeue::after(std::chrono::ceil<milliseconds>(left), "the next attempt at a failed update");
+        return Requeue::after(
+            std::min(std::chrono::ceil<milliseconds>(left), kSteadyPoll), "the next attempt at a failed update"
+        );
     }
     if (const auto health = pod_health(); health && health->reason == api::reason::kStarting) {
         return Requeue::after(kStartingPodPoll, "the pod to start");

@@ -121,7 +121,10 @@ void wait_for_tasks_of(const api::TaskPlan& left, api::TaskPlan& next) {
         const auto type = parse_task_type(task.type);
         return type && runner_of(*type) == TaskRunner::Sidecar && !ends_when_accepted(*type);
     };
-    const auto first = std::ranges::find_if(next.tasks, is_of_sidecar);
+    // One that is kept from an earlier plan is done.
+    const auto first = std::ranges::find_if(next.tasks, [&](const api::PlannedTask& task) {
+        return task.status == api::TaskStatus::Pending && is_of_sidecar(task);
+    });
     if (first == next.tasks.end()) return;
     // What it waited for itself goes on to be waited for.
     for (const api::PlannedTask& task : left.tasks) {

@@ -1,5 +1,6 @@
 #include "sei/tasks/sidecar_task.hpp"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <utility>
@@ -115,7 +116,12 @@ kube::Async<std::optional<TaskOutcome>> earlier_task(TaskContext& context, const
         const sidecar::LookupOutcome found = co_await look_up(context, id, false);
         if (const auto* unavailable = std::get_if<Unavailable>(&found)) co_return no_answer(*unavailable);
         const auto* run = std::get_if<TaskRun>(&found);
-        if (run == nullptr || run->status != RunStatus::Running) continue;
+        if (run == nullptr || run->status != RunStatus::Running) {
+            auto& tasks = context.status.plan->tasks;
+            const auto stored = std::ranges::find(tasks, task.id, &api::PlannedTask::id);
+            if (stored != tasks.end()) std::erase(stored->afterTasks, id);
+            continue;
+        }
         co_return plan::Transient{.error = "the sidecar is still at task " + id + " of an earlier plan"};
     }
     co_return std::nullopt;

@@ -91,6 +91,23 @@ TEST(BootstrapThatSucceeded, is_not_done_again_for_a_changed_spec) {
     EXPECT_EQ(replicas(world), 1);
 }
 
+TEST(BootstrapThatSucceeded, is_done_again_when_its_volume_is_gone) {
+    NodeWorld world;
+    settle_until_bootstrap_has_ended(world);
+    world.settle();
+    ASSERT_EQ(submissions_of(world, "configure-genesis"), 2) << "of the node's own pod";
+    world.sidecar.is_unreachable = true;
+    world.set_spec("overrides", json::parse(kOtherOverride));
+    world.api.erase(kClaimPath);
+    for (int i = 0; i < 20; ++i) {
+        world.clock.advance_by(std::chrono::seconds{10});
+        world.settle();
+    }
+    EXPECT_NE(world.api.find(kClaimPath), nullptr);
+    EXPECT_EQ(world.task("await-bootstrap-complete").status, api::TaskStatus::Pending);
+    EXPECT_NE(world.uid_of(kJob), "");
+}
+
 TEST(BootstrapThatSucceeded, is_done_again_to_another_height) {
     NodeWorld world;
     settle_until_bootstrap_has_ended(world);

@@ -238,6 +238,16 @@ TEST(NextPlan, waits_for_the_sidecar_task_that_the_last_one_was_at) {
     EXPECT_TRUE(next.tasks[2].afterTasks.empty()) << "it is accepted";
 }
 
+TEST(NextPlan, waits_with_a_task_that_is_not_done_already) {
+    const api::SeiNodeStatus status = status_with_plan();
+    api::TaskPlan next;
+    next.tasks.push_back({.type = "snapshot-restore", .id = "n0", .status = api::TaskStatus::Complete});
+    next.tasks.push_back({.type = "config-apply", .id = "n1"});
+    wait_for_tasks_of(*status.plan, next);
+    EXPECT_TRUE(next.tasks[0].afterTasks.empty());
+    EXPECT_EQ(next.tasks[1].afterTasks, std::vector<std::string>{"i0"});
+}
+
 TEST(NextPlan, waits_for_no_upload_and_for_nothing_that_is_complete) {
     api::SeiNodeStatus status = status_with_plan();
     for (api::PlannedTask& task : status.plan->tasks) task.status = api::TaskStatus::Complete;
