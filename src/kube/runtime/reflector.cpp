@@ -107,8 +107,9 @@ Async<> Reflector::list() {
     const unsigned asked = options.page_objects_max;
     try {
         co_await list_pages(std::move(options));
-    } catch (const ApiError&) {
-        is_list_refused_ = true;
+    } catch (const ApiError& error) {
+        // What passes by itself is waited for: what would be said meanwhile of a kind that is there would be wrong.
+        is_list_refused_ = is_list_refused_ || error.is_type_not_served() || error.code() == 403;
         throw;
     } catch (const TransportError& error) {
         if (error.kind() == TransportError::Kind::TooLarge) page_objects_max_ = std::max(asked / 2, 1u);

@@ -68,11 +68,6 @@ kube::Async<Confirmation> confirm_mismatch(TaskContext& context, api::StatefulSe
         co_return Confirmation{std::nullopt, SyncWaits{"the newest version of the node"}};
     }
     if (live && (*live)->metadata.uid == tracked.uid) co_return Confirmation{live, Synced{}};
-    if (live && context.memory.applied && context.memory.applied->uid == (*live)->metadata.uid) {
-        // Ours: an apply made it anew, and the write that says so was refused.
-        context.status.statefulSet->uid = (*live)->metadata.uid;
-        co_return Confirmation{live, Synced{}};
-    }
     if (!live) {
         co_return Confirmation{std::nullopt, TrackingCleared{"StatefulSet " + key.name + " was deleted"}};
     }

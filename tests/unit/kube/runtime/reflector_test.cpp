@@ -179,6 +179,20 @@ TEST_F(ReflectorTest, is_ready_without_an_optional_kind_whose_list_is_refused) {
     EXPECT_TRUE(world.run_until([&] { return world.manager->is_ready(); }, 1s));
 }
 
+TEST_F(ReflectorTest, waits_for_an_optional_kind_whose_list_fails_for_a_moment) {
+    (void)world.manager->cache<Part>(KindNeed::Optional);
+    bool has_failed = false;
+    world.api.instead = [&](const HttpRequest& request) -> std::optional<HttpResponse> {
+        if (has_failed || request.target.find("/parts") == std::string::npos) return std::nullopt;
+        has_failed = true;
+        return HttpResponse{.status = 500, .body = "etcd has no leader"};
+    };
+    world.start();
+    ASSERT_TRUE(world.run_until([&] { return world.manager->is_ready(); }, 60s));
+    EXPECT_TRUE(has_failed);
+    EXPECT_TRUE(world.manager->cache<Part>(KindNeed::Optional).is_synced());
+}
+
 TEST_F(ReflectorTest, waits_for_a_required_kind_whose_list_is_refused) {
     world.api.instead = [](const HttpRequest&) -> std::optional<HttpResponse> {
         return HttpResponse{.status = 403, .body = R"({"kind":"Status","reason":"Forbidden"})"};

@@ -14,7 +14,6 @@ namespace {
 
 using ::testing::Contains;
 using ::testing::ElementsAre;
-using ::testing::HasSubstr;
 using ::testing::Not;
 
 constexpr const char* kJob = "/apis/batch/v1/namespaces/ns/jobs/n0-bootstrap";
@@ -294,26 +293,6 @@ TEST(ChangedSpec, is_asked_about_by_another_process_when_the_pass_that_saw_it_en
     world.restart_operator();
     world.settle();
     EXPECT_NE(world.node().status.plan->id, first);
-}
-
-TEST(StatefulSetMadeAnew, of_our_own_is_no_impostor) {
-    NodeWorld world;
-    world.settle_running();
-    world.sync_caches();
-    world.set_spec("image", "seid:v2");
-    world.show_node();
-    // It goes, and nobody has seen it go; the write that tells of the one that the apply makes is refused.
-    world.api.erase(kSetPath);
-    edit_before_write(world, [] { return true; }, [&] { world.set_spec("podLabels", json::parse(R"({"a":"b"})")); });
-    world.pass_on_stale_caches();
-    ASSERT_FALSE(world.api.before) << "there was no such moment";
-    const std::string made = world.uid_of(kSetPath);
-    ASSERT_NE(made, "");
-    world.take_writes();
-    world.settle();
-    EXPECT_THAT(world.take_writes(), Not(Contains(HasSubstr("DELETE statefulsets"))));
-    EXPECT_EQ(world.uid_of(kSetPath), made);
-    EXPECT_EQ(world.node().status.statefulSet->uid, made);
 }
 
 }  // namespace
