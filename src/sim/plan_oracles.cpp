@@ -188,16 +188,19 @@ void OneTaskAtATime::exchanged(const SidecarExchange& exchange) {
     // An operator that is behind hands over what another one has replaced: the sidecar cannot tell, and who is at fault
     // would not be the one that is judged.
     const kube::json::Array none;
-    const bool is_of_plan = std::ranges::any_of(tasks_of(*plan, none), [&](const Value& task) {
-        return find_string(task, {"id"}) == exchange.task_id;
-    });
-    if (!is_of_plan) return;
+    const auto is_in_plan = [&](const std::string& id) {
+        return std::ranges::any_of(tasks_of(*plan, none), [&](const Value& task) {
+            return find_string(task, {"id"}) == id;
+        });
+    };
+    if (!is_in_plan(exchange.task_id)) return;
     const std::vector<std::string> at_work = view().running_tasks(exchange.node);
     // One that is done already is accepted and not done again.
     if (std::ranges::find(at_work, exchange.task_id) == at_work.end()) return;
     judged();
     for (const std::string& running : at_work) {
-        if (running == exchange.task_id) continue;
+        // In what order a plan does its own is another oracle's to judge.
+        if (is_in_plan(running)) continue;
         // Two operators that do not know of each other may both hand something over at one instant.
         const auto giver = givers_.find(running);
         if (giver != givers_.end() && giver->second != &exchange.by && !giver->second->is_dead) continue;

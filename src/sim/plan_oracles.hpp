@@ -65,8 +65,8 @@ public:
     explicit OneTaskAtATime(const View& view) : Oracle{view} {}
     [[nodiscard]] std::string_view name() const override { return "one-task-at-a-time"; }
     [[nodiscard]] std::string_view sentence() const override {
-        return "A sidecar is given no task of its node's stored plan while it works at another one, of whichever plan, "
-               "but for one that another operator hands over at that time.";
+        return "A sidecar is given no task of its node's stored plan while it works at one of an earlier plan, but for "
+               "one that another operator hands over at that time.";
     }
     void exchanged(const SidecarExchange& exchange) override;
 

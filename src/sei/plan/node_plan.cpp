@@ -293,6 +293,17 @@ std::optional<ConfigDrift> feasible_drift(const api::SeiNode& node, ReachablePee
     return drift;
 }
 
+/// Null where the parameters are not those of `discover-peers`.
+const boost::json::array* sources_in(const kube::json::Value& params) {
+    const boost::json::object* object = params.if_object();
+    const boost::json::value* found = object == nullptr ? nullptr : object->if_contains("Sources");
+    return found == nullptr ? nullptr : found->if_array();
+}
+
+bool is_of_label(const boost::json::value& source) {
+    return source.is_object() && source.as_object().contains("endpoints");
+}
+
 }  // namespace
 
 std::string peers_digest(const std::vector<api::PeerSource>& peers) {
@@ -315,15 +326,19 @@ std::string peers_digest(const std::vector<api::PeerSource>& peers) {
 }
 
 bool names_sources(const kube::json::Value& params, const api::SeiNode& node) {
-    const boost::json::object* object = params.if_object();
-    const boost::json::value* found = object == nullptr ? nullptr : object->if_contains("Sources");
-    const boost::json::array* stored = found == nullptr ? nullptr : found->if_array();
+    const boost::json::array* stored = sources_in(params);
     const boost::json::object wanted = peer_sources(node.spec, node.status);
-    const boost::json::array& sources = wanted.at("Sources").as_array();
-    return stored != nullptr && std::ranges::equal(*stored, sources, [](const auto& was, const auto& is) {
-               const boost::json::value& type = is.at("type");
-               return was == is || (type == "dnsEndpoints" && was.is_object() && was.as_object().contains("endpoints"));
+    return stored != nullptr &&
+           std::ranges::equal(*stored, wanted.at("Sources").as_array(), [](const auto& was, const auto& is) {
+               return was == is || (is_of_label(was) && is_of_label(is));
            });
+}
+
+bool names_sources_but_labels(const kube::json::Value& params, const api::SeiNode& node) {
+    const boost::json::array* stored = sources_in(params);
+    const boost::json::object wanted = peer_sources(node.spec, node.status);
+    const auto others = std::views::filter([](const boost::json::value& source) { return !is_of_label(source); });
+    return stored != nullptr && std::ranges::equal(*stored | others, wanted.at("Sources").as_array() | others);
 }
 
 boost::json::object peer_sources(const api::NodeSpec& spec, const api::SeiNodeStatus& status) {

@@ -91,6 +91,8 @@ inline constexpr std::string_view kUnknownPeers = "unknown";
 /// Do the stored parameters of `discover-peers` name the sources of the spec? Which peers a label stood for does not
 /// count.
 [[nodiscard]] bool names_sources(const kube::json::Value& params, const api::SeiNode& node);
+/// The same, but for labels, which parameters may leave out: then they stood for nobody yet.
+[[nodiscard]] bool names_sources_but_labels(const kube::json::Value& params, const api::SeiNode& node);
 
 /// Does the plan ask for the same as `next`, which was built for the node as it is: the same tasks in the same order
 /// with the same parameters? Which peers a label stood for does not count.

@@ -119,7 +119,8 @@ void note_configuration(TaskContext& context, const api::PlannedTask& task) {
     if (known && type == plan::TaskType::DiscoverPeers) {
         api::SeiNode node = *context.node;
         node.status = context.status;
-        const bool is_current = plan::names_sources(task.params, node);
+        // Whom a label stands for is no matter of the spec: parameters of when it stood for nobody are current, too.
+        const bool is_current = plan::names_sources_but_labels(task.params, node);
         // Without sources nothing is looked up, and the node keeps the peers that it has.
         if (is_current && spec.peers.empty()) return;
         known->peers = is_current ? plan::peers_digest(spec.peers) : std::string{plan::kUnknownPeers};

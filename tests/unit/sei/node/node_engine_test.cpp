@@ -437,6 +437,22 @@ TEST(FoundPeers, of_a_lost_process_are_known_by_the_stored_parameters) {
     EXPECT_EQ(recorded_peers(world), plan::peers_digest(world.node().spec.peers));
 }
 
+TEST(FoundPeers, of_a_label_that_stood_for_nobody_when_they_were_asked_for_are_current) {
+    NodeWorld world;
+    world.sidecar.leave_tasks_running();
+    world.create_node(
+        R"({"chainId":"c","image":"seid:v1","fullNode":{},"peers":[{"label":{"selector":{"a":"b"}}},
+            {"static":{"addresses":["a@b:1"]}}]})"
+    );
+    world.settle();
+    api::SeiNode node = world.node();
+    node.status.resolvedPeers = {"n1-0.n1.ns.svc.cluster.local"};
+    const json::Value asked = json::parse(R"({"Sources":[{"type":"static","addresses":["a@b:1"]}]})");
+    EXPECT_FALSE(plan::names_sources(asked, node));
+    EXPECT_TRUE(plan::names_sources_but_labels(asked, node));
+    EXPECT_FALSE(plan::names_sources_but_labels(json::parse(R"({"Sources":[]})"), node)) << "the static one is missing";
+}
+
 TEST(FoundPeers, are_known_to_the_process_that_asked_for_them) {
     NodeWorld world;
     look_for_peers(world);
