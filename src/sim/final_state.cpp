@@ -68,6 +68,8 @@ Value reduced(const Value& value) {
         for (const auto& member : value.get_object()) {
             if (std::ranges::find(kAccidents, std::string_view{member.key()}) != kAccidents.end()) continue;
             kept[member.key()] = reduced(member.value());
+            // Peers that were changed while the gate of a new node was being opened come with its next update.
+            if (member.key() == "appliedConfig") kept[member.key()].as_object().erase("peers");
         }
         return kept;
     }
@@ -78,6 +80,7 @@ Value reduced(const Value& value) {
             if (is_condition(item)) {
                 are_conditions = true;
                 if (kube::json::find_string(item, {"status"}) != "True" || remembers(item)) continue;
+                if (type_of(item) == "RestartPending") continue;  // of such peers
             }
             kept.push_back(reduced(item));
         }

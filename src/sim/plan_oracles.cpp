@@ -181,9 +181,9 @@ void PlanBeforeEffect::exchanged(const SidecarExchange& exchange) {
 
 void OneTaskAtATime::exchanged(const SidecarExchange& exchange) {
     if (!exchange.is_submission || exchange.status < 200 || exchange.status >= 300) return;
-    givers_[exchange.task_id] = &exchange.by;
     const ObjectPtr node = view().find(WatchedKind::Node, exchange.node);
     const Value* plan = node ? find(node->value(), {"status", "plan"}) : nullptr;
+    givers_.erase(exchange.task_id);
     if (plan == nullptr) return;
     // An operator that is behind hands over what another one has replaced: the sidecar cannot tell, and who is at fault
     // would not be the one that is judged.
@@ -194,6 +194,7 @@ void OneTaskAtATime::exchanged(const SidecarExchange& exchange) {
         });
     };
     if (!is_in_plan(exchange.task_id)) return;
+    givers_[exchange.task_id] = &exchange.by;
     const std::vector<std::string> at_work = view().running_tasks(exchange.node);
     // One that is done already is accepted and not done again.
     if (std::ranges::find(at_work, exchange.task_id) == at_work.end()) return;
@@ -201,9 +202,10 @@ void OneTaskAtATime::exchanged(const SidecarExchange& exchange) {
     for (const std::string& running : at_work) {
         // In what order a plan does its own is another oracle's to judge.
         if (is_in_plan(running)) continue;
-        // Two operators that do not know of each other may both hand something over at one instant.
+        // Whoever began with an old view may have handed over what no plan asked for anymore; and two operators that do
+        // not know of each other both hand something over at one instant.
         const auto giver = givers_.find(running);
-        if (giver != givers_.end() && giver->second != &exchange.by && !giver->second->is_dead) continue;
+        if (giver == givers_.end() || (giver->second != &exchange.by && !giver->second->is_dead)) continue;
         violated(fmt::format(
             "task {} was handed to the sidecar of {} while it worked at {}",
             exchange.task_id,

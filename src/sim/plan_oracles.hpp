@@ -71,7 +71,7 @@ public:
     void exchanged(const SidecarExchange& exchange) override;
 
 private:
-    /// By task: who handed it over last.
+    /// By task of a plan that was stored then: who handed it over last.
     std::map<std::string, const Process*> givers_;
 };
 
