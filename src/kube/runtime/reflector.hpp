@@ -35,8 +35,7 @@ struct Surroundings {
 ///   * 410 (the version is too old): list again; what went away meanwhile is deleted from the cache;
 ///   * a watch that fails five times in a row without news, although the server answers: list again, its version may be
 ///     one that cannot be watched from;
-///   * a page of the list is longer than a response may be: half as many objects in a page, and the newest version,
-///   since
+///   * a page of the list is longer than a response may be: half as many objects in a page, and the newest version, as
 ///     a server that is asked for any version ("0") sends everything at once;
 ///   * the server is away, answers errors or garbage: try again with a growing delay (100 ms to 5 s) and jitter, with
 ///     one log line now and then, and one when it is over;

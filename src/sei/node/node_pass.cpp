@@ -95,9 +95,10 @@ kube::Async<Requeue> NodePass::run() {
 kube::Async<std::optional<Requeue>> NodePass::keep_workload() {
     constexpr std::string_view kSubject = "statefulset";
     // One of ours whose recording was lost counts, too: it is to be held, paused and replaced as any other.
-    const auto seen = context_.observed.stateful_set();
-    const bool has_one = seen && (*seen)->metadata.is_controlled_by(context_.node.uid());
-    if (!has_one && !may_have_workload(context_.status)) co_return std::nullopt;
+    if (!may_have_workload(context_.status)) {
+        const auto seen = context_.observed.stateful_set();
+        if (!seen || !(*seen)->metadata.is_controlled_by(context_.node.uid())) co_return std::nullopt;
+    }
     const tasks::SyncOutcome outcome = co_await tasks::sync_stateful_set(context_);
     if (const auto* cleared = std::get_if<tasks::TrackingCleared>(&outcome)) {
         co_return Requeue::after(milliseconds{0}, cleared->why);
@@ -250,11 +251,13 @@ kube::Async<std::optional<Requeue>> NodePass::keep_claim() {
     co_return Requeue::after(milliseconds{0}, "the plan for an empty volume to be stored");
 }
 
-bool NodePass::is_gate_to_be_opened() const {
+bool NodePass::is_gate_closed() const {
     const kube::Condition* ready = kube::find_condition(context_.status.conditions, api::node_condition::kSidecarReady);
-    if (ready == nullptr || ready->status != kube::ConditionStatus::False || ready->reason != api::reason::kNotReady) {
-        return false;
-    }
+    return ready != nullptr && ready->status == kube::ConditionStatus::False && ready->reason == api::reason::kNotReady;
+}
+
+bool NodePass::is_gate_to_be_opened() const {
+    if (!is_gate_closed()) return false;
     // Nothing starts on a configuration that is not known to be valid, or with keys that were found wrong.
     const bool is_unvalidated = context_.status.appliedConfig && context_.status.appliedConfig->unvalidated;
     const api::PlannedTask* task = failed_task();
@@ -600,10 +603,7 @@ std::optional<api::TaskPlan> NodePass::planned() {
         conditions_.set_update_started(outdated_image(), sidecar_drift(), config_drift());
         return plan::update_plan(working_copy(), ids_, update_options());
     }
-    const kube::Condition* ready = kube::find_condition(context_.status.conditions, api::node_condition::kSidecarReady);
-    if (ready != nullptr && ready->status == kube::ConditionStatus::False && ready->reason == api::reason::kNotReady) {
-        return plan::mark_ready_plan(working_copy(), ids_, reachable_peers());
-    }
+    if (is_gate_closed()) return plan::mark_ready_plan(working_copy(), ids_, reachable_peers());
     return std::nullopt;
 }
 

@@ -69,6 +69,8 @@ private:
     [[nodiscard]] kube::Async<std::optional<kube::Requeue>> keep_claim();
     /// Is a failed update plan to be left in place for now?
     [[nodiscard]] std::optional<kube::Requeue> damped_failure() const;
+    /// Did the last probe find that the sidecar has not been told to let seid start?
+    [[nodiscard]] bool is_gate_closed() const;
     /// Does seid wait at a gate that may be opened, whatever keeps an update from being made?
     [[nodiscard]] bool is_gate_to_be_opened() const;
     /// An update that has failed is not tried again before its time, also when the gate was opened meanwhile.

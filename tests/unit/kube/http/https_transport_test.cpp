@@ -380,37 +380,32 @@ TEST(HttpsTransport, does_not_keep_a_connection_for_longer_than_the_idle_limit) 
     world.patient_pool.close_idle();
 }
 
-TEST(HttpsTransport, keeps_no_more_idle_connections_than_allowed) {
-    HttpWorld world{{}, {.idle_per_server_max = 2}};
-    HttpsTransport transport{world.pool, world.config()};
-    int answered = 0;
+/// So many requests, none of which is answered before all of them are there.
+void send_at_once(HttpWorld& world, Transport& transport, std::size_t requests) {
+    std::size_t answered = 0;
     struct Client {
-        static Async<> run(Transport& transport, int& answered) {
+        static Async<> run(Transport& transport, std::size_t& answered) {
             co_await transport.send(request_to("/hang"));
             ++answered;
         }
     };
-    for (int i = 0; i < 4; ++i) world.scope.spawn("client", Client::run(transport, answered));
-    world.run_until([&] { return world.answers.seen.size() == 4; });
+    for (std::size_t i = 0; i < requests; ++i) world.scope.spawn("client", Client::run(transport, answered));
+    world.run_until([&] { return world.answers.seen.size() == requests; });
     world.answers.release.notify_all();
-    world.run_until([&] { return answered == 4; });
+    world.run_until([&] { return answered == requests; });
+}
+
+TEST(HttpsTransport, keeps_no_more_idle_connections_than_allowed) {
+    HttpWorld world{{}, {.idle_per_server_max = 2}};
+    HttpsTransport transport{world.pool, world.config()};
+    send_at_once(world, transport, 4);
     EXPECT_EQ(world.pool.counts().idle, 2u);
 }
 
 TEST(HttpsTransport, closes_what_else_it_keeps_when_a_kept_connection_stays_without_an_answer) {
     HttpWorld world;
     HttpsTransport transport{world.pool, world.config()};
-    int answered = 0;
-    struct Client {
-        static Async<> run(Transport& transport, int& answered) {
-            co_await transport.send(request_to("/hang"));
-            ++answered;
-        }
-    };
-    for (int i = 0; i < 2; ++i) world.scope.spawn("client", Client::run(transport, answered));
-    world.run_until([&] { return world.answers.seen.size() == 2; });
-    world.answers.release.notify_all();
-    world.run_until([&] { return answered == 2; });
+    send_at_once(world, transport, 2);
     ASSERT_EQ(world.pool.counts().idle, 2u);
     auto request = request_to("/hang");
     request.time_limit = 1s;

@@ -28,7 +28,7 @@ TEST(GateOfBootstrapPod, is_opened_again_after_each_restart_of_its_sidecar) {
     );
     world.settle();
     ASSERT_EQ(world.task("await-bootstrap-complete").status, api::TaskStatus::Pending);
-    const std::string job = world.uid_of("/apis/batch/v1/namespaces/ns/jobs/n0-bootstrap");
+    const std::string job = world.uid_of(kJobPath);
     EXPECT_THAT(ids_of_mark_ready(world), SizeIs(1)) << "that of the plan: the gate is open";
     for (const std::size_t restarts : {1u, 2u}) {
         world.sidecar.health = sidecar::NotReady{};
@@ -38,7 +38,7 @@ TEST(GateOfBootstrapPod, is_opened_again_after_each_restart_of_its_sidecar) {
         world.settle();
         EXPECT_THAT(ids_of_mark_ready(world), SizeIs(1 + restarts)) << "a task of an id is done once";
         EXPECT_EQ(world.task("await-bootstrap-complete").status, api::TaskStatus::Pending);
-        EXPECT_EQ(world.uid_of("/apis/batch/v1/namespaces/ns/jobs/n0-bootstrap"), job) << "the Job stays";
+        EXPECT_EQ(world.uid_of(kJobPath), job) << "the Job stays";
     }
 }
 

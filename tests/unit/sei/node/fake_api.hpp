@@ -33,10 +33,12 @@ public:
     std::function<std::optional<kube::HttpResponse>(const kube::HttpRequest&, const std::string& path)> before;
 
     /// Until `before` is set anew.
-    void refuse_status_writes() {
-        before = [](const kube::HttpRequest& request, const std::string& path) {
+    void refuse_status_writes() { refuse_patches_of("/status"); }
+    /// The same of every path that ends so.
+    void refuse_patches_of(std::string end) {
+        before = [end = std::move(end)](const kube::HttpRequest& request, const std::string& path) {
             std::optional<kube::HttpResponse> refused;
-            if (request.method == kube::HttpMethod::Patch && path.ends_with("/status")) {
+            if (request.method == kube::HttpMethod::Patch && path.ends_with(end)) {
                 refused = refusal(500, "InternalError", "no");
             }
             return refused;

@@ -10,7 +10,6 @@
 namespace sei::test {
 namespace {
 
-constexpr const char* kJobPath = "/apis/batch/v1/namespaces/ns/jobs/n0-bootstrap";
 constexpr const char* kBootstrapped =
     R"({"chainId":"c","image":"seid:v1","fullNode":{"snapshot":{"s3":{"targetHeight":100},"bootstrapImage":"boot"}}})";
 

@@ -14,7 +14,6 @@ namespace {
 
 using ::testing::HasSubstr;
 
-constexpr const char* kJob = "/apis/batch/v1/namespaces/ns/jobs/n0-bootstrap";
 constexpr const char* kJobPod = "/api/v1/namespaces/ns/pods/n0-bootstrap-x";
 constexpr const char* kSpec =
     R"({"chainId":"c","image":"seid:v1","fullNode":{"snapshot":{"s3":{"targetHeight":100},"bootstrapImage":"boot"}}})";
@@ -31,7 +30,7 @@ void put_job_pod(NodeWorld& world, const json::Object& status) {
                       {"apiVersion", "batch/v1"},
                       {"kind", "Job"},
                       {"name", "n0-bootstrap"},
-                      {"uid", world.uid_of(kJob)},
+                      {"uid", world.uid_of(kJobPath)},
                       {"controller", true}
                   }}}
              }},
@@ -43,7 +42,7 @@ void put_job_pod(NodeWorld& world, const json::Object& status) {
 
 /// As the Job's controller says it as soon as its one pod has failed.
 void fail_job(NodeWorld& world) {
-    world.api.edit(kJob, [&](json::Object& job) {
+    world.api.edit(kJobPath, [&](json::Object& job) {
         job["status"] = json::Object{
             {"failed", 1},
             {"conditions",
@@ -148,8 +147,8 @@ void expect_begun_again_after_a_pause(NodeWorld& world, const std::string& first
         world.clock.advance_by(std::chrono::seconds{5});
         world.settle();
     }
-    EXPECT_NE(world.uid_of(kJob), "");
-    EXPECT_NE(world.uid_of(kJob), first_job);
+    EXPECT_NE(world.uid_of(kJobPath), "");
+    EXPECT_NE(world.uid_of(kJobPath), first_job);
     EXPECT_EQ(world.phase(), "Initializing");
 }
 
@@ -161,7 +160,7 @@ TEST(DisruptedBootstrap, is_begun_again_while_seid_was_at_work) {
         world.settle();
         ASSERT_EQ(world.task("mark-ready").status, api::TaskStatus::Complete);
         const std::string plan = world.node().status.plan->id;
-        const std::string job = world.uid_of(kJob);
+        const std::string job = world.uid_of(kJobPath);
         put_job_pod(world, running_pod());
         world.settle();
         tested.happens(world);
@@ -186,7 +185,7 @@ TEST(DisruptedBootstrap, is_begun_again_while_its_sidecar_was_at_work) {
         world.settle();
         ASSERT_EQ(world.task("snapshot-restore").status, api::TaskStatus::Pending);
         const std::string plan = world.node().status.plan->id;
-        const std::string job = world.uid_of(kJob);
+        const std::string job = world.uid_of(kJobPath);
         put_job_pod(world, running_pod());
         world.settle();
         tested.happens(world);
@@ -208,7 +207,7 @@ TEST(DisruptedBootstrap, restores_nothing_beside_the_restore_that_its_volume_rem
     world.settle();
     ASSERT_EQ(world.sidecar.submitted_types(), std::vector<std::string>{"snapshot-restore"});
     const std::string plan = world.node().status.plan->id;
-    const std::string job = world.uid_of(kJob);
+    const std::string job = world.uid_of(kJobPath);
     put_job_pod(world, evicted_pod());
     fail_job(world);
     world.settle();
@@ -226,7 +225,7 @@ TEST(DisruptedBootstrap, that_was_told_is_begun_again_by_another_process) {
     world.create_node(kSpec);
     world.settle();
     const std::string plan = world.node().status.plan->id;
-    const std::string job = world.uid_of(kJob);
+    const std::string job = world.uid_of(kJobPath);
     put_job_pod(world, running_pod());
     world.settle();
     world.api.erase(kJobPod);

@@ -16,7 +16,6 @@ using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::Not;
 
-constexpr const char* kJob = "/apis/batch/v1/namespaces/ns/jobs/n0-bootstrap";
 constexpr const char* kBootstrapped =
     R"({"chainId":"c","image":"seid:v1","fullNode":{"snapshot":{"s3":{"targetHeight":100},"bootstrapImage":"boot"}}})";
 constexpr std::string_view kOtherOverride = R"({"evm.http_port":"9545"})";
@@ -46,10 +45,7 @@ std::int64_t replicas(const NodeWorld& world) {
 void settle_until_bootstrap_has_ended(NodeWorld& world) {
     world.create_node(kBootstrapped);
     world.settle();
-    world.api.edit(kJob, [](json::Object& job) {
-        job["status"] =
-            json::Object{{"conditions", json::Array{json::Object{{"type", "Complete"}, {"status", "True"}}}}};
-    });
+    world.complete_bootstrap_job();
     world.sidecar.leave_tasks_running();
 }
 /// What the sidecar of the node's own pod is at ends.
@@ -104,7 +100,7 @@ TEST(BootstrapThatSucceeded, is_done_again_when_its_volume_is_gone) {
     }
     EXPECT_NE(world.api.find(kClaimPath), nullptr);
     EXPECT_EQ(world.task("await-bootstrap-complete").status, api::TaskStatus::Pending);
-    EXPECT_NE(world.uid_of(kJob), "");
+    EXPECT_NE(world.uid_of(kJobPath), "");
 }
 
 TEST(BootstrapThatSucceeded, is_done_again_to_another_height) {
@@ -122,7 +118,7 @@ TEST(BootstrapThatSucceeded, is_done_again_to_another_height) {
     world.settle();
     ASSERT_FALSE(world.api.before) << "there was no such moment";
     end_tasks(world);
-    EXPECT_NE(world.uid_of(kJob), "");
+    EXPECT_NE(world.uid_of(kJobPath), "");
     EXPECT_EQ(replicas(world), 0) << "no pod beside that of the Job";
 }
 
@@ -147,10 +143,7 @@ TEST(GateThatWasOpened, ends_its_plan_also_when_another_process_hears_of_it) {
     NodeWorld world;
     world.create_node(kBootstrapped);
     world.settle();
-    world.api.edit(kJob, [](json::Object& job) {
-        job["status"] =
-            json::Object{{"conditions", json::Array{json::Object{{"type", "Complete"}, {"status", "True"}}}}};
-    });
+    world.complete_bootstrap_job();
     edit_before_write(
         world,
         [&] { return submissions_of(world, "mark-ready") == 2; },
@@ -280,12 +273,7 @@ TEST(ChangedSpec, is_asked_about_by_another_process_when_the_pass_that_saw_it_en
     world.create_node();
     world.settle();
     const std::string first = world.node().status.plan->id;
-    world.api.before = [](const kube::HttpRequest& request, const std::string& path) {
-        std::optional<kube::HttpResponse> answer;
-        const bool is_apply = request.method == kube::HttpMethod::Patch && path == kSetPath;
-        if (is_apply) answer = FakeApi::refusal(500, "InternalError", "no");
-        return answer;
-    };
+    world.api.refuse_patches_of(kSetPath);
     world.set_spec("overrides", json::parse(kOtherOverride));
     world.set_spec("podLabels", json::parse(R"({"a":"b"})"));
     EXPECT_THROW((void)world.settle(), std::exception);

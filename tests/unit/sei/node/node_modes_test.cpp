@@ -15,7 +15,6 @@ using ::testing::HasSubstr;
 
 constexpr const char* kSigningKeyPath = "/api/v1/namespaces/ns/secrets/sk";
 constexpr const char* kNodeKeyPath = "/api/v1/namespaces/ns/secrets/nk";
-constexpr const char* kJobPath = "/apis/batch/v1/namespaces/ns/jobs/n0-bootstrap";
 constexpr const char* kBootstrapPodPath = "/api/v1/namespaces/ns/pods/n0-bootstrap-x";
 constexpr const char* kValidator =
     R"({"chainId":"c","image":"seid:v1","validator":{"signingKey":{"secret":{"secretName":"sk"}},)"
@@ -126,14 +125,6 @@ void let_bootstrap_go_on(NodeWorld& world) {
     world.settle();
 }
 
-/// As `kubectl get` shows it at last.
-void complete_job(NodeWorld& world) {
-    world.api.edit(kJobPath, [](json::Object& job) {
-        job["status"] =
-            json::Object{{"conditions", json::Array{json::Object{{"type", "Complete"}, {"status", "True"}}}}};
-    });
-}
-
 TEST(BootstrappedNode, has_no_workload_until_its_job_is_done_and_gone) {
     NodeWorld world;
     world.create_node(kBootstrapped);
@@ -144,7 +135,7 @@ TEST(BootstrappedNode, has_no_workload_until_its_job_is_done_and_gone) {
     EXPECT_EQ(world.task("await-bootstrap-complete").status, api::TaskStatus::Pending);
 
     put_bootstrap_pod(world);
-    complete_job(world);
+    world.complete_bootstrap_job();
     world.settle();
     EXPECT_EQ(world.uid_of(kJobPath), "");
     EXPECT_EQ(world.uid_of(kSetPath), "") << "its pod is still there";
@@ -159,7 +150,7 @@ TEST(BootstrappedNode, keeps_a_success_that_was_seen_although_the_job_goes) {
     NodeWorld world;
     world.create_node(kBootstrapped);
     world.settle();
-    complete_job(world);
+    world.complete_bootstrap_job();
     put_bootstrap_pod(world);
     world.settle();
     ASSERT_EQ(world.task("await-bootstrap-complete").status, api::TaskStatus::Complete);
@@ -277,7 +268,7 @@ TEST(BootstrappedNode, takes_the_success_of_its_job_for_an_open_gate) {
     world.settle();
     ASSERT_EQ(world.task("mark-ready").status, api::TaskStatus::Pending);
     world.sidecar.is_unreachable = true;
-    complete_job(world);
+    world.complete_bootstrap_job();
     world.settle();
     EXPECT_EQ(world.task("teardown-bootstrap").status, api::TaskStatus::Complete);
     EXPECT_NE(world.uid_of(kSetPath), "");
@@ -287,7 +278,7 @@ TEST(BootstrappedNode, removes_its_job_only_when_its_success_is_stored) {
     NodeWorld world;
     world.create_node(kBootstrapped);
     world.settle();
-    complete_job(world);
+    world.complete_bootstrap_job();
     // The operator dies before it has written what it saw.
     world.api.refuse_status_writes();
     EXPECT_THROW(world.pass(), kube::ApiError);
@@ -311,7 +302,7 @@ TEST(BootstrappedNode, takes_the_success_of_its_job_for_all_that_came_before_the
     ASSERT_EQ(world.task("snapshot-restore").status, api::TaskStatus::Pending);
     // The passes that saw the rest of it, up to the open gate, could not write what they had seen.
     world.sidecar.is_unreachable = true;
-    complete_job(world);
+    world.complete_bootstrap_job();
     world.settle();
     EXPECT_EQ(world.phase(), "Initializing");
     EXPECT_EQ(world.task("teardown-bootstrap").status, api::TaskStatus::Complete);
@@ -328,7 +319,7 @@ TEST(BootstrappedNode, takes_over_a_job_that_ended_well_before_anybody_stored_th
     EXPECT_THROW(world.pass(), kube::ApiError);
     const std::string job = world.uid_of(kJobPath);
     ASSERT_NE(job, "");
-    complete_job(world);
+    world.complete_bootstrap_job();
     EXPECT_THROW(world.pass(), kube::ApiError);
     EXPECT_EQ(world.uid_of(kJobPath), job);
     world.api.before = {};

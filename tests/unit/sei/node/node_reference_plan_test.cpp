@@ -23,7 +23,6 @@ using ::testing::Not;
 using sidecar::RunStatus;
 using Lines = std::vector<std::string>;
 
-constexpr const char* kJobPath = "/apis/batch/v1/namespaces/ns/jobs/n0-bootstrap";
 /// The example of spec 04 §2.2.
 constexpr const char* kPlanId = "2f1c6d1e-0b7a-4a53-9a57-6a0f7c5b1d42";
 

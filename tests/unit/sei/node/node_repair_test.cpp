@@ -234,12 +234,7 @@ TEST(ActivePlan, is_still_questioned_when_the_write_of_its_successor_was_refused
     world.sidecar.leave_tasks_running();
     const std::string first = world.node().status.plan->id;
     // The pass that hears of the change gets no further than the workload; the one after it is refused its write.
-    world.api.before = [](const kube::HttpRequest& request, const std::string& path) {
-        std::optional<kube::HttpResponse> answer;
-        const bool is_apply = request.method == kube::HttpMethod::Patch && path == kSetPath;
-        if (is_apply) answer = FakeApi::refusal(500, "InternalError", "no");
-        return answer;
-    };
+    world.api.refuse_patches_of(kSetPath);
     world.set_spec("overrides", json::parse(kOtherOverride));
     world.set_spec("podLabels", json::parse(R"({"a":"b"})"));
     EXPECT_THROW(world.settle(), kube::ApiError);

@@ -17,7 +17,6 @@ using ::testing::HasSubstr;
 constexpr const char* kForeignPodPath = "/api/v1/namespaces/ns/pods/data-owner-0";
 constexpr const char* kSigningKeyPath = "/api/v1/namespaces/ns/secrets/sk";
 constexpr const char* kNodeKeyPath = "/api/v1/namespaces/ns/secrets/nk";
-constexpr const char* kJobPath = "/apis/batch/v1/namespaces/ns/jobs/n0-bootstrap";
 constexpr const char* kOtherPath = "/apis/sei.io/v1alpha1/namespaces/ns/seinodes/data-owner";
 constexpr const char* kImporting =
     R"({"chainId":"c","image":"seid:v1","fullNode":{},"dataVolume":{"import":{"pvcName":"data-data-owner"}}})";

@@ -26,6 +26,7 @@ namespace sei::test {
 
 inline constexpr const char* kNodePath = "/apis/sei.io/v1alpha1/namespaces/ns/seinodes/n0";
 inline constexpr const char* kSetPath = "/apis/apps/v1/namespaces/ns/statefulsets/n0";
+inline constexpr const char* kJobPath = "/apis/batch/v1/namespaces/ns/jobs/n0-bootstrap";
 inline constexpr const char* kServicePath = "/api/v1/namespaces/ns/services/n0";
 inline constexpr const char* kConfigMapPath = "/api/v1/namespaces/ns/configmaps/n0-rbac-proxy-config";
 inline constexpr const char* kClaimPath = "/api/v1/namespaces/ns/persistentvolumeclaims/data-n0";
@@ -300,6 +301,13 @@ public:
         api.put(kPodPath, std::move(pod));
     }
 
+    /// Its bootstrap Job ends well, as `kubectl get` shows it at last.
+    void complete_bootstrap_job() {
+        api.edit(kJobPath, [](json::Object& job) {
+            job["status"] =
+                json::Object{{"conditions", json::Array{json::Object{{"type", "Complete"}, {"status", "True"}}}}};
+        });
+    }
     /// The sidecar of that pod runs, and so the pod does.
     void run_sidecar_of_pod() {
         api.edit(kPodPath, [](json::Object& pod) {
