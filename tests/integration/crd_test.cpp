@@ -47,8 +47,9 @@ Answer create(support::World& world, std::string_view plural, Object object, con
     object["metadata"].as_object()["name"] = name;
     object["metadata"].as_object()["namespace"] = world.namespace_name();
     try {
-        auto created =
-            world.run(world.client().raw().create(type_of(plural), world.namespace_name(), std::move(object)));
+        auto created = world.run(
+            kube::detail::unguarded(world.client()).create(type_of(plural), world.namespace_name(), std::move(object))
+        );
         if (!created) return {.code = 409, .message = "already exists"};
         return {.stored = kube::json::copy_of(**created)};
     } catch (const kube::ApiError& error) {
@@ -66,7 +67,8 @@ Answer update(support::World& world, std::string_view plural, const Value& befor
     Object patch{{"metadata", Object{{"resourceVersion", before.at("metadata").at("resourceVersion")}}}};
     patch["spec"] = kube::json::merge_patch(spec_of(before.as_object()), spec_of(after));
     try {
-        auto written = world.run(world.client().raw().merge_patch(type_of(plural), key, {}, std::move(patch)));
+        auto written =
+            world.run(kube::detail::unguarded(world.client()).merge_patch(type_of(plural), key, {}, std::move(patch)));
         if (!written) return {.code = 409, .message = "absent or in conflict"};
         return {.stored = kube::json::copy_of(**written)};
     } catch (const kube::ApiError& error) {
@@ -80,8 +82,8 @@ void remove(support::World& world, std::string_view plural, const Answer& create
     const kube::NamespacedName key =
         world.key(std::string{kube::json::find_string(created.stored, {"metadata", "name"})});
     const kube::Uid uid{std::string{kube::json::find_string(created.stored, {"metadata", "uid"})}};
-    (void
-    )world.run(world.client().raw().delete_object(type_of(plural), key, {.uid = uid}, kube::Propagation::Background));
+    (void)world.run(kube::detail::unguarded(world.client())
+                        .delete_object(type_of(plural), key, {.uid = uid}, kube::Propagation::Background));
 }
 
 std::string text_of(const std::vector<kube::ApiErrorCause>& causes) {

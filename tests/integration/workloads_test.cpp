@@ -26,24 +26,26 @@ protected:
 
     void create(const kube::ResourceType& type, std::string_view text) {
         const auto created =
-            world->run(world->client().raw().create(type, world->namespace_name(), kube::json::parse(text).as_object())
-            );
+            world->run(kube::detail::unguarded(world->client())
+                           .create(type, world->namespace_name(), kube::json::parse(text).as_object()));
         ASSERT_TRUE(created);
     }
     /// Comes back when this test's own watch has seen it.
     template <kube::Kind K>
     void patch(const std::string& name, std::string_view text) {
-        const auto written = world->run(world->client().raw().merge_patch(
-            kube::KindOf<K>::type, world->key(name), {}, kube::json::parse(text).as_object()
-        ));
+        const auto written = world->run(
+            kube::detail::unguarded(world->client())
+                .merge_patch(kube::KindOf<K>::type, world->key(name), {}, kube::json::parse(text).as_object())
+        );
         ASSERT_TRUE(written);
         const std::string version{kube::json::find_string(**written, {"metadata", "resourceVersion"})};
         ASSERT_TRUE(world->run_until_seen<K>(kube::ResourceVersion{version}));
     }
     void remove(const kube::ResourceType& type, const std::string& name, const std::string& uid) {
-        (void)world->run(world->client().raw().delete_object(
-            type, world->key(name), {kube::Uid{uid}, std::nullopt}, kube::Propagation::Background
-        ));
+        (void)world->run(
+            kube::detail::unguarded(world->client())
+                .delete_object(type, world->key(name), {kube::Uid{uid}, std::nullopt}, kube::Propagation::Background)
+        );
     }
     void create_set(int replicas) {
         create(

@@ -82,7 +82,7 @@ kube::Async<bool> register_machine(kube::Client& client, kube::Clock& clock, Mac
     for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
         auto node = co_await client.get<kube::ClusterNode>(key);
         if (!node) {
-            (void)co_await client.raw().create(type, {}, node_body(options));
+            (void)co_await kube::detail::unguarded(client).create(type, {}, node_body(options));
             continue;
         }
         if (!has_room(**node, options)) {
@@ -91,7 +91,7 @@ kube::Async<bool> register_machine(kube::Client& client, kube::Clock& clock, Mac
             kube::json::Object patch;
             patch["metadata"] = std::move(metadata);
             patch["status"] = status_body(options, kube::Time::of(clock.now()));
-            (void)co_await client.raw().merge_patch(type, key, "status", std::move(patch));
+            (void)co_await kube::detail::unguarded(client).merge_patch(type, key, "status", std::move(patch));
             continue;
         }
         kube::ClusterNode untainted = **node;

@@ -176,6 +176,14 @@ std::string version_of(const ObjectMeta& read) {
     return read.resourceVersion;
 }
 
+void refuse_finalizers(const ObjectMeta& applied) {
+    if (applied.finalizers.empty()) return;
+    throw std::logic_error{
+        "an apply of " + applied.namespace_ + "/" + applied.name +
+        " has finalizers: they are written with a version as their precondition (write_finalizers)"
+    };
+}
+
 json::Object patch_of(FieldOwners changed) {
     json::Array list;
     for (FieldOwner& owner : changed.owners) {

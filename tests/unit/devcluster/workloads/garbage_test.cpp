@@ -98,12 +98,15 @@ spec:
 )");
     cluster.run_for(std::chrono::seconds{5});
     constexpr kube::ResourceType kWidgets{"example.com", "v1", "Widget", "widgets"};
-    const auto widget = cluster.run(cluster.client.raw().create(
-        kWidgets,
-        "default",
-        kube::json::parse(R"({"apiVersion": "example.com/v1", "kind": "Widget", "metadata": {"name": "w"}})")
-            .as_object()
-    ));
+    const auto widget = cluster.run(
+        kube::detail::unguarded(cluster.client)
+            .create(
+                kWidgets,
+                "default",
+                kube::json::parse(R"({"apiVersion": "example.com/v1", "kind": "Widget", "metadata": {"name": "w"}})")
+                    .as_object()
+            )
+    );
     ASSERT_TRUE(widget);
     cluster.create(a_map(
         "child",

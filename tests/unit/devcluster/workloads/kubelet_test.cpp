@@ -104,7 +104,7 @@ TEST(ClaimBinder, binds_a_claim_although_somebody_changes_its_volume_just_before
         if (++changes > 1) co_return;
         const std::string name{std::string_view{request.target}.substr(collection.size()).substr(0, 40)};
         const kube::json::Value label = kube::json::parse(R"({"metadata": {"labels": {"a": "b"}}})");
-        (void)co_await cluster.client.raw().merge_patch(kVolumes, {{}, name}, {}, label.as_object());
+        (void)co_await kube::detail::unguarded(cluster.client).merge_patch(kVolumes, {{}, name}, {}, label.as_object());
     };
     cluster.create(kClaim);
     cluster.run_until("the claim is bound", [&] {

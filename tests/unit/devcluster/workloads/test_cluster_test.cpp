@@ -100,14 +100,14 @@ kube::json::Value TestCluster::create(std::string_view text) {
     const kube::ResourceType& type = type_of(object);
     std::string namespace_{kube::json::find_string(object, {"metadata", "namespace"})};
     if (namespace_.empty() && type.is_namespaced) namespace_ = "default";
-    auto created = run(client.raw().create(type, std::move(namespace_), object.as_object()));
+    auto created = run(kube::detail::unguarded(client).create(type, std::move(namespace_), object.as_object()));
     if (!created) throw std::runtime_error{"it exists already"};
     return kube::json::copy_of(**created);
 }
 
 kube::json::Value TestCluster::get(const kube::ResourceType& type, const std::string& name, std::string namespace_) {
     if (!type.is_namespaced) namespace_.clear();
-    const auto found = run(client.raw().get(type, {std::move(namespace_), name}));
+    const auto found = run(kube::detail::unguarded(client).get(type, {std::move(namespace_), name}));
     return found ? kube::json::copy_of(**found) : nullptr;
 }
 
@@ -115,7 +115,8 @@ void TestCluster::merge_patch(
     const kube::ResourceType& type, const std::string& name, std::string_view text, std::string_view subresource
 ) {
     const kube::NamespacedName key{type.is_namespaced ? "default" : "", name};
-    const auto written = run(client.raw().merge_patch(type, key, subresource, kube::json::parse(text).as_object()));
+    const auto written =
+        run(kube::detail::unguarded(client).merge_patch(type, key, subresource, kube::json::parse(text).as_object()));
     if (!written) throw std::runtime_error{"the patch was refused"};
 }
 
@@ -123,11 +124,11 @@ void TestCluster::remove(const kube::ResourceType& type, const std::string& name
     const kube::json::Value object = get(type, name);
     const kube::Uid uid{std::string{kube::json::find_string(object, {"metadata", "uid"})}};
     const kube::NamespacedName key{type.is_namespaced ? "default" : "", name};
-    (void)run(client.raw().delete_object(type, key, {uid, std::nullopt}, propagation));
+    (void)run(kube::detail::unguarded(client).delete_object(type, key, {uid, std::nullopt}, propagation));
 }
 
 std::vector<kube::json::Value> TestCluster::list(const kube::ResourceType& type) {
-    const auto page = run(client.raw().list_page(type, {}, {}));
+    const auto page = run(kube::detail::unguarded(client).list_page(type, {}, {}));
     std::vector<kube::json::Value> all;
     for (const auto& item : page.items()) all.push_back(kube::json::copy_of(item));
     return all;

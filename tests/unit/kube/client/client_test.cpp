@@ -405,9 +405,9 @@ TEST_F(ClientTest, turns_refused_deletes_into_outcomes) {
 
 TEST_F(ClientTest, opens_a_watch_with_bookmarks_from_a_version) {
     transport.stream(200, {R"({"type":"ADDED","object":{"metadata":{"name":"a"}}})", "\n"});
-    auto watch = run(
-        client.raw().watch(KindOf<Widget>::type, {.watch_time_limit = std::chrono::seconds{300}}, ResourceVersion{"12"})
-    );
+    auto watch = run(kube::detail::unguarded(client).watch(
+        KindOf<Widget>::type, {.watch_time_limit = std::chrono::seconds{300}}, ResourceVersion{"12"}
+    ));
     EXPECT_EQ(
         transport.sent.at(0).target,
         "/apis/example.io/v1/widgets?watch=true&allowWatchBookmarks=true&resourceVersion=12&timeoutSeconds=300"
@@ -421,7 +421,7 @@ TEST_F(ClientTest, opens_a_watch_with_bookmarks_from_a_version) {
 TEST_F(ClientTest, throws_the_servers_error_when_a_watch_is_refused) {
     transport.stream(410, {R"({"kind":"Status","reason":"Expired",)", R"("message":"too old","code":410})"});
     try {
-        (void)run(client.raw().watch(KindOf<Widget>::type, {}, ResourceVersion{"1"}));
+        (void)run(kube::detail::unguarded(client).watch(KindOf<Widget>::type, {}, ResourceVersion{"1"}));
         ADD_FAILURE() << "no error";
     } catch (const ApiError& error) {
         EXPECT_EQ(error.code(), 410u);

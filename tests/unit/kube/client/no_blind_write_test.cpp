@@ -68,6 +68,21 @@ static_assert(!Applies<Client>);
 static_assert(!Applies<Client, FieldManager>);
 static_assert(!Applies<Client, FieldManager, bool>);
 
+// Owners of fields are written over what was read of them.
+template <class C, class... Args>
+concept WritesFieldOwners = requires(C& client, Args... args) { client.template write_field_owners<Widget>(args...); };
+static_assert(WritesFieldOwners<Client, FieldOwners>);
+static_assert(!WritesFieldOwners<Client, NamespacedName, std::vector<FieldOwner>>);
+
+// What is below the typed writes is no member of a client.
+template <class C>
+concept HandsOutItsRequests = requires(C& client) { client.raw(); } || requires(C& client) { client.raw_; };
+struct Open {
+    int raw_ = 0;
+};
+static_assert(HandsOutItsRequests<Open>);
+static_assert(!HandsOutItsRequests<Client> && !HandsOutItsRequests<Reader>);
+
 // There is no way to replace a whole object of which we know only a part.
 template <class C, class Object>
 concept Updates = requires(C& client, Object object) { client.update(object); };
@@ -130,6 +145,13 @@ TEST_F(BlindWriteTest, is_refused_for_an_object_that_was_never_read) {
     Widget changed = *made_here();
     changed.metadata.labels["a"] = "b";
     expect_refused(client.patch(made_here(), changed));
+}
+
+TEST_F(BlindWriteTest, is_refused_for_finalizers_in_an_apply) {
+    Widget widget = *made_here();
+    widget.metadata.finalizers = {"example.io/x"};
+    expect_refused(client.apply(widget, FieldManager{"test"}, Force::No));
+    expect_refused(client.apply_returning_metadata(widget, FieldManager{"test"}, Force::Yes));
 }
 
 TEST_F(BlindWriteTest, is_refused_for_a_deletion_of_an_identity_that_is_empty) {

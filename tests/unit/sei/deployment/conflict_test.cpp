@@ -133,7 +133,7 @@ TEST(Conflict, keeps_a_node_whose_turn_has_not_come_from_being_set_back_by_who_r
 /// A pod that serves the image, as far as a deployment looks at it.
 void create_workload(DeploymentWorld& world, const std::string& node, const std::string& image) {
     constexpr kube::ResourceType sets{"apps", "v1", "StatefulSet", "statefulsets"};
-    auto& raw = world.world.person().raw();
+    auto& raw = kube::detail::unguarded(world.world.person());
     const auto body = kube::json::parse(fmt::format(
         R"({{"apiVersion": "apps/v1", "kind": "StatefulSet", "metadata": {{"name": "{0}"}}, "spec": {{
             "serviceName": "{0}", "selector": {{"matchLabels": {{"sei.io/node": "{0}"}}}}, "template": {{

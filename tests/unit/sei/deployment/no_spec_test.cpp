@@ -18,9 +18,12 @@ namespace {
 void write_spec(DeploymentWorld& world, kube::json::Value spec) {
     kube::json::Object patch;
     patch["spec"] = std::move(spec);
-    (void)world.world.run(world.world.person().raw().merge_patch(
-        kube::KindOf<api::SeiNodeDeployment>::type, DeploymentWorld::key("fleet"), "", std::move(patch)
-    ));
+    (void)world.world.run(
+        kube::detail::unguarded(world.world.person())
+            .merge_patch(
+                kube::KindOf<api::SeiNodeDeployment>::type, DeploymentWorld::key("fleet"), "", std::move(patch)
+            )
+    );
 }
 
 TEST(DeploymentWithoutSpec, is_told_so_and_its_fleet_is_left_alone) {
@@ -66,9 +69,8 @@ TEST(DeploymentWithoutSpec, has_the_conditions_and_the_phase_that_each_has) {
     bare["apiVersion"] = "sei.io/v1alpha1";
     bare["kind"] = "SeiNodeDeployment";
     bare["metadata"] = kube::json::Object{{"name", "fleet"}, {"namespace", "default"}};
-    (void)world.world.run(
-        world.world.person().raw().create(kube::KindOf<api::SeiNodeDeployment>::type, "default", std::move(bare))
-    );
+    (void)world.world.run(kube::detail::unguarded(world.world.person())
+                              .create(kube::KindOf<api::SeiNodeDeployment>::type, "default", std::move(bare)));
     ASSERT_TRUE(world.world.run_until_quiet()) << world.world.last_reason();
     const api::SeiNodeDeployment fleet = world.fleet();
     std::vector<std::string> told;
