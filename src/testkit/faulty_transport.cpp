@@ -82,7 +82,8 @@ kube::Async<kube::HttpResponse> FaultyTransport::send(kube::HttpRequest request)
          .answer = {},
          .status = 0}
     );
-    const bool request_is_write = request.method != kube::HttpMethod::Get;
+    const bool request_is_write = requests_.back().is_write();
+    if (request_is_write && on_write) on_write(requests_.back());
     kube::HttpResponse response = co_await below_.send(std::move(request));
     if (index >= forgotten_) {
         requests_[index - forgotten_].status = response.status;

@@ -64,6 +64,8 @@ public:
 
     /// Called before each request passes on; what it awaits delays the request.
     std::function<kube::Async<>(const kube::HttpRequest&)> before_each;
+    /// Called with each write as it is sent on: without its answer, which it may never have.
+    std::function<void(const PassedRequest&)> on_write;
     /// Changes each matching request on its way, until `stop_rewriting`: what a broken client would send.
     void rewrite(Matches matches, std::function<void(kube::HttpRequest&)> change);
     void stop_rewriting() { rewrites_.clear(); }

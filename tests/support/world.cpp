@@ -257,7 +257,9 @@ struct World::Operator {
               world.clock_,
               "/nonexistent/token",
               [](const std::string&) {}
-          } {}
+          } {
+        transport.on_write = [this](const PassedRequest& write) { expect_in_table(write); };
+    }
 
     void start() {
         ++starts;
@@ -293,17 +295,13 @@ struct World::Operator {
     }
 
     /// Each test is a test of docs/concurrency.md, too.
-    void expect_writes_in_table() {
-        std::set<std::string> reported;
-        for (const PassedRequest& write : transport.writes()) {
-            if (!reported.insert(row_of(write)).second || transport.times_rewritten() > 0) continue;
-            if (const auto objection = objection_to(write)) ADD_FAILURE() << *objection;
-        }
+    void expect_in_table(const PassedRequest& write) {
+        if (transport.times_rewritten() > 0 || !rows_seen.insert(row_of(write)).second) return;
+        if (const auto objection = objection_to(write)) ADD_FAILURE() << *objection;
     }
 
     void stop() {
         if (!manager) return;
-        expect_writes_in_table();
         manager->stop();
         world.run_until("the operator has stopped", [this] { return scope->running() == 0; });
         reconciler.reset();
@@ -323,6 +321,7 @@ struct World::Operator {
     std::unique_ptr<sei::deployment::DeploymentReconciler> deployment_reconciler;
     std::mt19937_64 random;
     std::uint64_t starts = 0;
+    std::set<std::string> rows_seen;
 };
 
 /// This world for programs outside this process.

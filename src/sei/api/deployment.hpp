@@ -112,7 +112,7 @@ BOOST_DESCRIBE_STRUCT(DeploymentNodeStatus, (), (name, phase))
 struct RolloutStatus {
     std::string targetHash;
     kube::Time startedAt;
-    /// An addition: how many nodes run the target.
+    /// An addition: how many nodes have come to run the target, at most at once.
     std::int32_t updatedNodes = 0;
     /// An addition: when `updatedNodes` last grew; unset until it does.
     std::optional<kube::Time> lastProgressAt;

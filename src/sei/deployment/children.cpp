@@ -40,6 +40,17 @@ bool is_template_rolled_out(const DeploymentContext& context, const Fleet& fleet
     return context.status.templateHash.empty() || context.status.templateHash == hash;
 }
 
+/// Of nodes that were read: those at the names of ordinals below `replicas` that are ours or to be adopted, and not
+/// going.
+std::vector<NodeSnapshot> kept_of(const api::SeiNodeDeployment& deployment, std::vector<NodeSnapshot> read) {
+    std::erase_if(read, [&](const NodeSnapshot& node) {
+        const Claim claim = claim_on(deployment, &*node);
+        const bool may_be_kept = claim == Claim::Ours || claim == Claim::Adoptable;
+        return !may_be_kept || node->metadata.deletionTimestamp || !is_wanted_name(deployment, node->metadata.name);
+    });
+    return read;
+}
+
 bool has_ready_pod(const DeploymentContext& context, const api::SeiNode& node) {
     const auto workload = context.caches.stateful_sets.get(node.metadata.key());
     return workload && tasks::has_ready_pod(**workload, node.spec.image);
@@ -97,11 +108,7 @@ kube::Async<std::set<std::string>> confirmed_nodes_in_turn(DeploymentContext& co
         return cached.contains(node->metadata.name) && !asks_for(*node, deployment.spec.template_.spec);
     });
     if (!is_bounded || !begins_with_any) co_return cached;
-    kube::ListOptions of_deployment;
-    of_deployment.namespace_ = deployment.metadata.namespace_;
-    of_deployment.label_selector = std::string{api::kDeploymentLabel} + "=" + deployment.metadata.name;
-    const auto live = co_await context.client.list<api::SeiNode>(std::move(of_deployment));
-    co_return nodes_in_turn(context, Fleet{deployment, live.items});
+    co_return nodes_in_turn(context, Fleet{deployment, co_await context.list_nodes()});
 }
 
 /// The node of this ordinal, if any, as it is seen, or as this pass wrote it where the cache does not show that yet.
@@ -115,12 +122,14 @@ std::optional<NodeSnapshot> seen_node(const DeploymentContext& context, std::int
     return seen;
 }
 
+bool is_ceremony_over(const DeploymentContext& context) {
+    return kube::is_condition_true(context.status.conditions, api::deployment_condition::kGenesisCeremonyComplete);
+}
+
 /// The peers are those that the ceremony gave to the first of its participants.
-CeremonyOfFleet ceremony_of(const DeploymentContext& context) {
-    const std::vector<NodeSnapshot> kept = kept_nodes(context);
+CeremonyOfFleet ceremony_of(const DeploymentContext& context, const std::vector<NodeSnapshot>& kept) {
     const auto takes_part = [](const NodeSnapshot& node) { return takes_part_in_ceremony(*node); };
-    const bool is_over =
-        kube::is_condition_true(context.status.conditions, api::deployment_condition::kGenesisCeremonyComplete);
+    const bool is_over = is_ceremony_over(context);
     CeremonyOfFleet ceremony{.takes_newcomers = !is_over && std::ranges::all_of(kept, takes_part), .peers = {}};
     if (!context.object().spec.genesis) return ceremony;
     const auto has_peers = [&](const NodeSnapshot& node) { return takes_part(node) && !node->spec.peers.empty(); };
@@ -232,6 +241,8 @@ kube::Async<> propagate_pause(DeploymentContext& context) {
     const std::vector<NodeSnapshot> nodes = context.fleet.all();
     for (const NodeSnapshot& node : nodes) {
         if (node->spec.paused == is_paused || node->metadata.deletionTimestamp) continue;
+        // An operator that has not seen a pause must not end it: the pods of a validator would sign again.
+        if (!co_await context.is_confirmed()) co_return;
         api::SeiNode changed = *node;
         changed.spec.paused = is_paused;
         try {
@@ -258,7 +269,8 @@ kube::Async<> propagate_pause(DeploymentContext& context) {
 
 kube::Async<> keep_children(DeploymentContext& context, Missing missing) {
     const std::set<std::string> in_turn = co_await confirmed_nodes_in_turn(context);
-    const CeremonyOfFleet ceremony = ceremony_of(context);
+    CeremonyOfFleet ceremony = ceremony_of(context, kept_nodes(context));
+    bool is_ceremony_confirmed = !context.object().spec.genesis || is_ceremony_over(context);
     if (ceremony.peers != context.memory.compared_peers) {
         context.memory.compared.clear();
         context.memory.compared_peers = ceremony.peers;
@@ -271,6 +283,11 @@ kube::Async<> keep_children(DeploymentContext& context, Missing missing) {
         switch (claim_on(context.object(), live ? &**live : nullptr)) {
             case Claim::Free:
                 if (missing == Missing::All || std::ranges::find(planned, name) != planned.end()) {
+                    // Nodes that are there and not shown may run already: then whoever is new takes no part.
+                    if (!is_ceremony_confirmed) {
+                        ceremony = ceremony_of(context, kept_of(context.object(), co_await context.list_nodes()));
+                        is_ceremony_confirmed = true;
+                    }
                     co_await make(context, ordinal, ceremony);
                 }
                 break;
@@ -293,29 +310,36 @@ kube::Async<> keep_children(DeploymentContext& context, Missing missing) {
 
 bool would_take_part(const DeploymentContext& context) {
     const api::SeiNodeDeploymentSpec& spec = context.object().spec;
-    return spec.genesis && spec.template_.spec.validator && ceremony_of(context).takes_newcomers;
+    return spec.genesis && spec.template_.spec.validator && ceremony_of(context, kept_nodes(context)).takes_newcomers;
 }
 
 std::vector<NodeSnapshot> kept_nodes(const DeploymentContext& context) {
-    std::vector<NodeSnapshot> kept;
+    std::vector<NodeSnapshot> seen;
     for (std::int32_t ordinal = 0; ordinal < context.object().spec.replicas; ++ordinal) {
-        const auto seen = seen_node(context, ordinal);
-        if (!seen || (*seen)->metadata.deletionTimestamp) continue;
-        const Claim claim = claim_on(context.object(), &**seen);
-        if (claim == Claim::Ours || claim == Claim::Adoptable) kept.push_back(*seen);
+        if (auto node = seen_node(context, ordinal)) seen.push_back(*std::move(node));
     }
-    return kept;
+    return kept_of(context.object(), std::move(seen));
+}
+
+kube::Async<bool> are_as_made(const DeploymentContext& context) {
+    const api::SeiNodeDeployment& deployment = context.object();
+    const std::vector<NodeSnapshot> kept = kept_of(deployment, co_await context.list_nodes());
+    co_return std::ranges::all_of(kept, [&](const NodeSnapshot& node) {
+        return claim_on(deployment, &*node) == Claim::Ours && asks_for(*node, deployment.spec.template_.spec);
+    });
 }
 
 kube::Async<> scale_down(DeploymentContext& context) {
     const std::vector<NodeSnapshot> surplus = context.fleet.surplus();
     if (surplus.empty() || context.object().spec.replicas <= 0) co_return;
-    const auto live = co_await context.client.get<api::SeiNodeDeployment>(context.deployment.key());
-    if (!live || live->uid() != context.deployment.uid() ||
-        (*live)->metadata.generation != context.object().metadata.generation) {
-        co_return;  // what it asks for now is on its way
-    }
     for (const NodeSnapshot& node : surplus) {
+        // Whatever its label says: the name is that of a node that is to be there.
+        if (is_wanted_name(context.object(), node->metadata.name)) continue;
+        // What it asks for now may be on its way, also after the first of them.
+        const auto live = co_await context.client.get<api::SeiNodeDeployment>(context.deployment.key());
+        const bool is_asked = live && live->uid() == context.deployment.uid() &&
+                              (*live)->metadata.generation == context.object().metadata.generation;
+        if (!is_asked) co_return;
         const auto seen = co_await context.client.get<api::SeiNode>(node.key());
         if (!seen || (*seen)->metadata.deletionTimestamp || claim_on(context.object(), &**seen) != Claim::Ours)
             continue;

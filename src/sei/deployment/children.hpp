@@ -31,6 +31,10 @@ enum class Missing {
 /// behind by an earlier one of its name.
 [[nodiscard]] std::vector<NodeSnapshot> kept_nodes(const DeploymentContext& context);
 
+/// Does every node of the fleet that is there ask for the images of the template, by an uncached look? What is left to
+/// be adopted does not yet.
+[[nodiscard]] kube::Async<bool> are_as_made(const DeploymentContext& context);
+
 /// Deletes the nodes with ordinals from `spec.replicas` on, each after an uncached look at it and at the deployment.
 [[nodiscard]] kube::Async<> scale_down(DeploymentContext& context);
 

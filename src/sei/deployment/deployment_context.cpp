@@ -38,6 +38,19 @@ kube::Async<bool> DeploymentContext::is_confirmed() {
     co_return *confirmation;
 }
 
+kube::Async<bool> DeploymentContext::is_still_confirmed() {
+    confirmation.reset();
+    return is_confirmed();
+}
+
+kube::Async<std::vector<NodeSnapshot>> DeploymentContext::list_nodes() const {
+    kube::ListOptions of_deployment;
+    of_deployment.namespace_ = object().metadata.namespace_;
+    of_deployment.label_selector = std::string{api::kDeploymentLabel} + "=" + object().metadata.name;
+    auto live = co_await client.list<api::SeiNode>(std::move(of_deployment));
+    co_return std::move(live.items);
+}
+
 void DeploymentContext::note_conflict(kube::ResourceVersion read_at) {
     if (!refused_version || refused_version->empty()) refused_version = std::move(read_at);
 }

@@ -118,6 +118,11 @@ struct DeploymentContext {
     /// writes what it decides of a node: a node that was let go would be claimed again, for an owner that is gone. If
     /// not, the pass is repeated with what is on its way.
     [[nodiscard]] kube::Async<bool> is_confirmed();
+    /// The same, asked anew: what the pass did since it asked may have taken its time.
+    [[nodiscard]] kube::Async<bool> is_still_confirmed();
+    /// The nodes that carry this deployment's label, read uncached: before something is decided for good because of
+    /// what nodes are there, and what they run. A cache may have been shown none of them yet.
+    [[nodiscard]] kube::Async<std::vector<NodeSnapshot>> list_nodes() const;
     /// Notes that a write was refused because what it was computed from is no longer the newest.
     void note_conflict(kube::ResourceVersion read_at);
     /// Notes a refusal that concerns this deployment: of an apply, which has no version that it was computed from. One

@@ -65,6 +65,10 @@ kube::Async<Requeue> DeploymentPass::run() {
 
 kube::Async<Requeue> DeploymentPass::advance() {
     put_terminal_plan_away();
+    // Before it is decided what is rolled: the nodes of a chain that was made are not all brought to an image at once.
+    if (is_ceremony_to_come() && was_chain_made(context_.status, kept_nodes(context_))) {
+        context_.conditions.set_ceremony_complete();
+    }
     api::SeiNodeDeployment current = context_.object();
     current.status = context_.status;
     const RolloutDecision decision = decide_rollout(current, context_.fleet.wanted());
@@ -83,23 +87,23 @@ kube::Async<Requeue> DeploymentPass::advance() {
 
 kube::Async<Requeue> DeploymentPass::keep_fleet() {
     const api::SeiNodeDeployment& deployment = context_.object();
-    if (is_ceremony_to_come() && was_chain_made(context_.status, kept_nodes(context_))) {
-        context_.conditions.set_ceremony_complete();
-    }
     const bool was_empty = context_.fleet.wanted().empty();
     // Of a chain that cannot be made no validator begins; a fleet that is there is no less kept.
     const bool is_held = genesis_problem() && would_take_part(context_);
     co_await keep_children(context_, is_held ? Missing::None : Missing::All);
     co_await scale_down(context_);
     const std::vector<NodeSnapshot> nodes = context_.fleet.wanted();
-    const api::NodeSpec& target = deployment.spec.template_.spec;
-    const bool are_as_made =
-        std::ranges::all_of(nodes, [&](const NodeSnapshot& node) { return asks_for(*node, target); });
     // Of a ceremony there is none before its end (spec 03 §13.3). Not only by the pass that made the nodes: its status
     // may never have been written.
     const bool is_open = is_ceremony_open(deployment.spec, context_.status, nodes);
+    const api::NodeSpec& target = deployment.spec.template_.spec;
+    const std::string hash = template_hash(target);
     const bool is_baseline_due = context_.status.templateHash.empty() ? !is_open : was_empty || is_open;
-    if (is_baseline_due && !nodes.empty() && are_as_made) context_.status.templateHash = template_hash(target);
+    const bool would_change =
+        is_baseline_due && !nodes.empty() && context_.status.templateHash != hash &&
+        std::ranges::all_of(nodes, [&](const NodeSnapshot& node) { return asks_for(*node, target); });
+    // A fleet may have nodes that no watch has shown: they are rolled, and not set to what its baseline says.
+    if (would_change && co_await are_as_made(context_)) context_.status.templateHash = hash;
     if (is_ceremony_due()) {
         start_plan(genesis_plan(deployment, names_of(context_.fleet.wanted()), context_.ids));
         co_return Requeue::after(milliseconds{0}, "the new plan to be stored");
@@ -151,11 +155,24 @@ void DeploymentPass::put_terminal_plan_away() {
 
 void DeploymentPass::begin_rollout(const std::string& from, const std::string& to, bool is_from_known) {
     if (!is_from_known) context_.status.templateHash = from;
+    std::vector<std::string> nodes = nodes_to_be_rolled();
     context_.status.plan.reset();
     context_.status.rollout = api::RolloutStatus{.targetHash = to, .startedAt = context_.now()};
     if (planted::has(planted::Bug::HashAdvancedTooEarly)) context_.status.templateHash = to;
     context_.conditions.set_rollout_started(from, to);
-    start_plan(rollout_plan(context_.object(), names_of(context_.fleet.wanted()), context_.ids));
+    start_plan(rollout_plan(context_.object(), nodes, context_.ids));
+}
+
+std::vector<std::string> DeploymentPass::nodes_to_be_rolled() const {
+    std::vector<std::string> names = names_of(context_.fleet.wanted());
+    if (!context_.status.rollout || !context_.status.plan) return names;
+    // What the rollout was about that gives way to this one is no less to be rolled because it is not seen just now.
+    for (std::string& name : node_names(*context_.status.plan)) {
+        if (std::ranges::find(names, name) != names.end() || !is_wanted_name(context_.object(), name)) continue;
+        const auto seen = context_.caches.nodes.get({context_.object().metadata.namespace_, name});
+        if (claim_on(context_.object(), seen ? &**seen : nullptr) != Claim::Foreign) names.push_back(std::move(name));
+    }
+    return names;
 }
 
 void DeploymentPass::start_plan(api::TaskPlan plan) {

@@ -35,6 +35,8 @@ private:
     [[nodiscard]] kube::Async<kube::Requeue> execute();
     void put_terminal_plan_away();
     void begin_rollout(const std::string& from, const std::string& to, bool is_from_known);
+    /// By name, those of the rollout that is superseded included.
+    [[nodiscard]] std::vector<std::string> nodes_to_be_rolled() const;
     void start_plan(api::TaskPlan plan);
     void complete_plan();
     void fail_plan(const std::string& why);

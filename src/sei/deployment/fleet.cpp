@@ -57,6 +57,13 @@ std::string child_name(const api::SeiNodeDeployment& deployment, std::int32_t or
     return deployment.metadata.name + "-" + std::to_string(ordinal);
 }
 
+bool is_wanted_name(const api::SeiNodeDeployment& deployment, std::string_view name) {
+    const std::string prefix = deployment.metadata.name + "-";
+    if (!name.starts_with(prefix)) return false;
+    const auto ordinal = parse_ordinal(name.substr(prefix.size()));
+    return ordinal && *ordinal < deployment.spec.replicas && child_name(deployment, *ordinal) == name;
+}
+
 std::optional<std::int32_t> parse_ordinal(std::string_view label) {
     std::int32_t ordinal = 0;
     const char* end = label.data() + label.size();

@@ -17,6 +17,8 @@ using NodeSnapshot = kube::Snapshot<api::SeiNode>;
 
 /// "<deployment>-<ordinal>" (spec 03 §1.3).
 [[nodiscard]] std::string child_name(const api::SeiNodeDeployment& deployment, std::int32_t ordinal);
+/// Is it the name of a node that is to be there: of an ordinal below `replicas`?
+[[nodiscard]] bool is_wanted_name(const api::SeiNodeDeployment& deployment, std::string_view name);
 /// The value of the ordinal label: decimal digits and nothing else, below 2^31.
 [[nodiscard]] std::optional<std::int32_t> parse_ordinal(std::string_view label);
 [[nodiscard]] std::optional<std::int32_t> ordinal_of(const api::SeiNode& node);

@@ -210,7 +210,10 @@ std::optional<kube::Time> ceremony_deadline(
     const auto limit = api::parse_duration(*genesis.maxCeremonyDuration);
     const kube::Condition* started = kube::find_condition(conditions, api::deployment_condition::kPlanInProgress);
     if (!limit || started == nullptr || started->status != kube::ConditionStatus::True) return std::nullopt;
-    return kube::Time{started->lastTransitionTime.at + std::chrono::ceil<std::chrono::seconds>(*limit)};
+    kube::Time begin = started->lastTransitionTime;
+    const kube::Condition* paused = kube::find_condition(conditions, api::deployment_condition::kPaused);
+    if (paused != nullptr && begin < paused->lastTransitionTime) begin = paused->lastTransitionTime;
+    return kube::Time{begin.at + std::chrono::ceil<std::chrono::seconds>(*limit)};
 }
 
 }  // namespace sei::deployment

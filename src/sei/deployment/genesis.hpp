@@ -44,7 +44,8 @@ enum class PlanKind { Genesis, Rollout, Unknown };
 /// runs; one that does not is no reason to make it again for a deployment that has not begun to.
 [[nodiscard]] bool was_chain_made(const api::SeiNodeDeploymentStatus& status, const std::vector<NodeSnapshot>& nodes);
 
-/// When the ceremony has to be over; nullopt without a limit. It began when PlanInProgress became True.
+/// When the ceremony has to be over; nullopt without a limit. It began when PlanInProgress became True; a
+/// pause uses up no time: after one it has all of it again.
 [[nodiscard]] std::optional<kube::Time> ceremony_deadline(
     const api::GenesisConfig& genesis, const std::vector<kube::Condition>& conditions
 );

@@ -26,16 +26,14 @@ plan::Running watched(std::string waits_for) {
     return {.waits_for = std::move(waits_for), .watched = plan::Running::Watched::Yes};
 }
 
-/// A node that the plan names, that should be there, and is not (yet).
-std::optional<std::string> missing_node(const DeploymentContext& context) {
-    const std::vector<std::string> names = names_of(context.fleet.wanted());
-    const std::set<std::string_view> there(names.begin(), names.end());
-    const std::string prefix = context.object().metadata.name + "-";
+/// A node that the plan names, that should be there, and is not among these (yet).
+std::optional<std::string> missing_node(const DeploymentContext& context, const std::vector<NodeSnapshot>& nodes) {
     for (const std::string& name : node_names(*context.status.plan)) {
-        const auto ordinal =
-            name.starts_with(prefix) ? parse_ordinal(std::string_view{name}.substr(prefix.size())) : std::nullopt;
-        if (ordinal && *ordinal >= context.object().spec.replicas) continue;
-        if (!there.contains(name)) return name;
+        if (!is_wanted_name(context.object(), name)) continue;
+        const bool is_there = std::ranges::any_of(nodes, [&](const NodeSnapshot& node) {
+            return node->metadata.name == name && !node->metadata.deletionTimestamp;
+        });
+        if (!is_there) return name;
     }
     return std::nullopt;
 }
@@ -54,9 +52,10 @@ TaskOutcome update_node_specs(const DeploymentContext& context) {
     return plan::Complete{};
 }
 
-TaskOutcome await_spec_update(const DeploymentContext& context) {
-    if (const auto missing = missing_node(context)) return watched(*missing + " to be there again");
-    for (const NodeSnapshot& node : context.fleet.wanted()) {
+TaskOutcome spec_update_of(const DeploymentContext& context, const Fleet& fleet) {
+    const std::vector<NodeSnapshot> wanted = fleet.wanted();
+    if (const auto missing = missing_node(context, wanted)) return watched(*missing + " to be there again");
+    for (const NodeSnapshot& node : wanted) {
         if (!runs(*node, context.object().spec.template_.spec)) {
             return watched(node->metadata.name + " to run the images of the template");
         }
@@ -64,36 +63,68 @@ TaskOutcome await_spec_update(const DeploymentContext& context) {
     return plan::Complete{};
 }
 
-TaskOutcome await_nodes_running(const DeploymentContext& context) {
-    if (const auto missing = missing_node(context)) return plan::Failed{"node " + *missing + " is gone"};
-    for (const NodeSnapshot& node : context.fleet.wanted()) {
-        if (has_failed(*node)) {
-            return plan::Failed{"node " + node->metadata.name + " is in Failed phase (" + trouble_of(*node) + ")"};
-        }
-    }
-    for (const NodeSnapshot& node : context.fleet.wanted()) {
-        if (!is_ready(*node)) return watched(node->metadata.name + " to be Running");
-    }
-    return plan::Complete{};
+/// A rollout ends for good: by what its nodes are now, and not by what a cache was shown of them (spec 08 3.5).
+kube::Async<TaskOutcome> await_spec_update(DeploymentContext& context) {
+    TaskOutcome seen = spec_update_of(context, context.fleet);
+    if (!std::holds_alternative<plan::Complete>(seen)) co_return seen;
+    co_return spec_update_of(context, Fleet{context.object(), co_await context.list_nodes()});
 }
 
-/// The nodes of a ceremony, in the order in which its plan has them; a Failed outcome when one is lost.
-std::variant<std::vector<NodeSnapshot>, TaskOutcome> participants(const DeploymentContext& context) {
+/// A participant that seems to be lost is looked at, uncached, before a ceremony is given up for it. Nullopt: it is.
+kube::Async<std::optional<TaskOutcome>> reason_to_wait_for(DeploymentContext& context, std::string name) {
+    const auto live = co_await context.client.get<api::SeiNode>({context.object().metadata.namespace_, name});
+    const bool is_there = live && !(*live)->metadata.deletionTimestamp && !has_failed(**live) &&
+                          claim_on(context.object(), &**live) == Claim::Ours;
+    if (!is_there) co_return std::nullopt;
+    co_return watched(name + " to be shown as it is");
+}
+
+kube::Async<TaskOutcome> await_nodes_running(DeploymentContext& context) {
+    if (auto missing = missing_node(context, context.fleet.all())) {
+        if (auto wait = co_await reason_to_wait_for(context, *missing)) co_return *std::move(wait);
+        co_return plan::Failed{"node " + *missing + " is gone"};
+    }
+    // By their names: a label that somebody took away makes no participant another node.
+    std::vector<NodeSnapshot> nodes;
+    for (const std::string& name : node_names(*context.status.plan)) {
+        if (is_wanted_name(context.object(), name)) nodes.push_back(*context.fleet.find(name));
+    }
+    for (const NodeSnapshot& node : nodes) {
+        if (!has_failed(*node)) continue;
+        if (auto wait = co_await reason_to_wait_for(context, node->metadata.name)) co_return *std::move(wait);
+        co_return plan::Failed{"node " + node->metadata.name + " is in Failed phase (" + trouble_of(*node) + ")"};
+    }
+    for (const NodeSnapshot& node : nodes) {
+        if (!is_ready(*node)) co_return watched(node->metadata.name + " to be Running");
+    }
+    co_return plan::Complete{};
+}
+
+using Participants = std::variant<std::vector<NodeSnapshot>, TaskOutcome>;
+
+/// The nodes of a ceremony, in the order in which its plan has them; an outcome when one is lost, or not shown.
+kube::Async<Participants> participants(DeploymentContext& context) {
     std::vector<NodeSnapshot> found;
     for (const std::string& name : node_names(*context.status.plan)) {
         const auto node = std::ranges::find_if(context.fleet.all(), [&](const NodeSnapshot& one) {
             return one->metadata.name == name && !one->metadata.deletionTimestamp;
         });
-        if (node == context.fleet.all().end()) {
-            return plan::Terminal{"participant " + name + " is gone: a ceremony needs all that it began with"};
+        const bool is_gone = node == context.fleet.all().end();
+        if (!is_gone && !has_failed(**node)) {
+            found.push_back(*node);
+            continue;
         }
-        if (has_failed(**node)) {
-            return plan::Terminal{"node " + name + " is in Failed phase (" + trouble_of(**node) + ")"};
+        const std::string trouble = is_gone ? std::string{} : trouble_of(**node);
+        if (auto wait = co_await reason_to_wait_for(context, name)) co_return *std::move(wait);
+        if (is_gone) {
+            co_return TaskOutcome{
+                plan::Terminal{"participant " + name + " is gone: a ceremony needs all that it began with"}
+            };
         }
-        found.push_back(*node);
+        co_return TaskOutcome{plan::Terminal{"node " + name + " is in Failed phase (" + trouble + ")"}};
     }
-    if (found.empty()) return plan::Terminal{"the plan names no participants"};
-    return found;
+    if (found.empty()) co_return TaskOutcome{plan::Terminal{"the plan names no participants"}};
+    co_return found;
 }
 
 tasks::WireParams assembly_params(const tasks::StoredParams& stored) {
@@ -120,7 +151,7 @@ public:
 
 /// Begins when every participant has uploaded its part: earlier it could only fail.
 kube::Async<TaskOutcome> assemble(DeploymentContext& context, api::PlannedTask task) {
-    auto found = participants(context);
+    Participants found = co_await participants(context);
     if (auto* lost = std::get_if<TaskOutcome>(&found)) co_return std::move(*lost);
     const auto& nodes = std::get<std::vector<NodeSnapshot>>(found);
     for (const NodeSnapshot& node : nodes) {
@@ -150,7 +181,7 @@ kube::Async<TaskOutcome> assemble(DeploymentContext& context, api::PlannedTask t
 
 /// The full list for everyone, its own address included (spec 04 §7.16); written where it is not there yet.
 kube::Async<TaskOutcome> collect_and_set_peers(DeploymentContext& context) {
-    auto found = participants(context);
+    Participants found = co_await participants(context);
     if (auto* lost = std::get_if<TaskOutcome>(&found)) co_return std::move(*lost);
     const auto& nodes = std::get<std::vector<NodeSnapshot>>(found);
     api::StaticPeerSource all;
@@ -186,8 +217,8 @@ kube::Async<TaskOutcome> run_group_task(DeploymentContext& context, api::Planned
     const std::optional<TaskType> type = plan::parse_task_type(task.type);
     try {
         if (type == TaskType::UpdateNodeSpecs) co_return update_node_specs(context);
-        if (type == TaskType::AwaitSpecUpdate) co_return await_spec_update(context);
-        if (type == TaskType::AwaitNodesRunning) co_return await_nodes_running(context);
+        if (type == TaskType::AwaitSpecUpdate) co_return co_await await_spec_update(context);
+        if (type == TaskType::AwaitNodesRunning) co_return co_await await_nodes_running(context);
         if (type == TaskType::CollectAndSetPeers) co_return co_await collect_and_set_peers(context);
         if (type == TaskType::AssembleAndUploadGenesis) co_return co_await assemble(context, std::move(task));
         co_return plan::Terminal{"unknown task type " + kube::json::serialize(kube::json::Value(task.type))};

@@ -56,16 +56,20 @@ kube::Async<std::optional<NameTaken>> keep(DeploymentContext& context, const kub
             what + " is in the way: it belongs to somebody else and is left alone; rename or delete it"
         };
     }
+    // Nothing is claimed for an owner that is gone: it would be collected with it.
+    if (!co_await context.is_still_confirmed()) co_return std::nullopt;
+    // Nothing is taken from somebody who made one of this name since then.
+    const kube::Force force = live ? kube::Force::Yes : kube::Force::No;
     if (live) rendered.metadata.uid = (*live)->metadata.uid;
     const kube::ObjectMeta applied =
-        co_await context.client.apply_returning_metadata(std::move(rendered), field_manager(), kube::Force::Yes);
+        co_await context.client.apply_returning_metadata(std::move(rendered), field_manager(), force);
     context.memory.published[what] = {applied.resourceVersion, rendering_hash};
     co_return std::nullopt;
 }
 
 template <class K>
 kube::Async<> release(DeploymentContext& context, kube::Snapshot<K> object) {
-    if (object->metadata.deletionTimestamp) co_return;
+    if (object->metadata.deletionTimestamp || !co_await context.is_still_confirmed()) co_return;
     const kube::DeletePrecondition precondition{.uid = object.uid(), .resource_version = object.resource_version()};
     static_cast<void>(co_await context.client.delete_object<K>(object.key(), precondition));
 }

@@ -6,6 +6,7 @@
 #include "kube/meta/condition.hpp"
 #include "planted/planted.hpp"
 #include "sei/api/conditions.hpp"
+#include "sei/deployment/genesis.hpp"
 #include "sei/deployment/template_hash.hpp"
 #include "sei/plan/progress.hpp"
 
@@ -41,7 +42,9 @@ RolloutDecision decide_rollout(const api::SeiNodeDeployment& deployment, const s
     const std::string hash = template_hash(target);
     if (deployment.spec.paused) return {};
     if (status.rollout) {
-        if (status.rollout->targetHash == hash) return {};
+        // A chain that is being made has nothing to run yet: its nodes get the image as it is (spec 03 §11.1, H16).
+        const bool is_ceremony = plan::is_active(status.plan) && kind_of(*status.plan) == PlanKind::Genesis;
+        if (status.rollout->targetHash == hash || is_ceremony) return {};
         return {Kind::Supersede, status.templateHash, hash};
     }
     if (plan::is_active(status.plan) || wanted.empty() || has_failed_for_this_spec(deployment)) return {};
@@ -100,8 +103,10 @@ RolloutProgress progress_of(const std::vector<NodeSnapshot>& wanted, const api::
 }
 
 void record_progress(api::RolloutStatus& rollout, std::int32_t updated, kube::Time now) {
-    if (updated > rollout.updatedNodes) rollout.lastProgressAt = now;
+    // One that goes back and forth makes none.
+    if (updated <= rollout.updatedNodes) return;
     rollout.updatedNodes = updated;
+    rollout.lastProgressAt = now;
 }
 
 kube::Time progress_deadline(const api::RolloutStatus& rollout, const api::UpdateStrategy& strategy) {

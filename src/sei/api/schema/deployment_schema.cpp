@@ -118,7 +118,8 @@ void Rules<sei::api::RolloutStatus>::add(SchemaNode schema) {
     schema.describe("The rollout in progress.");
     schema.field("targetHash").describe("The hash of the template that is being rolled out.");
     schema.field("startedAt").describe("When the changed template was noticed.");
-    schema.field("updatedNodes").describe("How many nodes run the template that is being rolled out.");
+    schema.field("updatedNodes")
+        .describe("How many nodes have come to run the template that is being rolled out, at most at once.");
     schema.field("lastProgressAt").describe("When one more node was last seen to run it, or a pause ended.");
 }
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <string>
 #include <utility>
 
@@ -16,21 +17,6 @@ namespace sei::deployment::test {
 namespace {
 
 constexpr const char* kNewer = "example.com/seid:v2";
-
-api::SeiNodeDeployment validators(std::int32_t replicas) {
-    auto fleet = DeploymentWorld::a_fleet(replicas);
-    fleet.spec.template_.spec.fullNode.reset();
-    fleet.spec.template_.spec.validator.emplace();
-    fleet.spec.updateStrategy.maxUnavailable = 1;
-    return fleet;
-}
-
-api::SeiNodeDeployment a_chain(std::int32_t replicas) {
-    auto chain = validators(replicas);
-    chain.spec.genesis.emplace().chainId = "pacific-1";
-    chain.spec.deletionPolicy = api::DeletionPolicy::Retain;
-    return chain;
-}
 
 /// What the node's own controller says of one that has arrived.
 void report_running(DeploymentWorld& world, const std::string& name) {
@@ -68,7 +54,7 @@ std::ptrdiff_t asked_for_newer(DeploymentWorld& world) {
 
 /// A chain of two participants that run with their peers, released by a deployment that is gone.
 void leave_a_chain_behind(DeploymentWorld& world) {
-    auto chain = a_chain(2);
+    auto chain = DeploymentWorld::a_chain(2);
     world.world.create(chain);
     ASSERT_TRUE(world.world.run_until([&] { return world.nodes().size() == 2; })) << world.world.last_reason();
     set_peers(world);
@@ -80,7 +66,7 @@ void leave_a_chain_behind(DeploymentWorld& world) {
 
 /// Two of a ceremony that never came to its end, released by a deployment that is gone.
 void leave_participants_behind(DeploymentWorld& world) {
-    world.world.create(a_chain(2));
+    world.world.create(DeploymentWorld::a_chain(2));
     ASSERT_TRUE(world.world.run_until([&] { return world.nodes().size() == 2; })) << world.world.last_reason();
     world.world.erase<api::SeiNodeDeployment>(DeploymentWorld::key("fleet"));
     ASSERT_TRUE(world.world.run_until([&] { return world.is_gone(); })) << world.world.last_reason();
@@ -89,7 +75,7 @@ void leave_participants_behind(DeploymentWorld& world) {
 
 TEST(CeremonyThatCannotBegin, leaves_a_rollout_its_bound) {
     DeploymentWorld world;
-    world.world.create(validators(3));
+    world.world.create(DeploymentWorld::validators(3));
     ASSERT_TRUE(world.world.run_until_quiet()) << world.world.last_reason();
     report_all_running(world);
     world.edit([](auto& fleet) {
@@ -120,7 +106,7 @@ std::string reason_of_stall(DeploymentWorld& world) {
 
 TEST(GenesisThatIsRejected, holds_up_no_fleet_that_is_there) {
     DeploymentWorld world;
-    world.world.create(validators(2));
+    world.world.create(DeploymentWorld::validators(2));
     ASSERT_TRUE(world.world.run_until_quiet()) << world.world.last_reason();
     report_all_running(world);
     world.edit([](auto& fleet) {
@@ -143,7 +129,7 @@ TEST(GenesisThatIsRejected, holds_up_no_fleet_that_is_there) {
 TEST(GenesisThatIsRejected, gets_no_participant_beside_those_that_are_there) {
     DeploymentWorld world;
     leave_participants_behind(world);
-    auto chain = a_chain(3);
+    auto chain = DeploymentWorld::a_chain(3);
     reject_genesis(chain);
     chain.spec.template_.spec.podLabels["team"] = "a";
     world.world.create(std::move(chain));
@@ -156,7 +142,7 @@ TEST(GenesisThatIsRejected, gets_no_participant_beside_those_that_are_there) {
 
 TEST(Ceremony, has_no_template_hash_before_its_end) {
     DeploymentWorld world;
-    world.world.create(a_chain(2));
+    world.world.create(DeploymentWorld::a_chain(2));
     ASSERT_TRUE(world.world.run_until([&] { return world.fleet().status.plan.has_value(); }));
     ASSERT_TRUE(world.world.run_until_quiet()) << world.world.last_reason();
     EXPECT_EQ(world.fleet().status.templateHash, "");
@@ -176,7 +162,7 @@ TEST(ChainThatWasMade, is_not_made_again_by_the_next_deployment_of_the_name) {
     DeploymentWorld world;
     leave_a_chain_behind(world);
     world.sidecar.submissions.clear();
-    world.world.create(a_chain(3));
+    world.world.create(DeploymentWorld::a_chain(3));
     ASSERT_TRUE(world.world.run_until([&] { return world.nodes().size() == 3; })) << world.world.last_reason();
     ASSERT_TRUE(world.world.run_until_quiet()) << world.world.last_reason();
     EXPECT_TRUE(
@@ -230,9 +216,57 @@ TEST(ChainThatWasMade, is_told_by_the_peers_of_its_participants) {
     }
 }
 
+TEST(ChainThatWasMade, is_rolled_within_its_bound_by_an_edit_that_nobody_saw_it_made_before) {
+    DeploymentWorld world;
+    world.world.create(DeploymentWorld::a_chain(2));
+    ASSERT_TRUE(world.world.run_until([&] { return world.fleet().status.plan.has_value(); }));
+    ASSERT_TRUE(world.world.run_until_quiet()) << world.world.last_reason();
+    world.world.stop_operator();
+    // The ceremony has failed late: its participants have their peers, and come to run by themselves.
+    const auto read = world.world.get<api::SeiNodeDeployment>(DeploymentWorld::key("fleet"));
+    api::SeiNodeDeploymentStatus status = (*read)->status;
+    status.plan.reset();
+    kube::Condition failed;
+    failed.type = api::deployment_condition::kPlanInProgress;
+    failed.status = kube::ConditionStatus::False;
+    failed.reason = api::reason::kPlanFailed;
+    failed.observedGeneration = (*read)->metadata.generation;
+    kube::set_condition(status.conditions, std::move(failed));
+    ASSERT_TRUE(world.world.run(world.world.person().write_status(*read, std::move(status))));
+    for (const char* name : {"fleet-0", "fleet-1"}) {
+        world.world.edit<api::SeiNode>(DeploymentWorld::key(name), [](api::SeiNode& node) {
+            node.spec.peers.emplace_back().static_.emplace().addresses = {"abc@fleet-0:26656"};
+        });
+        report_running(world, name);
+    }
+    world.edit([](auto& fleet) { fleet.spec.template_.spec.image = kNewer; });
+    world.world.start_operator();
+    ASSERT_TRUE(world.world.run_until_quiet()) << world.world.last_reason();
+    EXPECT_TRUE(world.fleet().status.rollout);
+    EXPECT_EQ(asked_for_newer(world), 1) << "one unavailable at most";
+}
+
+TEST(CeremonyDeadline, is_moved_by_a_pause) {
+    const kube::Time start{std::chrono::sys_seconds{std::chrono::seconds{1'750'000'000}}};
+    const auto after = [&](int seconds) { return kube::Time{start.at + std::chrono::seconds{seconds}}; };
+    api::GenesisConfig genesis;
+    genesis.maxCeremonyDuration = "30m";
+    kube::Condition plan;
+    plan.type = api::deployment_condition::kPlanInProgress;
+    plan.status = kube::ConditionStatus::True;
+    plan.lastTransitionTime = start;
+    kube::Condition paused;
+    paused.type = api::deployment_condition::kPaused;
+    paused.status = kube::ConditionStatus::False;
+    paused.lastTransitionTime = after(-60);
+    EXPECT_EQ(ceremony_deadline(genesis, {plan, paused}), after(1800));
+    paused.lastTransitionTime = after(3600);
+    EXPECT_EQ(ceremony_deadline(genesis, {plan, paused}), after(5400)) << "it was released then";
+}
+
 TEST(Ceremony, tells_which_participant_it_waits_for_and_why) {
     DeploymentWorld world;
-    world.world.create(a_chain(2));
+    world.world.create(DeploymentWorld::a_chain(2));
     ASSERT_TRUE(world.world.run_until([&] { return world.nodes().size() == 2; })) << world.world.last_reason();
     const auto read = world.world.get<api::SeiNode>(DeploymentWorld::key("fleet-1"));
     api::SeiNodeStatus status = (*read)->status;

@@ -42,6 +42,21 @@ public:
         fleet.spec.template_.spec.fullNode.emplace();
         return fleet;
     }
+    /// The same of validators, one unavailable at most.
+    [[nodiscard]] static api::SeiNodeDeployment validators(std::int32_t replicas) {
+        api::SeiNodeDeployment fleet = a_fleet(replicas);
+        fleet.spec.template_.spec.fullNode.reset();
+        fleet.spec.template_.spec.validator.emplace();
+        fleet.spec.updateStrategy.maxUnavailable = 1;
+        return fleet;
+    }
+    /// Validators whose chain begins with them, and that outlive their fleet.
+    [[nodiscard]] static api::SeiNodeDeployment a_chain(std::int32_t replicas) {
+        api::SeiNodeDeployment chain = validators(replicas);
+        chain.spec.genesis.emplace().chainId = "pacific-1";
+        chain.spec.deletionPolicy = api::DeletionPolicy::Retain;
+        return chain;
+    }
     void edit(const std::function<void(api::SeiNodeDeployment&)>& change) {
         world.edit<api::SeiNodeDeployment>(key("fleet"), change);
     }

@@ -140,6 +140,16 @@ TEST(Decision, follows_template_and_baseline) {
     }
 }
 
+TEST(Decision, leaves_the_plan_of_a_ceremony_that_the_reference_left_beside_a_rollout) {
+    api::SeiNodeDeployment deployment = a_deployment(2, kV1);
+    const auto nodes = nodes_of(deployment);
+    deployment.spec.template_.spec.image = kV3;
+    deployment.status.templateHash = hash(kV1);
+    deployment.status.rollout = api::RolloutStatus{.targetHash = hash(kV2), .startedAt = {}};
+    deployment.status.plan.emplace().tasks.emplace_back().type = "assemble-and-upload-genesis";
+    EXPECT_EQ(decide_rollout(deployment, nodes), RolloutDecision{});
+}
+
 class Turns : public ::testing::Test {
 protected:
     Turns() : deployment{a_deployment(3, kV1)}, target{a_deployment(3, kV2).spec.template_.spec} {
@@ -254,6 +264,8 @@ TEST(Progress, moves_its_deadline_and_never_its_start) {
     record_progress(rollout, 1, after(70));
     record_progress(rollout, 0, after(80));
     EXPECT_EQ(progress_deadline(rollout, strategy), after(110)) << "going back is no progress";
+    record_progress(rollout, 1, after(90));
+    EXPECT_EQ(progress_deadline(rollout, strategy), after(110)) << "nor is coming back from there";
     EXPECT_EQ(rollout.startedAt, start);
 }
 
