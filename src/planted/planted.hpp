@@ -10,6 +10,7 @@ enum class Bug : unsigned char {
     ImpostorJudgedFromCache,
     OwnWritesNotAwaited,
     SubmittedOnEveryPoll,
+    EarlierTasksNotAwaited,
     EventBeforeWrite,
     GateWithoutWakeUp,
     PlanStartedBeforeStored,

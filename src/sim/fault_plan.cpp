@@ -13,8 +13,8 @@ namespace sim {
 namespace {
 
 constexpr std::array<std::string_view, 5> kVerbs{"any", "write", "status", "apply", "delete"};
-constexpr std::array<std::string_view, 6> kResources{
-    "seinodes", "seinodedeployments", "statefulsets", "pods", "persistentvolumeclaims", "services"
+constexpr std::array<std::string_view, 8> kResources{
+    "seinodes", "seinodedeployments", "statefulsets", "pods", "persistentvolumeclaims", "services", "configmaps", "jobs"
 };
 
 std::vector<FaultKind> all_kinds() {

@@ -218,18 +218,21 @@ void OneTaskAtATime::exchanged(const SidecarExchange& exchange) {
 void SubmittedOnce::exchanged(const SidecarExchange& exchange) {
     if (exchange.task_id.empty()) return;
     const std::pair key{exchange.by.incarnation, exchange.task_id};
-    if (exchange.is_submission) {
-        if (exchange.status < 200 || exchange.status >= 300) return;
-        judged();
-        if (!accepted_.insert(key).second) {
-            violated(fmt::format(
-                "{} handed task {} to the sidecar of {} twice", exchange.by.name, exchange.task_id, exchange.node.name
-            ));
+    if (!exchange.is_submission) {
+        if (exchange.status == 404 || says_failed(exchange)) {
+            free_.insert(key);
+        } else if (exchange.status == 200) {
+            free_.erase(key);
         }
         return;
     }
-    const bool is_unknown = exchange.status == 404;
-    if (is_unknown || says_failed(exchange)) accepted_.erase(key);
+    if (exchange.status < 200 || exchange.status >= 300) return;
+    judged();
+    const bool was_free = free_.erase(key) > 0;
+    if (accepted_.insert(exchange.task_id).second || was_free) return;
+    violated(fmt::format(
+        "{} handed task {} to the sidecar of {} again", exchange.by.name, exchange.task_id, exchange.node.name
+    ));
 }
 
 }  // namespace sim

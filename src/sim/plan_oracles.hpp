@@ -80,14 +80,15 @@ public:
     explicit SubmittedOnce(const View& view) : Oracle{view} {}
     [[nodiscard]] std::string_view name() const override { return "submitted-once"; }
     [[nodiscard]] std::string_view sentence() const override {
-        return "An operator hands a task over once, unless the sidecar said since then that it does not know it, or "
-               "that it failed.";
+        return "A task is handed over once, whoever asks for it, unless the sidecar said before that it does not know "
+               "it, or that it failed.";
     }
     void exchanged(const SidecarExchange& exchange) override;
 
 private:
-    /// By incarnation and task: was it accepted, and not called unknown or failed since?
-    std::set<std::pair<unsigned, std::string>> accepted_;
+    /// By incarnation and task: was it told last that the sidecar does not know it, or that it failed?
+    std::set<std::pair<unsigned, std::string>> free_;
+    std::set<std::string> accepted_;
 };
 
 }  // namespace sim

@@ -15,6 +15,8 @@ constexpr const char* kSecondImage = "example.com/seid:v2";
 constexpr const char* kThirdImage = "example.com/seid:v3";
 
 constexpr std::uint64_t kModes = 7;
+/// Variants from here on are about chains.
+constexpr std::uint64_t kFirstChain = 32;
 
 milliseconds between(kube::Random& random, int from_ms, int to_ms) {
     return milliseconds{from_ms + static_cast<int>(random.next() % static_cast<std::uint64_t>(to_ms - from_ms))};
@@ -81,6 +83,30 @@ void plan_fleet(kube::Random& random, Scenario& scenario) {
     }
 }
 
+/// Rolled, perhaps before its ceremony is over, paused in it, and one of its validators deleted in it. Who takes part
+/// in a ceremony is not changed: that is another chain.
+void plan_chain(kube::Random& random, Scenario& scenario) {
+    FleetPlan& fleet = scenario.fleet.emplace();
+    const std::string& name = fleet.name;
+    fleet.is_chain = true;
+    scenario.nodes = {"f-0", "f-1", "f-2"};
+    if (one_in(random, 3)) fleet.max_unavailable = 1;
+    fleet.is_retained = one_in(random, 3);
+    std::vector<Act>& acts = scenario.acts;
+    acts.push_back(act(ActKind::Create, between(random, 0, 2'000), name, kFirstImage));
+    const milliseconds roll = between(random, 3'000, 90'000);
+    acts.push_back(act(ActKind::SetImage, roll, name, kSecondImage));
+    if (one_in(random, 2)) {
+        acts.push_back(act(ActKind::SetImage, roll + between(random, 50, 8'000), name, kThirdImage));
+    }
+    if (one_in(random, 2)) {
+        const milliseconds pause = between(random, 2'500, 45'000);
+        acts.push_back(act(ActKind::Pause, pause, name));
+        acts.push_back(act(ActKind::Unpause, pause + between(random, 500, 30'000), name));
+    }
+    if (one_in(random, 2)) delete_perhaps_held(random, acts, between(random, 4'000, 60'000), "f-1");
+}
+
 void plan_nodes(kube::Random& random, Scenario& scenario) {
     scenario.nodes = {"n0", "n1", "n2"};
     std::vector<Act>& acts = scenario.acts;
@@ -133,7 +159,9 @@ Scenario make_scenario(std::uint64_t variant) {
     Scenario scenario;
     scenario.variant = variant;
     scenario.with_peers = one_in(random, 3);
-    if (variant % 4 == 3) {
+    if (variant >= kFirstChain) {
+        plan_chain(random, scenario);
+    } else if (variant % 4 == 3) {
         plan_nodes(random, scenario);
     } else {
         plan_fleet(random, scenario);
@@ -149,7 +177,8 @@ Scenario make_scenario(std::uint64_t variant) {
 std::string to_string(const Scenario& scenario) {
     if (scenario.fleet) {
         return fmt::format(
-            "a fleet{}{}",
+            "{}{}{}",
+            scenario.fleet->is_chain ? "a chain" : "a fleet",
             scenario.fleet->max_unavailable ? ", one unavailable at most" : "",
             scenario.fleet->is_retained ? ", retained" : ""
         );

@@ -53,6 +53,8 @@ struct FleetPlan {
     std::optional<std::int32_t> max_unavailable;
     /// deletionPolicy Retain: its nodes outlive it, and are adopted by the next of its name.
     bool is_retained = false;
+    /// Its nodes are the validators of a chain that begins with them.
+    bool is_chain = false;
 };
 
 /// Acts in the order of their times. Create waits until an older object of that name is gone.
@@ -69,9 +71,10 @@ struct Scenario {
 
 /// There are so many scenarios; what distinguishes runs of one scenario is what goes wrong, and the order of steps.
 /// Few, because each is also run without faults once, to know how it has to end.
-inline constexpr std::uint64_t kScenarios = 32;
+inline constexpr std::uint64_t kScenarios = 40;
 
-/// Three of four are about a fleet that is created, rolled, superseded; the others about single nodes.
+/// Of the first 32, three of four are about a fleet that is created, rolled, superseded; the others about single nodes.
+/// The last eight are about a fleet that makes a chain.
 [[nodiscard]] Scenario make_scenario(std::uint64_t variant);
 /// "Fleet", or the modes of the nodes.
 [[nodiscard]] std::string to_string(const Scenario& scenario);

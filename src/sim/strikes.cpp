@@ -35,13 +35,63 @@ std::optional<PodFault> pod_fault(const Fault& fault) {
 
 }  // namespace
 
+bool World::is_felt_at_once(const Fault& fault) const {
+    switch (fault.kind) {
+        // The request that they hit tells.
+        case FaultKind::ConflictBefore:
+        case FaultKind::ErrorBefore:
+        case FaultKind::ErrorAfter:
+        case FaultKind::DropBefore:
+        case FaultKind::DropAfter:
+        case FaultKind::TimeoutBefore:
+        case FaultKind::TimeoutAfter:
+        case FaultKind::CrashBefore:
+        case FaultKind::CrashAfter:
+        // What they hit has to be there.
+        case FaultKind::PodDeleted:
+        case FaultKind::StatefulSetDeleted:
+        case FaultKind::StatefulSetReplaced:
+        case FaultKind::StatefulSetRelabelled:
+        case FaultKind::SidecarRestarts:
+        case FaultKind::SidecarForgets:
+        // The task that they make fail.
+        case FaultKind::TaskFails:
+        case FaultKind::TaskFailsSlowly:
+            return false;
+        case FaultKind::LeaseUnreachable:
+            return settings_.operators == Operators::TwoElecting;
+        case FaultKind::NodeAnnotated:
+        case FaultKind::NodeEdited:
+        case FaultKind::SidecarStops:
+        case FaultKind::SidecarErrors:
+        case FaultKind::SidecarHangs:
+        case FaultKind::SidecarGarbles:
+        case FaultKind::SidecarIsSlow:
+        case FaultKind::ImageUnpullable:
+        case FaultKind::PodCrashes:
+        case FaultKind::PodPending:
+        case FaultKind::PodSlow:
+            return find(WatchedKind::Node, {"default", fault.target}) != nullptr;
+        case FaultKind::LagOfKind:
+        case FaultKind::LagOfOne:
+        case FaultKind::WatchesBreak:
+        case FaultKind::HistoryExpires:
+        case FaultKind::StatesSkipped:
+        case FaultKind::Restart:
+        case FaultKind::RestartOnOlderView:
+        case FaultKind::RestartOnOlderNodes:
+            return true;
+    }
+    return true;
+}
+
 kube::Async<> World::strike(Fault fault) {
     co_await clock_.sleep_until(kube::MonotonicTime{fault.at});
     if (is_calm_ || fault.is_off) co_return;
     const kube::MonotonicTime until = clock_.monotonic() + fault.lasts;
     const kube::NamespacedName node{"default", fault.target};
     const kube::NamespacedName pod{"default", fault.target + "-0"};
-    if (fault.kind > FaultKind::CrashAfter) struck(fault, "the world");
+    if (is_felt_at_once(fault)) struck(fault, "the world");
     switch (fault.kind) {
         case FaultKind::ConflictBefore:
         case FaultKind::ErrorBefore:
@@ -102,6 +152,7 @@ kube::Async<> World::strike(Fault fault) {
             break;
         case FaultKind::PodDeleted:
             if (const auto read = co_await user_.get<kube::Pod>(pod)) {
+                struck(fault, "a pod");
                 static_cast<void>(
                     co_await user_.delete_object<kube::Pod>(pod, {.uid = read->uid(), .resource_version = {}})
                 );
@@ -111,6 +162,7 @@ kube::Async<> World::strike(Fault fault) {
         case FaultKind::StatefulSetReplaced: {
             const auto read = co_await user_.get<kube::StatefulSet>(node);
             if (!read) break;
+            struck(fault, "a StatefulSet");
             kube::StatefulSet impostor = **read;
             static_cast<void>(
                 co_await user_.delete_object<kube::StatefulSet>(node, {.uid = read->uid(), .resource_version = {}})
@@ -129,6 +181,7 @@ kube::Async<> World::strike(Fault fault) {
         }
         case FaultKind::StatefulSetRelabelled:
             if (const auto read = co_await user_.get<kube::StatefulSet>(node)) {
+                struck(fault, "a StatefulSet");
                 kube::StatefulSet changed = **read;
                 changed.metadata.labels.clear();
                 if (!changed.spec.template_.spec.containers.empty()) {
@@ -150,16 +203,16 @@ kube::Async<> World::strike(Fault fault) {
             break;
         case FaultKind::SidecarRestarts:
             if (!sidecars_.node(node).is_serving()) break;
+            struck(fault, "a sidecar");
             sidecars_.node(node).restart(devcluster::sidecar::Store::Kept);
             break;
         case FaultKind::SidecarForgets:
             if (!sidecars_.node(node).is_serving()) break;
+            struck(fault, "a sidecar");
             sidecars_.node(node).restart(devcluster::sidecar::Store::Lost);
             break;
         case FaultKind::SidecarStops:
         case FaultKind::SidecarErrors:
-            troubles_[node] = {FaultKind::SidecarErrors, until};
-            break;
         case FaultKind::SidecarHangs:
         case FaultKind::SidecarGarbles:
         case FaultKind::SidecarIsSlow:
@@ -179,6 +232,7 @@ kube::Async<> World::strike(Fault fault) {
             const std::string type = is_running ? of_running : "discover-peers";
             sidecars_.node(node).scripts().set(type, std::move(script));
             co_await clock_.sleep_until(until);
+            if (sidecars_.node(node).scripts().times_followed(type) > 0) struck(fault, "a task");
             sidecars_.node(node).scripts().clear(type);
             break;
         }

@@ -18,6 +18,7 @@ using sei::api::SeiNodeDeployment;
 constexpr const char* kNamespace = "default";
 constexpr const char* kHold = "example.com/hold";
 constexpr const char* kChain = "pacific-1";
+constexpr const char* kNewChain = "chain-1";
 constexpr const char* kPeer = "0000000000000000000000000000000000000000@h:26656";
 constexpr const char* kOtherPeer = "0000000000000000000000000000000000000001@h:26656";
 /// Key files, in the form that they have in a Secret.
@@ -207,7 +208,13 @@ kube::Async<> World::create_fleet(std::string image) {
     fleet.spec.updateStrategy.maxUnavailable = scenario_.fleet->max_unavailable;
     if (scenario_.fleet->is_retained) fleet.spec.deletionPolicy = sei::api::DeletionPolicy::Retain;
     fleet.spec.template_.metadata.emplace().labels["fleet"] = "f";
-    fleet.spec.template_.spec = spec_of(NodeMode::BlockSync, {}, std::move(image), scenario_.with_peers);
+    const bool is_chain = scenario_.fleet->is_chain;
+    const NodeMode mode = is_chain ? NodeMode::Validator : NodeMode::BlockSync;
+    fleet.spec.template_.spec = spec_of(mode, {}, std::move(image), scenario_.with_peers);
+    if (is_chain) {
+        fleet.spec.template_.spec.chainId = kNewChain;
+        fleet.spec.genesis.emplace().chainId = kNewChain;
+    }
     co_await create_when_gone(std::move(fleet));
 }
 

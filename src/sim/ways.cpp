@@ -236,7 +236,19 @@ private:
 kube::Async<std::unique_ptr<kube::HttpStream>> StormyWay::open(HttpRequest request) {
     throw_if_dead();
     std::string resource = resource_of(path_of(request));
+    const std::optional<Fault> fault = fault_for(request);
+    if (fault) {
+        around_.witness.struck(*fault, fmt::format("a watch of {}", resource));
+        if (fault->kind == FaultKind::TimeoutBefore || fault->kind == FaultKind::TimeoutAfter) {
+            co_await around_.clock.sleep_for(request.time_limit);
+            no_answer(TransportError::Kind::TimeLimit);
+        }
+        if (fault->kind == FaultKind::CrashBefore) die();
+        if (fault->kind != FaultKind::CrashAfter) no_answer();
+    }
     auto below = co_await below_.open(std::move(request));
+    if (fault) die();
+    throw_if_dead();
     co_return std::make_unique<Stream>(std::move(below), around_, process_, std::move(resource));
 }
 
@@ -269,6 +281,7 @@ kube::Async<HttpResponse> SidecarWay::send(HttpRequest request) {
     }
     const auto limit = request.time_limit;
     const auto trouble = trouble_of_(node);
+    if (trouble && trouble->kind == FaultKind::SidecarStops) no_answer(TransportError::Kind::Connect);
     if (trouble && trouble->kind == FaultKind::SidecarErrors) co_return HttpResponse{.status = 503, .body = "no"};
     if (trouble && trouble->kind == FaultKind::SidecarHangs) {
         co_await around_.clock.sleep_for(limit);

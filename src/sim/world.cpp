@@ -177,7 +177,12 @@ void World::give_tasks_their_time() {
           "discover-peers",
           "configure-state-sync",
           "config-validate",
-          "mark-ready"}) {
+          "mark-ready",
+          "generate-identity",
+          "generate-gentx",
+          "upload-genesis-artifacts",
+          "assemble-and-upload-genesis",
+          "set-genesis-peers"}) {
         devcluster::sidecar::Script script;
         script.duration = milliseconds{random.next() % 4'000};
         sidecars_.scripts().set(type, std::move(script));
@@ -477,7 +482,7 @@ kube::Async<> World::delete_orphan(std::size_t kind, kube::NamespacedName key, k
         if (!object || uid_of(object) != uid.value() || !is_orphan(object)) co_return;
         if (!find_string(object->value(), {"metadata", "deletionTimestamp"}).empty()) co_return;
         const kube::ResourceVersion version{std::to_string(object->revision())};
-        const auto outcome = co_await user_.raw().delete_object(
+        const auto outcome = co_await kube::detail::unguarded(user_).delete_object(
             watched_[kind].type, key, {.uid = uid, .resource_version = version}, kube::Propagation::Background
         );
         if (outcome != kube::DeleteOutcome::PreconditionFailed) co_return;

@@ -146,6 +146,8 @@ private:
     [[nodiscard]] kube::Async<> delete_own_sets();
     [[nodiscard]] std::string unsettled_fleet() const;
     [[nodiscard]] std::string unsettled_node(const std::string& name, const std::optional<std::string>& image) const;
+    /// Does the fault find at this moment what it is for?
+    [[nodiscard]] bool is_felt_at_once(const Fault& fault) const;
     [[nodiscard]] kube::Async<> strike(Fault fault);
     [[nodiscard]] kube::Async<> delete_orphan(std::size_t kind, kube::NamespacedName key, kube::Uid uid);
     /// What is deleted in the foreground goes after its pods.

@@ -53,14 +53,18 @@ bool is_seid_running(const ObjectPtr& pod) {
 }
 
 /// Task types that the sidecar carries out: their completion is the sidecar's to claim.
-constexpr std::array<std::string_view, 7> kSidecarTypes{
+constexpr std::array<std::string_view, 11> kSidecarTypes{
     "snapshot-restore",
     "configure-genesis",
     "config-apply",
     "discover-peers",
     "configure-state-sync",
     "config-validate",
-    "mark-ready"
+    "mark-ready",
+    "generate-identity",
+    "generate-gentx",
+    "upload-genesis-artifacts",
+    "set-genesis-peers"
 };
 
 /// Events of fleets that repeat what a status write said: as the reason of a condition, or by a field's presence.
