@@ -10,7 +10,6 @@ enum class Bug : unsigned char {
     ImpostorJudgedFromCache,
     OwnWritesNotAwaited,
     SubmittedOnEveryPoll,
-    EarlierTasksNotAwaited,
     EventBeforeWrite,
     GateWithoutWakeUp,
     PlanStartedBeforeStored,

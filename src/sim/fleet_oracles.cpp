@@ -118,6 +118,9 @@ void RolloutStaysBounded::judge(const Change& change) {
     if (!fleet || set_by_operator_[change.key] != image_of(change.before)) return;
     const kube::json::Value* bound = kube::json::find(fleet->value(), {"spec", "updateStrategy", "maxUnavailable"});
     if (bound == nullptr || !bound->is_int64()) return;
+    // The nodes of a chain that is being made get another image as it is: no rollout comes before it (spec 03 §11.1).
+    const bool is_chain = kube::json::find(fleet->value(), {"spec", "genesis"}) != nullptr;
+    if (is_chain && !is_condition_true(fleet->value(), "GenesisCeremonyComplete")) return;
     judged();
     const std::string image = image_of(change.after);
     under_way_[change.key] = {image, change.by->name, static_cast<std::uint64_t>(change.after->revision())};

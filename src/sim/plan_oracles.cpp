@@ -161,7 +161,8 @@ void PlanBeforeEffect::changed(const Change& change) {
             violated(fmt::format("{} made {} for a node without a stored plan", change.by->name, change.key.name));
         }
     }
-    if (change.kind != WatchedKind::Node || !change.after) return;
+    const bool has_plans = change.kind == WatchedKind::Node || change.kind == WatchedKind::Deployment;
+    if (!has_plans || !change.after) return;
     const Value* plan = find(change.after->value(), {"status", "plan"});
     if (plan == nullptr) return;
     planned_.insert(text_at(change.after, {"metadata", "uid"}));

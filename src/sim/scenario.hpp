@@ -27,9 +27,23 @@ enum class ActKind {
     SetPeers,
     /// The node is not to be bootstrapped after all.
     DropBootstrap,
+    /// Somebody deletes the pod of its bootstrap, if it is still at it.
+    DisruptBootstrap,
 };
 BOOST_DESCRIBE_ENUM(
-    ActKind, Create, SetImage, Pause, Unpause, Delete, Hold, Release, Scale, ProvideKeys, SetPeers, DropBootstrap
+    ActKind,
+    Create,
+    SetImage,
+    Pause,
+    Unpause,
+    Delete,
+    Hold,
+    Release,
+    Scale,
+    ProvideKeys,
+    SetPeers,
+    DropBootstrap,
+    DisruptBootstrap
 )
 
 struct Act {

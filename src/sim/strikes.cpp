@@ -85,6 +85,13 @@ bool World::is_felt_at_once(const Fault& fault) const {
     return true;
 }
 
+kube::NamespacedName World::pod_of(const std::string& node) const {
+    for (const devcluster::apiserver::ObjectPtr& pod : all(WatchedKind::Pod)) {
+        if (pod->key().name.starts_with(node + "-bootstrap")) return pod->key();
+    }
+    return {"default", node + "-0"};
+}
+
 kube::Async<> World::strike(Fault fault) {
     co_await clock_.sleep_until(kube::MonotonicTime{fault.at});
     if (is_calm_ || fault.is_off) co_return;
@@ -150,14 +157,16 @@ kube::Async<> World::strike(Fault fault) {
         case FaultKind::LeaseUnreachable:
             weather_.leases_back_at = until;
             break;
-        case FaultKind::PodDeleted:
-            if (const auto read = co_await user_.get<kube::Pod>(pod)) {
+        case FaultKind::PodDeleted: {
+            const kube::NamespacedName hit = pod_of(fault.target);
+            if (const auto read = co_await user_.get<kube::Pod>(hit)) {
                 struck(fault, "a pod");
                 static_cast<void>(
-                    co_await user_.delete_object<kube::Pod>(pod, {.uid = read->uid(), .resource_version = {}})
+                    co_await user_.delete_object<kube::Pod>(hit, {.uid = read->uid(), .resource_version = {}})
                 );
             }
             break;
+        }
         case FaultKind::StatefulSetDeleted:
         case FaultKind::StatefulSetReplaced: {
             const auto read = co_await user_.get<kube::StatefulSet>(node);

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "kube/types/pod.hpp"
 #include "kube/types/secret.hpp"
 #include "kube/types/stateful_set.hpp"
 #include "sei/api/deployment.hpp"
@@ -130,6 +131,7 @@ kube::Async<> World::perform_on_fleet(Act act) {
         case ActKind::ProvideKeys:
         case ActKind::SetPeers:
         case ActKind::DropBootstrap:
+        case ActKind::DisruptBootstrap:
             break;
     }
 }
@@ -177,6 +179,14 @@ kube::Async<> World::perform_on_node(Act act) {
                 }
             });
             break;
+        case ActKind::DisruptBootstrap: {
+            const kube::NamespacedName pod = pod_of(name);
+            const auto read = co_await user_.get<kube::Pod>(pod);
+            if (!read || pod == key_of(name + "-0")) break;
+            static_cast<void>(co_await user_.delete_object<kube::Pod>(pod, {.uid = read->uid(), .resource_version = {}})
+            );
+            break;
+        }
         case ActKind::Scale:
             break;
     }

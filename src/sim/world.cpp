@@ -187,6 +187,11 @@ void World::give_tasks_their_time() {
         script.duration = milliseconds{random.next() % 4'000};
         sidecars_.scripts().set(type, std::move(script));
     }
+    // A restore of terabytes outlives the pod that it was begun in, and the plan.
+    if (random.next() % 2 != 0) return;
+    devcluster::sidecar::Script restore;
+    restore.duration = milliseconds{100'000 + random.next() % 150'000};
+    sidecars_.scripts().set("snapshot-restore", std::move(restore));
 }
 
 bool World::run_until(const std::function<bool()>& done, std::chrono::seconds limit) {

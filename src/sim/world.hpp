@@ -148,6 +148,8 @@ private:
     [[nodiscard]] std::string unsettled_node(const std::string& name, const std::optional<std::string>& image) const;
     /// Does the fault find at this moment what it is for?
     [[nodiscard]] bool is_felt_at_once(const Fault& fault) const;
+    /// Its own, or that of its bootstrap Job.
+    [[nodiscard]] kube::NamespacedName pod_of(const std::string& node) const;
     [[nodiscard]] kube::Async<> strike(Fault fault);
     [[nodiscard]] kube::Async<> delete_orphan(std::size_t kind, kube::NamespacedName key, kube::Uid uid);
     /// What is deleted in the foreground goes after its pods.

@@ -112,7 +112,6 @@ TaskOutcome outcome_of_failed(const sidecar::LookupOutcome& found, const api::Pl
 /// A sidecar that was started anew goes on with what it was at, whichever plan that was of (spec 04 §8.6): a task that
 /// works on the same files is not begun beside it. Nullopt: nothing is in the way.
 kube::Async<std::optional<TaskOutcome>> earlier_task(TaskContext& context, const api::PlannedTask& task) {
-    if (planted::has(planted::Bug::EarlierTasksNotAwaited)) co_return std::nullopt;
     for (const std::string& id : task.afterTasks) {
         const sidecar::LookupOutcome found = co_await look_up(context, id, false);
         if (const auto* unavailable = std::get_if<Unavailable>(&found)) co_return no_answer(*unavailable);

@@ -133,6 +133,16 @@ TEST(TestkitWorld, lets_the_write_of_a_status_that_is_under_way_end_before_pause
     );
 }
 
+TEST(TestkitWorld, lets_the_status_faker_end_for_good) {
+    World world{{.manifests = {}, .workloads = Workloads::StatusFaker}, make_operator};
+    world.create(a_config_map(key(), {{"image", "v1"}}));
+    ASSERT_TRUE(world.run_until_quiet()) << world.last_reason();
+    world.workloads().status_faker().stop();
+    set_image(world, "v2");
+    world.run_until([&] { return value(world, "seen") == "2"; });
+    EXPECT_EQ(value(world, "seen"), "1") << "a faker that was stopped wrote a status";
+}
+
 TEST(TestkitWorld, restarts_the_operator) {
     World world{{.manifests = {}, .workloads = Workloads::StatusFaker}, make_operator};
     world.stop_operator();
