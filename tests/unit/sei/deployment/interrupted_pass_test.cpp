@@ -14,7 +14,9 @@ namespace {
 
 /// Does something else once, in the moment before the operator's next request of this kind is sent.
 struct Interruption {
-    Interruption(DeploymentWorld& where, kube::HttpMethod method_, std::string end_, std::function<kube::Async<>()> what_)
+    Interruption(
+        DeploymentWorld& where, kube::HttpMethod method_, std::string end_, std::function<kube::Async<>()> what_
+    )
         : world{where}, method{method_}, end{std::move(end_)}, what{std::move(what_)} {
         world.world.calls().before_each = [this](const kube::HttpRequest& request) {
             return before(request.method, request.target.substr(0, request.target.find('?')));
