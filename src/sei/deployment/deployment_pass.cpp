@@ -66,7 +66,7 @@ kube::Async<Requeue> DeploymentPass::run() {
 kube::Async<Requeue> DeploymentPass::advance() {
     put_terminal_plan_away();
     // Before it is decided what is rolled: the nodes of a chain that was made are not all brought to an image at once.
-    if (is_ceremony_to_come() && was_chain_made(context_.status, kept_nodes(context_))) {
+    if (!context_.status.plan && is_ceremony_to_come() && was_chain_made(context_.status, kept_nodes(context_))) {
         context_.conditions.set_ceremony_complete();
     }
     api::SeiNodeDeployment current = context_.object();
