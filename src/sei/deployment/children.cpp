@@ -285,7 +285,7 @@ kube::Async<> keep_children(DeploymentContext& context, Missing missing) {
                 if (missing == Missing::All || std::ranges::find(planned, name) != planned.end()) {
                     // Nodes that are there and not shown may run already: then whoever is new takes no part.
                     if (!is_ceremony_confirmed) {
-                        ceremony = ceremony_of(context, kept_of(context.object(), co_await context.list_nodes()));
+                        ceremony = ceremony_of(context, co_await read_kept_nodes(context));
                         is_ceremony_confirmed = true;
                     }
                     co_await make(context, ordinal, ceremony);
@@ -321,11 +321,18 @@ std::vector<NodeSnapshot> kept_nodes(const DeploymentContext& context) {
     return kept_of(context.object(), std::move(seen));
 }
 
+kube::Async<std::vector<NodeSnapshot>> read_kept_nodes(const DeploymentContext& context) {
+    kube::ListOptions of_namespace;
+    of_namespace.namespace_ = context.object().metadata.namespace_;
+    auto live = co_await context.client.list<api::SeiNode>(std::move(of_namespace));
+    co_return kept_of(context.object(), std::move(live.items));
+}
+
 kube::Async<bool> are_as_made(const DeploymentContext& context) {
     const api::SeiNodeDeployment& deployment = context.object();
     const std::vector<NodeSnapshot> kept = kept_of(deployment, co_await context.list_nodes());
     co_return std::ranges::all_of(kept, [&](const NodeSnapshot& node) {
-        return claim_on(deployment, &*node) == Claim::Ours && asks_for(*node, deployment.spec.template_.spec);
+        return asks_for(*node, deployment.spec.template_.spec);
     });
 }
 

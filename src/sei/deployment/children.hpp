@@ -30,9 +30,11 @@ enum class Missing {
 /// The nodes that a pass keeps: with ordinals below `spec.replicas`, not going, controlled by the deployment or left
 /// behind by an earlier one of its name.
 [[nodiscard]] std::vector<NodeSnapshot> kept_nodes(const DeploymentContext& context);
+/// The same, read uncached, whatever labels they carry: before something is decided for good about who is there.
+[[nodiscard]] kube::Async<std::vector<NodeSnapshot>> read_kept_nodes(const DeploymentContext& context);
 
-/// Does every node of the fleet that is there ask for the images of the template, by an uncached look? What is left to
-/// be adopted does not yet.
+/// Does every node of the fleet that is there, or is left to be adopted, ask for the images of the template, by an
+/// uncached look?
 [[nodiscard]] kube::Async<bool> are_as_made(const DeploymentContext& context);
 
 /// Deletes the nodes with ordinals from `spec.replicas` on, each after an uncached look at it and at the deployment.

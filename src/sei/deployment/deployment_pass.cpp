@@ -66,7 +66,8 @@ kube::Async<Requeue> DeploymentPass::run() {
 kube::Async<Requeue> DeploymentPass::advance() {
     put_terminal_plan_away();
     // Before it is decided what is rolled: the nodes of a chain that was made are not all brought to an image at once.
-    if (!context_.status.plan && is_ceremony_to_come() && was_chain_made(context_.status, kept_nodes(context_))) {
+    if (!context_.status.plan && is_ceremony_to_come() && was_chain_made(context_.status, kept_nodes(context_)) &&
+        was_chain_made(context_.status, co_await read_kept_nodes(context_))) {
         context_.conditions.set_ceremony_complete();
     }
     api::SeiNodeDeployment current = context_.object();
@@ -274,7 +275,7 @@ void DeploymentPass::finish(bool has_failed) {
     }
     if (status.rollout && !deployment.spec.paused) {
         const RolloutProgress progress = progress_of(context_.fleet.wanted(), deployment.spec.template_.spec);
-        record_progress(*status.rollout, progress.updated, context_.now());
+        record_progress(*status.rollout, progress, context_.now());
         const bool is_overdue = context_.now() >= progress_deadline(*status.rollout, deployment.spec.updateStrategy);
         context_.conditions.set_rollout_progress(progress, is_overdue);
     }

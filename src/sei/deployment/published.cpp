@@ -192,6 +192,8 @@ kube::Async<NetworkingOutcome> keep_networking(DeploymentContext& context) {
     } catch (const kube::ApiError& error) {
         if (error.is_type_not_served()) co_return NetworkingOutcome{.kind = NetworkingOutcome::Kind::CrdMissing};
         if (error.code() < 400 || error.code() >= 500 || error.code() == 429) throw;
+        // Somebody was faster to make one of this name: whose it is is seen by the pass that follows at once.
+        if (error.reason() == "Conflict") context.note_conflict({});
         co_return NetworkingOutcome{
             .kind = NetworkingOutcome::Kind::Refused, .text = sidecar::bounded_text(error.message())
         };

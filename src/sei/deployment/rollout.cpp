@@ -102,10 +102,14 @@ RolloutProgress progress_of(const std::vector<NodeSnapshot>& wanted, const api::
     return progress;
 }
 
-void record_progress(api::RolloutStatus& rollout, std::int32_t updated, kube::Time now) {
+void record_progress(api::RolloutStatus& rollout, const RolloutProgress& progress, kube::Time now) {
+    // Of a fleet that has shrunk there are fewer to come.
+    if (rollout.updatedNodes >= progress.total && progress.updated < progress.total) {
+        rollout.updatedNodes = progress.updated;
+    }
     // One that goes back and forth makes none.
-    if (updated <= rollout.updatedNodes) return;
-    rollout.updatedNodes = updated;
+    if (progress.updated <= rollout.updatedNodes) return;
+    rollout.updatedNodes = progress.updated;
     rollout.lastProgressAt = now;
 }
 

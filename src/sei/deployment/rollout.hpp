@@ -67,7 +67,7 @@ struct RolloutProgress {
 [[nodiscard]] RolloutProgress progress_of(const std::vector<NodeSnapshot>& wanted, const api::NodeSpec& target);
 
 /// Notes progress in `rollout`. The start time is never touched.
-void record_progress(api::RolloutStatus& rollout, std::int32_t updated, kube::Time now);
+void record_progress(api::RolloutStatus& rollout, const RolloutProgress& progress, kube::Time now);
 /// When a rollout without further progress is overdue.
 [[nodiscard]] kube::Time progress_deadline(const api::RolloutStatus& rollout, const api::UpdateStrategy& strategy);
 

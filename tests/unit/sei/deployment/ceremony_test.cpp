@@ -223,16 +223,7 @@ TEST(ChainThatWasMade, is_rolled_within_its_bound_by_an_edit_that_nobody_saw_it_
     ASSERT_TRUE(world.world.run_until_quiet()) << world.world.last_reason();
     world.world.stop_operator();
     // The ceremony has failed late: its participants have their peers, and come to run by themselves.
-    const auto read = world.world.get<api::SeiNodeDeployment>(DeploymentWorld::key("fleet"));
-    api::SeiNodeDeploymentStatus status = (*read)->status;
-    status.plan.reset();
-    kube::Condition failed;
-    failed.type = api::deployment_condition::kPlanInProgress;
-    failed.status = kube::ConditionStatus::False;
-    failed.reason = api::reason::kPlanFailed;
-    failed.observedGeneration = (*read)->metadata.generation;
-    kube::set_condition(status.conditions, std::move(failed));
-    ASSERT_TRUE(world.world.run(world.world.person().write_status(*read, std::move(status))));
+    world.fail_ceremony();
     for (const char* name : {"fleet-0", "fleet-1"}) {
         world.world.edit<api::SeiNode>(DeploymentWorld::key(name), [](api::SeiNode& node) {
             node.spec.peers.emplace_back().static_.emplace().addresses = {"abc@fleet-0:26656"};

@@ -12,8 +12,10 @@
 #include <utility>
 #include <vector>
 
+#include "kube/meta/condition.hpp"
 #include "kube/runtime/log.hpp"
 #include "kube/runtime/random.hpp"
+#include "sei/api/conditions.hpp"
 #include "sei/deployment/deployment_controller.hpp"
 #include "testkit/world.hpp"
 #include "unit/sei/node/fake_sidecar.hpp"
@@ -59,6 +61,19 @@ public:
     }
     void edit(const std::function<void(api::SeiNodeDeployment&)>& change) {
         world.edit<api::SeiNodeDeployment>(key("fleet"), change);
+    }
+    /// As a ceremony of the fleet leaves it that has failed.
+    void fail_ceremony() {
+        const auto read = world.get<api::SeiNodeDeployment>(key("fleet"));
+        api::SeiNodeDeploymentStatus status = (*read)->status;
+        status.plan.reset();
+        kube::Condition failed;
+        failed.type = api::deployment_condition::kPlanInProgress;
+        failed.status = kube::ConditionStatus::False;
+        failed.reason = api::reason::kPlanFailed;
+        failed.observedGeneration = (*read)->metadata.generation;
+        kube::set_condition(status.conditions, std::move(failed));
+        (void)world.run(world.person().write_status(*read, std::move(status)));
     }
     [[nodiscard]] api::SeiNodeDeployment fleet() { return **world.get<api::SeiNodeDeployment>(key("fleet")); }
     /// As the operator sees them.

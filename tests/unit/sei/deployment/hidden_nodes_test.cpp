@@ -4,40 +4,47 @@
 
 #include <chrono>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "deployment_world.hpp"
+#include "kube/json/json.hpp"
+#include "kube/meta/condition.hpp"
+#include "sei/api/conditions.hpp"
 #include "sei/deployment/genesis.hpp"
 #include "sei/deployment/template_hash.hpp"
 
 namespace sei::deployment::test {
 namespace {
 
-/// Until `forget_faults`, the operator is shown a cluster without nodes; what it reads one by one is there.
-void hide_nodes(DeploymentWorld& world) {
-    const auto is_list_or_watch = [](const kube::HttpRequest& request) {
+/// Until `forget_faults`, the operator's cache is shown these nodes, and no other one ever; what it reads itself is
+/// there.
+void show_only(DeploymentWorld& world, const std::vector<std::string>& names) {
+    std::string items;
+    for (const std::string& name : names) {
+        const auto node = world.world.run(kube::detail::unguarded(world.world.person())
+                                              .get(kube::KindOf<api::SeiNode>::type, DeploymentWorld::key(name)));
+        items += (items.empty() ? "" : ",") + kube::json::serialize(**node);
+    }
+    // Its watch never begins.
+    const auto is_of_cache = [](const kube::HttpRequest& request) {
         return request.target.starts_with("/apis/sei.io/v1alpha1/seinodes?");
     };
-    const auto is_watch = [](const kube::HttpRequest& request) {
-        return request.target.starts_with("/apis/sei.io/v1alpha1/seinodes?") &&
-               request.target.find("watch=true") != std::string::npos;
-    };
     constexpr std::size_t kAll = 1'000'000;
-    kube::HttpResponse busy;
-    busy.status = 503;
-    world.world.calls().answer(is_watch, busy, kAll);
-    kube::HttpResponse nothing;
-    nothing.status = 200;
-    nothing.headers.push_back({"content-type", "application/json"});
-    nothing.body =
-        R"({"apiVersion":"sei.io/v1alpha1","kind":"SeiNodeList","metadata":{"resourceVersion":"1"},"items":[]})";
-    world.world.calls().answer(is_list_or_watch, nothing, kAll);
+    kube::HttpResponse shown;
+    shown.status = 200;
+    shown.headers.push_back({"content-type", "application/json"});
+    shown.body =
+        R"({"apiVersion":"sei.io/v1alpha1","kind":"SeiNodeList","metadata":{"resourceVersion":"1"},"items":[)" + items +
+        "]}";
+    world.world.calls().answer(is_of_cache, shown, kAll);
 }
 
 constexpr const char* kNewer = "example.com/seid:v2";
 
 /// A fleet whose operator starts anew, sees none of its nodes, and has had its first passes.
 void start_without_sight(DeploymentWorld& world) {
-    hide_nodes(world);
+    show_only(world, {});
     world.world.start_operator();
     world.world.run_until([] { return false; }, std::chrono::seconds{60});
 }
@@ -123,6 +130,29 @@ TEST(HiddenNodes, that_run_already_have_a_newcomer_join_them) {
     const auto made = world.world.get<api::SeiNode>(DeploymentWorld::key("fleet-3"));
     ASSERT_TRUE(made);
     EXPECT_FALSE((*made)->spec.validator->genesisCeremony) << "nobody would collect its part";
+}
+
+TEST(HiddenNodes, that_have_no_chain_yet_keep_a_ceremony_from_being_over) {
+    DeploymentWorld world;
+    world.world.create(DeploymentWorld::a_chain(2));
+    ASSERT_TRUE(world.world.run_until([&] { return world.fleet().status.plan.has_value(); }));
+    ASSERT_TRUE(world.world.run_until_quiet()) << world.world.last_reason();
+    world.world.stop_operator();
+    world.fail_ceremony();
+    world.world.edit<api::SeiNode>(DeploymentWorld::key("fleet-0"), [](api::SeiNode& node) {
+        node.spec.peers.emplace_back().static_.emplace().addresses = {"abc@fleet-0:26656"};
+    });
+    const auto read = world.world.get<api::SeiNode>(DeploymentWorld::key("fleet-0"));
+    api::SeiNodeStatus running = (*read)->status;
+    running.phase = api::NodePhase::Running;
+    ASSERT_TRUE(world.world.run(world.world.person().write_status(*read, std::move(running))));
+    world.edit([](auto& fleet) { fleet.spec.template_.spec.podLabels["a"] = "b"; });
+    show_only(world, {"fleet-0"});
+    world.world.start_operator();
+    world.world.run_until([] { return false; }, std::chrono::seconds{60});
+    EXPECT_FALSE(
+        kube::is_condition_true(world.fleet().status.conditions, api::deployment_condition::kGenesisCeremonyComplete)
+    ) << "fleet-1 has no genesis to run from";
 }
 
 TEST(FleetThatIsRemade, takes_what_it_is_made_from_as_its_baseline_node_by_node) {

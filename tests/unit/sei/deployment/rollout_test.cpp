@@ -253,19 +253,25 @@ TEST(Progress, names_the_first_node_in_trouble) {
 TEST(Progress, moves_its_deadline_and_never_its_start) {
     const kube::Time start{std::chrono::sys_seconds{std::chrono::seconds{1'750'000'000}}};
     const auto after = [&](int seconds) { return kube::Time{start.at + std::chrono::seconds{seconds}}; };
+    const auto of_three = [](std::int32_t updated) { return RolloutProgress{.updated = updated, .total = 3}; };
     api::RolloutStatus rollout{.targetHash = "h", .startedAt = start};
     api::UpdateStrategy strategy;
     EXPECT_EQ(progress_deadline(rollout, strategy), after(600)) << "ten minutes by default";
     strategy.progressDeadlineSeconds = 60;
-    record_progress(rollout, 0, after(10));
+    record_progress(rollout, of_three(0), after(10));
     EXPECT_EQ(progress_deadline(rollout, strategy), after(60));
-    record_progress(rollout, 1, after(50));
+    record_progress(rollout, of_three(1), after(50));
     EXPECT_EQ(progress_deadline(rollout, strategy), after(110));
-    record_progress(rollout, 1, after(70));
-    record_progress(rollout, 0, after(80));
+    record_progress(rollout, of_three(1), after(70));
+    record_progress(rollout, of_three(0), after(80));
     EXPECT_EQ(progress_deadline(rollout, strategy), after(110)) << "going back is no progress";
-    record_progress(rollout, 1, after(90));
+    record_progress(rollout, of_three(1), after(90));
     EXPECT_EQ(progress_deadline(rollout, strategy), after(110)) << "nor is coming back from there";
+    rollout.updatedNodes = 5;
+    record_progress(rollout, of_three(1), after(100));
+    EXPECT_EQ(rollout.updatedNodes, 1) << "there were six";
+    record_progress(rollout, of_three(2), after(105));
+    EXPECT_EQ(progress_deadline(rollout, strategy), after(165)) << "of those that are left one more has arrived";
     EXPECT_EQ(rollout.startedAt, start);
 }
 
