@@ -42,6 +42,12 @@ milliseconds delete_perhaps_held(kube::Random& random, std::vector<Act>& acts, m
     return free;
 }
 
+void pause_for_a_while(kube::Random& random, std::vector<Act>& acts, const std::string& object) {
+    const milliseconds pause = between(random, 2'500, 45'000);
+    acts.push_back(act(ActKind::Pause, pause, object));
+    acts.push_back(act(ActKind::Unpause, pause + between(random, 500, 30'000), object));
+}
+
 /// Created, rolled (perhaps before it is up), superseded (perhaps in the middle of the roll), and some of what else
 /// people do with a fleet.
 void plan_fleet(kube::Random& random, Scenario& scenario) {
@@ -57,11 +63,7 @@ void plan_fleet(kube::Random& random, Scenario& scenario) {
     if (!one_in(random, 5)) {
         acts.push_back(act(ActKind::SetImage, roll + between(random, 50, 8'000), name, kThirdImage));
     }
-    if (one_in(random, 3)) {
-        const milliseconds pause = between(random, 2'500, 45'000);
-        acts.push_back(act(ActKind::Pause, pause, name));
-        acts.push_back(act(ActKind::Unpause, pause + between(random, 500, 30'000), name));
-    }
+    if (one_in(random, 3)) pause_for_a_while(random, acts, name);
     if (one_in(random, 3)) {
         const milliseconds scaled = between(random, 4'000, 50'000);
         const bool is_down = !one_in(random, 3);
@@ -99,11 +101,7 @@ void plan_chain(kube::Random& random, Scenario& scenario) {
     if (one_in(random, 2)) {
         acts.push_back(act(ActKind::SetImage, roll + between(random, 50, 8'000), name, kThirdImage));
     }
-    if (one_in(random, 2)) {
-        const milliseconds pause = between(random, 2'500, 45'000);
-        acts.push_back(act(ActKind::Pause, pause, name));
-        acts.push_back(act(ActKind::Unpause, pause + between(random, 500, 30'000), name));
-    }
+    if (one_in(random, 2)) pause_for_a_while(random, acts, name);
 }
 
 void plan_nodes(kube::Random& random, Scenario& scenario) {
@@ -133,11 +131,7 @@ void plan_nodes(kube::Random& random, Scenario& scenario) {
             acts.push_back(act(ActKind::SetImage, supersede, node, kThirdImage));
         }
     }
-    if (one_in(random, 2)) {
-        const milliseconds pause = between(random, 2'500, 45'000);
-        acts.push_back(act(ActKind::Pause, pause, "n1"));
-        acts.push_back(act(ActKind::Unpause, pause + between(random, 500, 30'000), "n1"));
-    }
+    if (one_in(random, 2)) pause_for_a_while(random, acts, "n1");
     if (one_in(random, 2)) {
         const milliseconds gone = between(random, 4'000, 60'000);
         const milliseconds free = delete_perhaps_held(random, acts, gone, "n2");

@@ -218,10 +218,7 @@ TEST(ChainThatWasMade, is_told_by_the_peers_of_its_participants) {
 
 TEST(ChainThatWasMade, is_rolled_within_its_bound_by_an_edit_that_nobody_saw_it_made_before) {
     DeploymentWorld world;
-    world.world.create(DeploymentWorld::a_chain(2));
-    ASSERT_TRUE(world.world.run_until([&] { return world.fleet().status.plan.has_value(); }));
-    ASSERT_TRUE(world.world.run_until_quiet()) << world.world.last_reason();
-    world.world.stop_operator();
+    ASSERT_TRUE(world.stop_in_ceremony(2));
     // The ceremony has failed late: its participants have their peers, and come to run by themselves.
     world.fail_ceremony();
     for (const char* name : {"fleet-0", "fleet-1"}) {

@@ -62,6 +62,23 @@ public:
     void edit(const std::function<void(api::SeiNodeDeployment&)>& change) {
         world.edit<api::SeiNodeDeployment>(key("fleet"), change);
     }
+    /// A chain whose ceremony is under way, and whose operator has stopped. False: it did not begin.
+    [[nodiscard]] bool stop_in_ceremony(std::int32_t replicas) {
+        world.create(a_chain(replicas));
+        const bool has_begun = world.run_until([&] { return fleet().status.plan.has_value(); });
+        const bool is_quiet = world.run_until_quiet();
+        world.stop_operator();
+        return has_begun && is_quiet;
+    }
+    /// Until `forget_faults`, the server refuses what the operator writes of this node.
+    void refuse_writes_of(const std::string& node) {
+        kube::HttpResponse refusal{.status = 403, .headers = {{"content-type", "application/json"}}, .body = {}};
+        refusal.body = R"({"kind":"Status","apiVersion":"v1","status":"Failure","reason":"Forbidden","code":403})";
+        const auto is_write = [end = "/seinodes/" + node + "?"](const kube::HttpRequest& request) {
+            return request.method == kube::HttpMethod::Patch && request.target.contains(end);
+        };
+        world.calls().answer(is_write, std::move(refusal), 1'000'000);
+    }
     /// As a ceremony of the fleet leaves it that has failed.
     void fail_ceremony() {
         const auto read = world.get<api::SeiNodeDeployment>(key("fleet"));

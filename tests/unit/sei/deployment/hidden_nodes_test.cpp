@@ -106,10 +106,7 @@ TEST(HiddenNodes, of_a_rollout_that_is_superseded_are_waited_for) {
 
 TEST(HiddenNodes, of_a_ceremony_are_no_reason_to_give_it_up) {
     DeploymentWorld world;
-    world.world.create(DeploymentWorld::a_chain(2));
-    ASSERT_TRUE(world.world.run_until([&] { return world.fleet().status.plan.has_value(); }));
-    ASSERT_TRUE(world.world.run_until_quiet()) << world.world.last_reason();
-    world.world.stop_operator();
+    ASSERT_TRUE(world.stop_in_ceremony(2));
     start_without_sight(world);
     EXPECT_TRUE(world.fleet().status.plan);
     world.world.calls().forget_faults();
@@ -134,10 +131,7 @@ TEST(HiddenNodes, that_run_already_have_a_newcomer_join_them) {
 
 TEST(HiddenNodes, that_have_no_chain_yet_keep_a_ceremony_from_being_over) {
     DeploymentWorld world;
-    world.world.create(DeploymentWorld::a_chain(2));
-    ASSERT_TRUE(world.world.run_until([&] { return world.fleet().status.plan.has_value(); }));
-    ASSERT_TRUE(world.world.run_until_quiet()) << world.world.last_reason();
-    world.world.stop_operator();
+    ASSERT_TRUE(world.stop_in_ceremony(2));
     world.fail_ceremony();
     world.world.edit<api::SeiNode>(DeploymentWorld::key("fleet-0"), [](api::SeiNode& node) {
         node.spec.peers.emplace_back().static_.emplace().addresses = {"abc@fleet-0:26656"};

@@ -82,15 +82,7 @@ TEST(ScaleDown, does_not_go_by_a_label_that_somebody_wrote) {
     DeploymentWorld world;
     world.world.create(DeploymentWorld::a_fleet(2));
     ASSERT_TRUE(world.world.run_until_quiet()) << world.world.last_reason();
-    kube::HttpResponse refusal{.status = 403, .headers = {{"content-type", "application/json"}}, .body = {}};
-    refusal.body = R"({"kind":"Status","apiVersion":"v1","status":"Failure","reason":"Forbidden","code":403})";
-    world.world.calls().answer(
-        [](const kube::HttpRequest& request) {
-            return request.method == kube::HttpMethod::Patch && request.target.contains("/seinodes/fleet-1?");
-        },
-        std::move(refusal),
-        1000
-    );
+    world.refuse_writes_of("fleet-1");
     world.world.edit<api::SeiNode>(DeploymentWorld::key("fleet-1"), [](api::SeiNode& node) {
         node.metadata.labels["sei.io/nodedeployment-ordinal"] = "7";
     });

@@ -70,15 +70,7 @@ TEST(LeftNodes, that_are_not_adopted_yet_count_against_the_bound_of_a_rollout) {
     ASSERT_TRUE(world.world.run_until([&] { return world.is_gone(); })) << world.world.last_reason();
 
     // Somebody is faster with the first of them, which may be in the middle of an update.
-    kube::HttpResponse refusal{.status = 403, .headers = {{"content-type", "application/json"}}, .body = {}};
-    refusal.body = R"({"kind":"Status","apiVersion":"v1","status":"Failure","reason":"Forbidden","code":403})";
-    world.world.calls().answer(
-        [](const kube::HttpRequest& request) {
-            return request.method == kube::HttpMethod::Patch && request.target.contains("/seinodes/fleet-0?");
-        },
-        std::move(refusal),
-        1000
-    );
+    world.refuse_writes_of("fleet-0");
     const std::string before = fleet.spec.template_.spec.image;
     fleet.spec.template_.spec.image = "example.com/seid:v2";
     world.world.create(std::move(fleet));
