@@ -131,9 +131,13 @@ void wait_for_tasks_of(const api::TaskPlan& left, api::TaskPlan& next) {
         if (task.status != api::TaskStatus::Complete)
             std::ranges::copy(task.afterTasks, back_inserter(first->afterTasks));
     }
-    // Also a task that is not known to have been accepted: the write that says so may have been lost.
-    const auto current = current_task(left);
-    if (current && is_of_sidecar(left.tasks[*current])) first->afterTasks.push_back(left.tasks[*current].id);
+    // Also tasks that are not known to have been accepted: the write that says so, and that those before them are
+    // done, may have been lost.
+    for (const api::PlannedTask& task : left.tasks) {
+        if (task.status == api::TaskStatus::Complete) continue;
+        if (is_of_sidecar(task)) first->afterTasks.push_back(task.id);
+        if (task.status == api::TaskStatus::Failed) break;
+    }
 }
 
 void note_attempt(api::PlannedTask& task, std::int32_t attempts, std::string error, kube::Time now) {

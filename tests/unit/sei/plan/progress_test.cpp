@@ -224,7 +224,7 @@ TEST(CompletePlan, leaves_the_transition_time_of_an_unchanged_phase) {
     EXPECT_EQ(status.phaseTransitionTime, kEarlier);
 }
 
-TEST(NextPlan, waits_for_the_sidecar_task_that_the_last_one_was_at) {
+TEST(NextPlan, waits_for_the_sidecar_tasks_that_the_last_one_may_have_got_to) {
     const api::SeiNodeStatus status = status_with_plan();
     api::TaskPlan next;
     next.tasks.push_back({.type = "ensure-data-pvc", .id = "n0"});
@@ -232,10 +232,20 @@ TEST(NextPlan, waits_for_the_sidecar_task_that_the_last_one_was_at) {
     next.tasks.push_back({.type = "config-apply", .id = "n2"});
     next.tasks.push_back({.type = "mark-ready", .id = "n3"});
     wait_for_tasks_of(*status.plan, next);
-    EXPECT_EQ(next.tasks[2].afterTasks, std::vector<std::string>{"i0"});
+    EXPECT_EQ(next.tasks[2].afterTasks, (std::vector<std::string>{"i0", "i1"}))
+        << "what was written is not all that was done";
     for (const std::size_t other : {0u, 1u, 3u}) EXPECT_TRUE(next.tasks[other].afterTasks.empty());
     EXPECT_EQ(record(Running{.waits_for = "x"}, next, 2, kNow).advance, Advance::Wait);
     EXPECT_TRUE(next.tasks[2].afterTasks.empty()) << "it is accepted";
+}
+
+TEST(NextPlan, waits_for_nothing_that_comes_after_a_task_that_failed) {
+    api::SeiNodeStatus status = status_with_plan();
+    status.plan->tasks[0].status = api::TaskStatus::Failed;
+    api::TaskPlan next;
+    next.tasks.push_back({.type = "config-apply", .id = "n0"});
+    wait_for_tasks_of(*status.plan, next);
+    EXPECT_EQ(next.tasks[0].afterTasks, std::vector<std::string>{"i0"});
 }
 
 TEST(NextPlan, waits_with_a_task_that_is_not_done_already) {
@@ -245,7 +255,7 @@ TEST(NextPlan, waits_with_a_task_that_is_not_done_already) {
     next.tasks.push_back({.type = "config-apply", .id = "n1"});
     wait_for_tasks_of(*status.plan, next);
     EXPECT_TRUE(next.tasks[0].afterTasks.empty());
-    EXPECT_EQ(next.tasks[1].afterTasks, std::vector<std::string>{"i0"});
+    EXPECT_EQ(next.tasks[1].afterTasks, (std::vector<std::string>{"i0", "i1"}));
 }
 
 TEST(NextPlan, waits_for_no_upload_and_for_nothing_that_is_complete) {
