@@ -122,14 +122,10 @@ std::optional<NodeSnapshot> seen_node(const DeploymentContext& context, std::int
     return seen;
 }
 
-bool is_ceremony_over(const DeploymentContext& context) {
-    return kube::is_condition_true(context.status.conditions, api::deployment_condition::kGenesisCeremonyComplete);
-}
-
 /// The peers are those that the ceremony gave to the first of its participants.
 CeremonyOfFleet ceremony_of(const DeploymentContext& context, const std::vector<NodeSnapshot>& kept) {
     const auto takes_part = [](const NodeSnapshot& node) { return takes_part_in_ceremony(*node); };
-    const bool is_over = is_ceremony_over(context);
+    const bool is_over = is_ceremony_complete(context.status);
     CeremonyOfFleet ceremony{.takes_newcomers = !is_over && std::ranges::all_of(kept, takes_part), .peers = {}};
     if (!context.object().spec.genesis) return ceremony;
     const auto has_peers = [&](const NodeSnapshot& node) { return takes_part(node) && !node->spec.peers.empty(); };
@@ -270,7 +266,7 @@ kube::Async<> propagate_pause(DeploymentContext& context) {
 kube::Async<> keep_children(DeploymentContext& context, Missing missing) {
     const std::set<std::string> in_turn = co_await confirmed_nodes_in_turn(context);
     CeremonyOfFleet ceremony = ceremony_of(context, kept_nodes(context));
-    bool is_ceremony_confirmed = !context.object().spec.genesis || is_ceremony_over(context);
+    bool is_ceremony_confirmed = !context.object().spec.genesis || is_ceremony_complete(context.status);
     if (ceremony.peers != context.memory.compared_peers) {
         context.memory.compared.clear();
         context.memory.compared_peers = ceremony.peers;
@@ -343,10 +339,7 @@ kube::Async<> scale_down(DeploymentContext& context) {
         // Whatever its label says: the name is that of a node that is to be there.
         if (is_wanted_name(context.object(), node->metadata.name)) continue;
         // What it asks for now may be on its way, also after the first of them.
-        const auto live = co_await context.client.get<api::SeiNodeDeployment>(context.deployment.key());
-        const bool is_asked = live && live->uid() == context.deployment.uid() &&
-                              (*live)->metadata.generation == context.object().metadata.generation;
-        if (!is_asked) co_return;
+        if (!co_await context.is_still_confirmed()) co_return;
         const auto seen = co_await context.client.get<api::SeiNode>(node.key());
         if (!seen || (*seen)->metadata.deletionTimestamp || claim_on(context.object(), &**seen) != Claim::Ours)
             continue;

@@ -98,13 +98,16 @@ kube::Async<Requeue> DeploymentPass::keep_fleet() {
     // may never have been written.
     const bool is_open = is_ceremony_open(deployment.spec, context_.status, nodes);
     const api::NodeSpec& target = deployment.spec.template_.spec;
-    const std::string hash = template_hash(target);
     const bool is_baseline_due = context_.status.templateHash.empty() ? !is_open : was_empty || is_open;
-    const bool would_change =
-        is_baseline_due && !nodes.empty() && context_.status.templateHash != hash &&
+    const bool may_be_baseline =
+        is_baseline_due && !nodes.empty() &&
         std::ranges::all_of(nodes, [&](const NodeSnapshot& node) { return asks_for(*node, target); });
-    // A fleet may have nodes that no watch has shown: they are rolled, and not set to what its baseline says.
-    if (would_change && co_await are_as_made(context_)) context_.status.templateHash = hash;
+    if (may_be_baseline) {
+        const std::string hash = template_hash(target);
+        const bool would_change = context_.status.templateHash != hash;
+        // A fleet may have nodes that no watch has shown: they are rolled, and not set to what its baseline says.
+        if (would_change && co_await are_as_made(context_)) context_.status.templateHash = hash;
+    }
     if (is_ceremony_due()) {
         start_plan(genesis_plan(deployment, names_of(context_.fleet.wanted()), context_.ids));
         co_return Requeue::after(milliseconds{0}, "the new plan to be stored");
@@ -119,13 +122,12 @@ bool DeploymentPass::is_ceremony_due() const {
 }
 
 bool DeploymentPass::is_ceremony_to_come() const {
-    return context_.object().spec.genesis && failed_ceremony() == nullptr &&
-           !kube::is_condition_true(context_.status.conditions, type::kGenesisCeremonyComplete);
+    return context_.object().spec.genesis && failed_ceremony() == nullptr && !is_ceremony_complete(context_.status);
 }
 
 const kube::Condition* DeploymentPass::failed_ceremony() const {
     if (!context_.object().spec.genesis) return nullptr;
-    if (kube::is_condition_true(context_.status.conditions, type::kGenesisCeremonyComplete)) return nullptr;
+    if (is_ceremony_complete(context_.status)) return nullptr;
     const kube::Condition* plan = kube::find_condition(context_.status.conditions, type::kPlanInProgress);
     const bool has_failed = plan != nullptr && plan->reason == api::reason::kPlanFailed &&
                             plan->observedGeneration >= context_.object().metadata.generation;
@@ -133,7 +135,7 @@ const kube::Condition* DeploymentPass::failed_ceremony() const {
 }
 
 std::optional<std::string> DeploymentPass::genesis_problem() const {
-    if (kube::is_condition_true(context_.status.conditions, type::kGenesisCeremonyComplete)) return std::nullopt;
+    if (is_ceremony_complete(context_.status)) return std::nullopt;
     return problem_of(context_.object().spec);
 }
 

@@ -190,6 +190,10 @@ std::vector<std::string> node_names(const api::TaskPlan& plan) {
     return {};
 }
 
+bool is_ceremony_complete(const api::SeiNodeDeploymentStatus& status) {
+    return kube::is_condition_true(status.conditions, api::deployment_condition::kGenesisCeremonyComplete);
+}
+
 bool was_chain_made(const api::SeiNodeDeploymentStatus& status, const std::vector<NodeSnapshot>& nodes) {
     const kube::Condition* plan = kube::find_condition(status.conditions, api::deployment_condition::kPlanInProgress);
     const bool has_begun = plan != nullptr && plan->reason != api::reason::kNotStarted;

@@ -39,6 +39,9 @@ enum class PlanKind { Genesis, Rollout, Unknown };
 /// The names in the parameters of its tasks, in their order.
 [[nodiscard]] std::vector<std::string> node_names(const api::TaskPlan& plan);
 
+/// Has the deployment's ceremony come to its end? It stays so.
+[[nodiscard]] bool is_ceremony_complete(const api::SeiNodeDeploymentStatus& status);
+
 /// Was the chain made before, by a ceremony that `status` knows nothing of: under a deployment of this name that left
 /// these nodes behind? Then every participant has the peers that a ceremony gives them when the genesis is made, and
 /// runs; one that does not is no reason to make it again for a deployment that has not begun to.

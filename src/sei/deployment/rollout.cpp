@@ -31,7 +31,7 @@ bool is_ceremony_open(
     const std::vector<NodeSnapshot>& wanted
 ) {
     if (!spec.genesis || wanted.empty()) return false;
-    if (kube::is_condition_true(status.conditions, api::deployment_condition::kGenesisCeremonyComplete)) return false;
+    if (is_ceremony_complete(status)) return false;
     return std::ranges::all_of(wanted, [](const NodeSnapshot& node) { return takes_part_in_ceremony(*node); });
 }
 
