@@ -30,7 +30,8 @@ using WireParams = std::expected<std::optional<boost::json::object>, std::string
 /// The sidecar is asked for the id first. Only an id that it does not know is submitted, or one whose last run failed
 /// when a retry was granted (`retryCount` without `submittedAt`): an earlier submission whose answer was lost is found
 /// instead of repeated. A task that had been accepted and is unknown now was forgotten: it is submitted anew where its
-/// effect is repeatable, and ends as undetermined where it is not. Nothing is submitted while the sidecar runs one of
+/// effect is repeatable and an uncached read of the node still has it as due, and ends as undetermined where it is not
+/// repeatable. Nothing is submitted while the sidecar runs one of
 /// `afterTasks`. A fresh acceptance is followed by a few looks within 100 ms, so that a quick task costs no status
 /// write of its own.
 [[nodiscard]] kube::Async<plan::TaskOutcome> run_sidecar_task(

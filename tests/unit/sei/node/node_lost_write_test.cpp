@@ -283,5 +283,32 @@ TEST(ChangedSpec, is_asked_about_by_another_process_when_the_pass_that_saw_it_en
     EXPECT_NE(world.node().status.plan->id, first);
 }
 
+TEST(TaskThatTheSidecarForgot, is_not_begun_again_by_who_has_not_seen_that_it_was_done) {
+    NodeWorld world;
+    world.settle_at_work();
+    ASSERT_EQ(world.sidecar.submitted_types().back(), "configure-genesis");
+    world.sync_caches();
+    world.api.edit(kNodePath, [](json::Object& node) {
+        for (json::Value& task : node["status"].at("plan").at("tasks").as_array())
+            if (task.at("type") == "configure-genesis") task.as_object()["status"] = "Complete";
+    });
+    world.sidecar.runs.clear();
+    world.restart_operator();
+    world.pass_on_stale_caches();
+    EXPECT_EQ(submissions_of(world, "configure-genesis"), 1);
+    world.settle();
+    EXPECT_EQ(submissions_of(world, "configure-genesis"), 1);
+    EXPECT_EQ(submissions_of(world, "config-apply"), 1) << "what is due";
+}
+
+TEST(TaskThatTheSidecarForgot, is_begun_again_when_it_is_still_due) {
+    NodeWorld world;
+    world.settle_at_work();
+    world.sidecar.runs.clear();
+    world.restart_operator();
+    world.pass();
+    EXPECT_EQ(submissions_of(world, "configure-genesis"), 2);
+}
+
 }  // namespace
 }  // namespace sei::test
