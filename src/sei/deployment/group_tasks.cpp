@@ -14,6 +14,7 @@
 #include "sei/plan/task_type.hpp"
 #include "sei/sidecar/answers.hpp"
 #include "sei/tasks/sidecar_task.hpp"
+#include "sei/tasks/still_due.hpp"
 #include "sei/tasks/stored_params.hpp"
 
 namespace sei::deployment {
@@ -171,6 +172,8 @@ kube::Async<TaskOutcome> assemble(DeploymentContext& context, api::PlannedTask t
         .sidecar = *assembler,
         .clock = context.clock,
         .memory = context.memory.tasks,
+        .is_still_due = [&](std::string id
+                        ) { return tasks::is_still_due(context.client, context.deployment, std::move(id)); },
         .live_stateful_set = std::nullopt
     };
     const tasks::StoredParams stored{task.params};

@@ -18,6 +18,7 @@
 #include "sei/node/node_pass.hpp"
 #include "sei/plan/progress.hpp"
 #include "sei/sidecar/answers.hpp"
+#include "sei/tasks/still_due.hpp"
 
 namespace sei::node {
 namespace {
@@ -170,6 +171,7 @@ kube::Async<Requeue> NodeReconciler::advance(NodeSnapshot node, std::shared_ptr<
         .sidecar = *sidecar,
         .clock = clock_,
         .memory = *memory,
+        .is_still_due = [&](std::string id) { return tasks::is_still_due(client_, node, std::move(id)); },
         .live_stateful_set = std::nullopt
     };
     Conditions conditions{*node, status, kube::Time::of(clock_.now())};

@@ -109,18 +109,6 @@ TaskOutcome outcome_of_failed(const sidecar::LookupOutcome& found, const api::Pl
     return plan::Terminal{task.error};
 }
 
-/// Does the stored plan ask for the task now, as an uncached read has it? Where a sidecar has forgotten a task nothing
-/// else tells an old view of the node: the plan may have gone on, and the task would run beside what it is at.
-kube::Async<bool> is_still_due(TaskContext& context, const api::PlannedTask& task) {
-    const auto node = co_await context.client.get<api::SeiNode>(context.node.key());
-    if (!node || node->uid() != context.node.uid() || (*node)->metadata.deletionTimestamp) co_return false;
-    if ((*node)->spec.paused) co_return false;
-    const std::optional<api::TaskPlan>& plan = (*node)->status.plan;
-    if (!plan || plan->id != context.status.plan->id) co_return false;
-    const auto stored = std::ranges::find(plan->tasks, task.id, &api::PlannedTask::id);
-    co_return stored != plan->tasks.end() && stored->status == api::TaskStatus::Pending;
-}
-
 /// A sidecar that was started anew goes on with what it was at, whichever plan that was of (spec 04 §8.6): a task that
 /// works on the same files is not begun beside it. Nullopt: nothing is in the way.
 kube::Async<std::optional<TaskOutcome>> earlier_task(TaskContext& context, const api::PlannedTask& task) {
@@ -177,9 +165,11 @@ kube::Async<TaskOutcome> begin_sidecar_task(
 ) {
     if (!params) co_return plan::Terminal{params.error()};
     if (auto wait = co_await earlier_task(context, task)) co_return std::move(*wait);
+    // Where a sidecar has forgotten a task nothing else tells an old view: the plan may have gone on, and the task
+    // would run beside what it is at.
     const bool was_forgotten = task.submittedAt.has_value();
-    if ((was_forgotten || plan::repeatable(type) == plan::Repeatable::No) && !co_await is_still_due(context, task)) {
-        co_return plan::Transient{.error = "the node has changed: " + task.type + " is not known to be due"};
+    if ((was_forgotten || plan::repeatable(type) == plan::Repeatable::No) && !co_await context.is_still_due(task.id)) {
+        co_return plan::Transient{.error = "the plan has gone on: " + task.type + " is not known to be due"};
     }
     co_return co_await submit(context, std::move(task), type, std::move(*params));
 }

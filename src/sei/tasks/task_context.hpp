@@ -1,7 +1,9 @@
 // What a task works with: one node, one pass.
 #pragma once
 
+#include <functional>
 #include <optional>
+#include <string>
 
 #include "kube/async/clock.hpp"
 #include "kube/client/client.hpp"
@@ -26,6 +28,8 @@ struct TaskContext {
     sidecar::Sidecar& sidecar;
     kube::Clock& clock;
     NodeMemory& memory;
+    /// Has the stored plan the task of this id as due, as an uncached read has it (`still_due.hpp`)?
+    std::function<kube::Async<bool>(std::string task_id)> is_still_due;
     /// The StatefulSet as the server answered in this pass, newer than what `observed` has. Set by `sync_stateful_set`.
     std::optional<kube::Snapshot<kube::StatefulSet>> live_stateful_set;
 };
