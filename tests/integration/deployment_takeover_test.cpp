@@ -164,9 +164,10 @@ TEST(FleetTakenOver, is_asked_once_who_owns_what) {
         }));
         ASSERT_TRUE(world.run_until_quiet());
     }
+    // The node's own status may be written at the same instant: then it is asked again.
     int moved = 0;
     for (const auto& write : world.operator_writes()) {
-        if (write.body.find("managedFields") != std::string::npos) ++moved;
+        if (write.status == 200 && write.body.find("managedFields") != std::string::npos) ++moved;
     }
     EXPECT_EQ(moved, 1);
     const auto owners = world.run(world.client().get_field_owners<SeiNode>(world.key("fleet-0")));
