@@ -719,7 +719,7 @@ bool World::run_until(std::string_view what, const std::function<bool()>& done) 
     const auto give_up_at = std::chrono::steady_clock::now() + kWaitLimit;
     while (!done()) {
         loop_.restart();
-        (void)loop_.run_one_for(50ms);  // a bound for conditions that time makes true
+        (void)loop_.run_one_until(give_up_at);
         if (std::chrono::steady_clock::now() >= give_up_at) {
             ADD_FAILURE() << "waited " << kWaitLimit.count() << " s in vain until " << what
                           << "\nthe operator's errors:\n"
@@ -857,8 +857,6 @@ bool World::run_until_quiet() {
         reason = run(what_is_unseen());
         if (reason.empty() && in_the_way().empty() && calls_made() == before) return true;
         if (std::chrono::steady_clock::now() >= give_up_at) break;
-        loop_.restart();
-        loop_.run_one_for(50ms);
     }
     ADD_FAILURE() << "in the way of quiet: " << reason;
     return false;

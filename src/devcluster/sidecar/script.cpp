@@ -1,5 +1,9 @@
 #include "devcluster/sidecar/script.hpp"
 
+#include <utility>
+
+#include <boost/asio/this_coro.hpp>
+
 namespace devcluster::sidecar {
 
 std::optional<Script> Scripts::take(const std::string& type) {
@@ -23,20 +27,30 @@ HttpFaults::Id HttpFaults::add(HttpFault fault) {
 
 void HttpFaults::clear(Id id) {
     entries_.at(id).is_cleared = true;
+    for (const auto& signal : std::exchange(held_, {})) signal->notify_all();
+}
+
+kube::Async<> HttpFaults::cleared(Id id) {
+    while (!entries_.at(id).is_cleared) {
+        const auto signal = std::make_shared<kube::Signal>(co_await boost::asio::this_coro::executor);
+        held_.push_back(signal);
+        co_await signal->wait();
+    }
 }
 
 unsigned HttpFaults::times_fired(Id id) const {
     return entries_.at(id).fired;
 }
 
-std::optional<HttpFault> HttpFaults::take(const kube::NamespacedName& node, Endpoint endpoint) {
-    for (Entry& entry : entries_) {
+std::optional<HttpFaults::Id> HttpFaults::take(const kube::NamespacedName& node, Endpoint endpoint) {
+    for (Id id = 0; id < entries_.size(); ++id) {
+        Entry& entry = entries_[id];
         const HttpFault& fault = entry.fault;
         if (entry.is_cleared || (fault.times && entry.fired >= *fault.times)) continue;
         if (fault.node && *fault.node != node) continue;
         if (fault.endpoint != Endpoint::Any && fault.endpoint != endpoint) continue;
         ++entry.fired;
-        return fault;
+        return id;
     }
     return std::nullopt;
 }

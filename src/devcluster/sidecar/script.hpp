@@ -5,11 +5,14 @@
 #include <cstddef>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "kube/async/async.hpp"
+#include "kube/async/signal.hpp"
 #include "kube/meta/names.hpp"
 
 namespace devcluster::sidecar {
@@ -25,6 +28,8 @@ struct Script {
         Hang,
         /// The submission is accepted and forgotten: asking for the task answers 404.
         Forget,
+        /// As Handler, but where that would fail the run goes on, and is tried again whenever somebody looks.
+        OnceItCan,
     };
     Outcome outcome = Outcome::Handler;
     std::string error = "scripted failure";
@@ -75,12 +80,11 @@ struct HttpFault {
         Garbage,
         /// Never answered.
         Hang,
-        /// Answered properly, `delay` later.
-        Delay,
+        /// Answered properly once the fault is cleared.
+        Hold,
     };
     Kind kind = Kind::Status;
     unsigned status = 500;
-    std::chrono::milliseconds delay{0};
     Endpoint endpoint = Endpoint::Any;
     /// Nullopt: of every node.
     std::optional<kube::NamespacedName> node;
@@ -96,7 +100,10 @@ public:
     void clear(Id id);
     [[nodiscard]] unsigned times_fired(Id id) const;
     /// The fault for this request, counted as fired.
-    [[nodiscard]] std::optional<HttpFault> take(const kube::NamespacedName& node, Endpoint endpoint);
+    [[nodiscard]] std::optional<Id> take(const kube::NamespacedName& node, Endpoint endpoint);
+    [[nodiscard]] const HttpFault& operator[](Id id) const { return entries_.at(id).fault; }
+    /// Returns when the fault has been cleared.
+    [[nodiscard]] kube::Async<> cleared(Id id);
 
 private:
     struct Entry {
@@ -105,6 +112,8 @@ private:
         bool is_cleared = false;
     };
     std::vector<Entry> entries_;
+    /// Of those that wait for one to be cleared.
+    std::vector<std::shared_ptr<kube::Signal>> held_;
 };
 
 }  // namespace devcluster::sidecar

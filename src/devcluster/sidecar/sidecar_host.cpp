@@ -162,9 +162,9 @@ kube::Async<Answer> SidecarHost::handle(kube::ServedRequest request) {
     }
     const Endpoint endpoint = route_of(request.method_name, destination.path).endpoint;
     if (const auto fault = faults_.take(*key, endpoint)) {
-        switch (fault->kind) {
+        switch (faults_[*fault].kind) {
             case HttpFault::Kind::Status:
-                co_return faulty(fault->status, request);
+                co_return faulty(faults_[*fault].status, request);
             case HttpFault::Kind::Garbage: {
                 Answer garbage = json(endpoint == Endpoint::SubmitTask ? 201 : 200, nullptr);
                 garbage.response.body = "{\"id\":";
@@ -172,8 +172,8 @@ kube::Async<Answer> SidecarHost::handle(kube::ServedRequest request) {
             }
             case HttpFault::Kind::Hang:
                 while (true) co_await clock_.sleep_for(kOneDay);
-            case HttpFault::Kind::Delay:
-                co_await clock_.sleep_for(fault->delay);
+            case HttpFault::Kind::Hold:
+                co_await faults_.cleared(*fault);
                 break;
         }
     }
