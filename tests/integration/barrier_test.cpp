@@ -13,6 +13,7 @@
 #include "kube/http/connection_pool.hpp"
 #include "kube/http/https_transport.hpp"
 #include "support/child_process.hpp"
+#include "support/program_events.hpp"
 #include "support/world.hpp"
 #include "testkit/gate.hpp"
 
@@ -120,6 +121,7 @@ protected:
             .environment = world_.operator_environment(),
             .log = folder_.path() / "sei-operator.log"
         });
+        events_ = std::make_unique<support::ProgramEvents>(world_.loop(), *process_, folder_.path());
         world_.run_until("the program says where it answers", [this] { return !port().empty(); });
         kube::TransportConfig config;
         config.origin = "http://127.0.0.1:" + port();
@@ -146,6 +148,7 @@ protected:
     World world_{{.with_operator = false}};
     kube::ConnectionPool pool_{world_.loop().get_executor(), world_.clock()};
     std::unique_ptr<ChildProcess> process_;
+    std::unique_ptr<support::ProgramEvents> events_;
     std::unique_ptr<kube::HttpsTransport> transport_;
 };
 

@@ -594,6 +594,21 @@ void add_deployments(Cases& cases) {
         "spec.updateStrategy",
         "Required value"
     );
+    cases.creates(
+        "the least bound of a rollout, and the shortest deadline",
+        kDeployments,
+        deployment(R"({"updateStrategy": {"maxUnavailable": 1, "progressDeadlineSeconds": 1}})"),
+        R"({"spec": {"updateStrategy": {"maxUnavailable": 1, "progressDeadlineSeconds": 1}}})"
+    );
+    for (const std::string field : {"maxUnavailable", "progressDeadlineSeconds"}) {
+        cases.refuses(
+            "an update strategy whose " + field + " is 0",
+            kDeployments,
+            deployment(R"({"updateStrategy": {")" + field + R"(": 0}})"),
+            "spec.updateStrategy." + field,
+            "should be greater than or equal to 1"
+        );
+    }
     cases.refuses(
         "another deletion policy",
         kDeployments,
@@ -630,6 +645,31 @@ void add_deployments(Cases& cases) {
                        "nodeKey": {"secret": {"secretName": "n"}}}}}})"),
         "spec.template.spec.validator.signingKey.secret.secretName",
         "secretName is immutable"
+    );
+}
+
+/// Two validators that sign with one key are slashed.
+void add_shared_signing_key(Cases& cases) {
+    const auto with_key = [](int replicas) {
+        return deployment(
+            R"({"replicas": )" + std::to_string(replicas) +
+            R"(, "template": {"spec": {"validator": {"signingKey": {"secret": {"secretName": "s"}},
+                "nodeKey": {"secret": {"secretName": "n"}}}}}})"
+        );
+    };
+    const std::string message = "spec.replicas must be 1 where the template has a signingKey";
+    cases.creates("one replica with a signing key", kDeployments, with_key(1));
+    cases.refuses("two replicas with one signing key", kDeployments, with_key(2), "spec", message);
+    cases.refuses_update(
+        "a second replica beside one with a signing key", kDeployments, with_key(1), with_key(2), "spec", message
+    );
+    cases.refuses_update(
+        "a signing key that comes to two replicas",
+        kDeployments,
+        deployment(R"({"replicas": 2})"),
+        with_key(2),
+        "spec",
+        message
     );
 }
 
@@ -842,6 +882,7 @@ std::vector<CrdCase> crd_cases() {
     add_validator_immutability(cases);
     add_validator_bounds(cases);
     add_deployments(cases);
+    add_shared_signing_key(cases);
     add_genesis(cases);
     add_task_kinds(cases);
     add_task_bounds(cases);

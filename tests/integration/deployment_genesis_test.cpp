@@ -280,10 +280,26 @@ TEST(Ceremony, keeps_its_participants_when_replicas_shrink) {
     ASSERT_TRUE(world.run_until("the edit was seen", [&] { return world.deployment("chain")->status.replicas == 1; }));
     EXPECT_EQ(world.nodes().size(), 2U);
     EXPECT_EQ(condition(world, "chain", "GenesisCeremonyComplete"), "False/InProgress");
+    EXPECT_TRUE(world.run_until("it is told what becomes of the second one", [&] {
+        return message_of(world, "chain", "GenesisCeremonyComplete").contains("chain-1 takes part in it, and goes");
+    }));
     world.sidecars().faults().clear(fault);
     ASSERT_TRUE(run_until_complete(world));
     EXPECT_TRUE(world.run_until("the second one is taken away", [&] { return world.nodes().size() == 1; }));
     EXPECT_TRUE(run_until_told(world, "chain", "SeiNodeDeleted: Scaled down SeiNode chain-1"));
+}
+
+TEST(Ceremony, is_complete_whatever_the_pods_of_its_chain_do) {
+    if (support::backend() == support::Backend::ApiServer) GTEST_SKIP() << "there are no pods here";
+    World world;
+    look_for_the_genesis_patiently(world);
+    world.workloads().faults().add(
+        {.namespace_ = world.namespace_name(), .pod = "chain-1-0", .labels = {}, .container = {}, .image = {}},
+        {.kind = devcluster::workloads::FaultKind::NeverReady}
+    );
+    world.create(a_chain(world, 2));
+    ASSERT_TRUE(run_until_complete(world));
+    EXPECT_TRUE(run_until_condition(world, "chain", "NodesReady", "False/NodesUnhealthy"));
 }
 
 TEST(Ceremony, is_frozen_by_pause) {

@@ -143,6 +143,9 @@ TEST(PodThatNeverGetsReady, stops_a_bounded_rollout_at_its_node) {
     }));
     ASSERT_TRUE(world.run_until_quiet());
     EXPECT_EQ(world.node("fleet-1")->spec.image, kV1) << "the first one is not healthy yet";
+    EXPECT_TRUE(world.run_until("the rollout says so", [&] {
+        return message_of(world, "fleet", "RolloutInProgress").contains("waiting for fleet-0: NotReady");
+    }));
     world.workloads().faults().remove(fault);
     EXPECT_TRUE(run_until_settled(world, "fleet", kV2));
 }
@@ -354,6 +357,20 @@ TEST(NodeOfTheFleet, that_somebody_changes_is_brought_back) {
     ASSERT_TRUE(world.run_until_quiet());
     EXPECT_EQ(world.node("fleet-1")->spec.overrides.at("chain.moniker"), "theirs")
         << "a key that the fleet does not own";
+}
+
+TEST(NodeOfTheFleet, that_somebody_gives_another_image_is_brought_back_without_a_rollout) {
+    World world;
+    ASSERT_TRUE(run_until_fleet_runs(world, 2));
+    const std::string baseline = world.deployment("fleet")->status.templateHash;
+    world.edit("fleet-1", [](auto& spec) { spec.image = kV2; });
+    ASSERT_TRUE(world.run_until("the node has the fleet's image", [&] {
+        return world.node("fleet-1")->spec.image == kV1;
+    }));
+    ASSERT_TRUE(run_until_settled(world, "fleet", kV1));
+    ASSERT_TRUE(world.run_until_quiet());
+    EXPECT_FALSE(was_told(world, "fleet", "RolloutStarted"));
+    EXPECT_EQ(world.deployment("fleet")->status.templateHash, baseline);
 }
 
 }  // namespace

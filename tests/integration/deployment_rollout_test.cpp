@@ -324,7 +324,11 @@ TEST(Rollout, that_makes_no_progress_crosses_its_deadline) {
     ASSERT_TRUE(run_until_settled(world, "fleet", kV1));
     world.hold_image(kV2);
     set_image(world, "fleet", kV2);
+    ASSERT_TRUE(run_until_condition(world, "fleet", "RolloutInProgress", "True/TemplateChanged"));
+    const auto started_at = world.deployment("fleet")->status.rollout->startedAt;
     ASSERT_TRUE(run_until_condition(world, "fleet", "RolloutInProgress", "True/ProgressDeadlineExceeded"));
+    EXPECT_THAT(message_of(world, "fleet", "RolloutInProgress"), HasSubstr("; waiting for fleet-0"));
+    EXPECT_EQ(world.deployment("fleet")->status.rollout->startedAt, started_at);
     world.let_images_run();
     EXPECT_TRUE(run_until_settled(world, "fleet", kV2));
 }

@@ -168,9 +168,7 @@ inline sei::api::SeiNodeDeployment a_chain(const support::World& world, int vali
 
 /// The sidecars look for the genesis until it is there: no retry waits for its time because they were too early.
 inline void look_for_the_genesis_patiently(support::World& world) {
-    world.sidecars().scripts().set(
-        "configure-genesis", {.outcome = devcluster::sidecar::Script::Outcome::OnceItCan}
-    );
+    world.sidecars().scripts().set("configure-genesis", {.outcome = devcluster::sidecar::Script::Outcome::OnceItCan});
 }
 
 /// Has a plan a retry that waits for its stored time (10 s and more)?

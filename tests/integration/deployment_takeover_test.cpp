@@ -64,6 +64,7 @@ void add_by_hand(World& world) {
     added.metadata.name = "fleet-0";
     added.metadata.namespace_ = world.namespace_name();
     added.metadata.labels["example.com/mine"] = "yes";
+    added.metadata.annotations["example.com/mine"] = "yes";
     added.spec.chainId = world.node("fleet-0")->spec.chainId;  // no node is sent without these
     added.spec.image = kV1;
     added.spec.overrides["mempool.size"] = "9";
@@ -106,6 +107,7 @@ TEST(FleetTakenOver, loses_what_its_template_stops_to_say_and_nothing_of_others)
     EXPECT_EQ(node.metadata.labels.at("team"), "a");
     EXPECT_EQ(node.spec.overrides.at("evm.http_port"), "8545");
     EXPECT_EQ(node.metadata.labels.at("example.com/mine"), "yes");
+    EXPECT_EQ(node.metadata.annotations.at("example.com/mine"), "yes");
     EXPECT_EQ(node.spec.overrides.at("mempool.size"), "9");
     EXPECT_EQ(condition(world, "fleet", "Stalled"), "absent");
 }

@@ -15,8 +15,10 @@ namespace {
 using namespace steps;  // NOLINT(google-build-using-namespace)
 using sei::api::DeploymentPhase;
 using support::World;
+using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::ElementsAre;
+using ::testing::EndsWith;
 using ::testing::IsEmpty;
 using ::testing::StartsWith;
 using ::testing::UnorderedElementsAre;
@@ -126,20 +128,24 @@ TEST(Events, tell_the_life_of_a_fleet_once_each) {
     world.edit_deployment("fleet", [](auto& spec) { spec.paused = false; });
     ASSERT_TRUE(run_until_told(world, "fleet", "Unpaused"));
     ASSERT_TRUE(run_until_told(world, "fleet", "ChildResumed"));
-    ASSERT_TRUE(world.run_until_quiet());
-    const auto told = world.deployment_events("fleet");
+    ASSERT_TRUE(world.run_one_more_pass_of_everything());
+    const auto once = [](const std::string& line) {
+        return "Normal " + line + " (x1 by seinodedeployment-controller)";
+    };
     EXPECT_THAT(
-        told,
+        world.deployment_events_in_full("fleet"),
         UnorderedElementsAre(
-            "SeiNodeCreated: Created SeiNode fleet-0",
-            "SeiNodeCreated: Created SeiNode fleet-1",
-            "SeiNodeDeleted: Scaled down SeiNode fleet-1",
-            "ChildPaused: Paused SeiNode fleet-0",
-            StartsWith("Paused: operator set spec.paused; controller will not advance"),
-            "ChildResumed: Resumed SeiNode fleet-0",
-            StartsWith("Unpaused: operator cleared spec.paused")
+            once("SeiNodeCreated: Created SeiNode fleet-0"),
+            once("SeiNodeCreated: Created SeiNode fleet-1"),
+            once("SeiNodeDeleted: Scaled down SeiNode fleet-1"),
+            once("ChildPaused: Paused SeiNode fleet-0"),
+            once("Paused: operator set spec.paused; controller will not advance plans, rollouts, or template changes "
+                 "until unpaused"),
+            once("ChildResumed: Resumed SeiNode fleet-0"),
+            once("Unpaused: operator cleared spec.paused; controller resumes plan-driven orchestration")
         )
     );
+    const auto told = world.deployment_events("fleet");
     // What is done to a node follows the node's write, what is said of the deployment its own: of a pair either may
     // come first. What came of one edit comes before what came of the next.
     const auto place = [&](const std::string& line) {
@@ -151,6 +157,48 @@ TEST(Events, tell_the_life_of_a_fleet_once_each) {
         EXPECT_LT(place("SeiNodeDeleted"), place(pause));
         for (const char* release : {"ChildResumed", "Unpaused"}) EXPECT_LT(place(pause), place(release));
     }
+}
+
+TEST(Events, that_are_told_again_are_counted_in_one) {
+    World world;
+    ASSERT_TRUE(run_until_fleet_runs(world, 1));
+    for (const char* times : {"x1", "x2"}) {
+        for (const bool is_paused : {true, false}) {
+            world.edit_deployment("fleet", [&](auto& spec) { spec.paused = is_paused; });
+            const std::string line = is_paused ? "Paused SeiNode fleet-0" : "Resumed SeiNode fleet-0";
+            ASSERT_TRUE(world.run_until(line + " is told " + times, [&] {
+                return std::ranges::any_of(world.deployment_events_in_full("fleet"), [&](const auto& told) {
+                    return told.contains(line + " (" + times + " by ");
+                });
+            }));
+        }
+    }
+}
+
+TEST(Events, of_what_went_wrong_are_warnings) {
+    World world;
+    auto fleet = world.a_deployment("fleet", 1);
+    fleet.spec.networking.emplace();
+    world.create(std::move(fleet));
+    ASSERT_TRUE(world.run_until("the Service is seen", [&] { return world.service("fleet-external").has_value(); }));
+    ASSERT_TRUE(world.run_until_running("fleet-0"));
+    world.operator_transport().answer(
+        [](const kube::HttpRequest& request) {
+            return request.method == kube::HttpMethod::Delete && request.target.contains("/services/fleet-external");
+        },
+        refusal(403, "Forbidden"),
+        1
+    );
+    world.delete_deployment("fleet");
+    ASSERT_TRUE(run_until_told(world, "fleet", "DeleteFailed"));
+    EXPECT_THAT(
+        world.deployment_events_in_full("fleet"),
+        Contains(AllOf(
+            StartsWith("Warning DeleteFailed: Failed to clean up networking resources: "),
+            EndsWith(" (x1 by seinodedeployment-controller)")
+        ))
+    );
+    EXPECT_TRUE(world.run_until("the deployment is gone", [&] { return !world.deployment("fleet"); }));
 }
 
 TEST(Conditions, are_all_there_with_the_first_status) {

@@ -195,6 +195,27 @@ INSTANTIATE_TEST_SUITE_P(
     Deployment, TemplateFields, ::testing::Range(std::size_t{0}, sei::deployment::template_fields().size()), test_name
 );
 
+TEST(AnnotationsOfSomebodyElse, stay_while_those_of_the_template_come_and_go) {
+    World world{{.with_workloads = false}};
+    world.create(world.a_deployment("fleet", 1));
+    ASSERT_TRUE(world.run_until("the node is there", [&] { return world.node("fleet-0").has_value(); }));
+    world.change<SeiNode>("fleet-0", [](SeiNode& node) { node.metadata.annotations["example.com/tracking"] = "id"; });
+    const auto annotations = [&] { return world.node("fleet-0")->metadata.annotations; };
+    world.edit_deployment("fleet", [](auto& spec) {
+        spec.template_.metadata = {{}, {{"example.com/owner", "infra"}}};
+    });
+    ASSERT_TRUE(world.run_until("the template's annotation is there", [&] {
+        return annotations().contains("example.com/owner");
+    }));
+    EXPECT_EQ(annotations().at("example.com/tracking"), "id");
+    world.edit_deployment("fleet", [](auto& spec) { spec.template_.metadata.reset(); });
+    ASSERT_TRUE(world.run_until("the template's annotation is gone", [&] {
+        return !annotations().contains("example.com/owner");
+    }));
+    ASSERT_TRUE(world.run_until_quiet());
+    EXPECT_EQ(annotations(), (kube::StringMap{{"example.com/tracking", "id"}}));
+}
+
 TEST(ModeOfTemplate, cannot_change) {
     World world;
     world.create(world.a_deployment("fleet", 1));

@@ -10,6 +10,7 @@
 
 #include "support/backend.hpp"
 #include "support/child_process.hpp"
+#include "support/program_events.hpp"
 
 namespace {
 
@@ -33,13 +34,10 @@ protected:
             .log = folder_.path() / "sei-devcluster.log"
         });
         // The kubeconfig is written, by a rename, once the server answers.
-        const auto give_up_at = std::chrono::steady_clock::now() + 30s;
-        while (!std::filesystem::exists(kubeconfig())) {
-            if (process->wait(10ms) || std::chrono::steady_clock::now() > give_up_at) {
-                ADD_FAILURE() << "sei-devcluster did not start: " << process->log();
-                break;
-            }
-        }
+        EXPECT_TRUE(
+            support::wait_until(*process, folder_.path(), 30s, [this] { return std::filesystem::exists(kubeconfig()); })
+        ) << "sei-devcluster did not start: "
+          << process->log();
         return process;
     }
     support::Finished list_namespaces(std::vector<std::string> flags = {}) {

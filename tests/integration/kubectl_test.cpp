@@ -14,6 +14,7 @@
 #include "support/backend.hpp"
 #include "support/child_process.hpp"
 #include "support/kubectl_server.hpp"
+#include "support/program_events.hpp"
 
 namespace {
 
@@ -194,9 +195,10 @@ TEST_F(Kubectl, prints_each_change_of_a_watched_object) {
         run({"get", "seinodes", "--chunk-size=0", "-o", "jsonpath={.metadata.resourceVersion}"}).output;
     apply_node("n0");
     // Ends by itself: the server is asked to close the watch after a second. A slow one may not have come to it by
-    // then.
+    // then; and a real one was seen to hear nothing from its store for a minute, and to answer that the version is too
+    // large, every three seconds.
     support::Finished watched;
-    for (int tries = 0; tries < 20 && !watched.output.contains("\"ADDED\""); ++tries) {
+    for (int tries = 0; tries < 60 && !watched.output.contains("\"ADDED\""); ++tries) {
         watched = run({"get", "--raw", nodes + "?watch=true&timeoutSeconds=1&resourceVersion=" + version});
         ASSERT_EQ(watched.status, 0) << watched.output;
     }
@@ -222,10 +224,9 @@ TEST_F(Kubectl, follows_with_get_w_until_it_is_stopped) {
          .log = log}
     };
     // It is stopped once it has said something.
-    const auto give_up_at = std::chrono::steady_clock::now() + std::chrono::seconds{60};
-    while (!following.log().contains("n0") && std::chrono::steady_clock::now() < give_up_at) {
-        if (following.wait(std::chrono::milliseconds{20})) break;
-    }
+    EXPECT_TRUE(support::wait_until(following, folder_.path(), std::chrono::seconds{60}, [&] {
+        return following.log().contains("n0");
+    }));
     following.signal(SIGINT);
     (void)following.wait(std::chrono::seconds{20});
     EXPECT_THAT(following.log(), AllOf(ContainsRegex("NAME +PHASE +AGE"), HasSubstr("n0")));

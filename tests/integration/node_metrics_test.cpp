@@ -10,6 +10,7 @@
 namespace {
 
 using namespace support;
+using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
@@ -47,6 +48,30 @@ TEST_F(NodeMetrics, tell_its_phases_plans_and_probes) {
         return value("sei_controller_plan_duration_seconds_count", R"(plan_type="node-update")") == 1;
     }));
     EXPECT_EQ(value("sei_controller_plan_duration_seconds_count", R"(outcome="failed")"), 0);
+}
+
+/// What the alert SeiNodeSidecarNotReady joins, by labels that both have.
+TEST_F(NodeMetrics, tell_of_a_running_node_whose_sidecar_does_not_answer) {
+    world_.create(world_.a_full_node("n0"));
+    ASSERT_TRUE(world_.run_until_running("n0"));
+    world_.sidecars().faults().add(
+        {.kind = devcluster::sidecar::HttpFault::Kind::Hang,
+         .endpoint = devcluster::sidecar::Endpoint::Healthz,
+         .node = world_.key("n0")}
+    );
+    ASSERT_TRUE(world_.run_until("its readiness is unknown", [&] {
+        world_.operator_manager().wake_all();  // instead of the poll that is due within 30 s
+        return condition(world_, "n0", "SidecarReady") == "Unknown/Unreachable";
+    }));
+    const std::string of_node = R"({name="n0",)" + in_namespace_;
+    EXPECT_THAT(
+        lines("sei_controller_seinode_sidecar_ready", R"(name="n0")"),
+        ElementsAre("sei_controller_seinode_sidecar_ready" + of_node + "} 0")
+    );
+    EXPECT_THAT(
+        lines("sei_controller_seinode_phase", R"(phase="Running")"),
+        ElementsAre("sei_controller_seinode_phase" + of_node + R"(,phase="Running"} 1)")
+    );
 }
 
 TEST_F(NodeMetrics, count_passes_that_ended_in_an_error) {

@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "support/nodes.hpp"
@@ -105,6 +107,38 @@ kube::Async<bool> both(
     co_return is_disturbed;
 }
 
+/// "StatefulSet generation 1 version 12", and the same of the other objects that are applied.
+std::vector<std::string> versions_of_what_is_applied(World& world) {
+    std::vector<std::string> all;
+    const auto note = [&](std::string kind, const auto& object) {
+        if (!object) return;
+        all.push_back(
+            std::move(kind) + " generation " + std::to_string((*object)->metadata.generation) + " version " +
+            object->resource_version().value()
+        );
+    };
+    note("StatefulSet", world.run(world.client().get<kube::StatefulSet>(world.key("n0"))));
+    note("Service", world.run(world.client().get<kube::Service>(world.key("n0"))));
+    note("ConfigMap", world.run(world.client().get<kube::ConfigMap>(world.key("n0-rbac-proxy-config"))));
+    return all;
+}
+
+/// Sends what the operator applied last to this object once more. The answer's status; 0 where it never applied it.
+unsigned apply_again(World& world, std::string_view object) {
+    std::optional<PassedRequest> last;
+    for (const PassedRequest& write : world.operator_writes()) {
+        const bool is_apply = write.content_type == "application/apply-patch+yaml";
+        if (is_apply && write.path().ends_with(object)) last = write;
+    }
+    if (!last) return 0;
+    kube::HttpRequest request;
+    request.method = last->method;
+    request.target = last->target;
+    request.content_type = last->content_type;
+    request.body = last->body;
+    return world.run(world.operator_transport().send(std::move(request))).status;
+}
+
 TEST(Workload, is_scaled_to_zero_while_the_node_is_paused) {
     World world;
     create_running(world);
@@ -127,6 +161,52 @@ TEST(Workload, gets_its_replica_back_after_a_pause) {
     EXPECT_TRUE(world.run_until("the node says so", [&] {
         return condition(world, "n0", "Paused") == "False/NotPaused";
     }));
+}
+
+/// Spec 05 §13.4, I6.
+TEST(Workload, has_the_same_template_and_revision_after_a_pause) {
+    World world;
+    create_running(world);
+    ASSERT_TRUE(world.run_until_quiet());
+    const auto before = world.run(world.client().get<kube::StatefulSet>(world.key("n0")));
+    ASSERT_TRUE(before);
+    ASSERT_FALSE((*before)->status.updateRevision.empty());
+    for (const bool is_paused : {true, false}) {
+        world.edit("n0", [&](sei::api::NodeSpec& spec) { spec.paused = is_paused; });
+        ASSERT_TRUE(world.run_until("it has as many replicas", [&] { return has_replicas(world, is_paused ? 0 : 1); }));
+        ASSERT_TRUE(world.run_until_quiet());
+    }
+    const auto after = world.run(world.client().get<kube::StatefulSet>(world.key("n0")));
+    ASSERT_TRUE(after);
+    EXPECT_EQ((*after)->metadata.generation, (*before)->metadata.generation + 2) << "replicas, twice, and nothing else";
+    EXPECT_EQ((*after)->status.updateRevision, (*before)->status.updateRevision);
+    EXPECT_TRUE((*after)->spec == (*before)->spec);
+}
+
+/// Spec 05 §13.4, I2 and I7.
+TEST(AppliedObjects, stay_at_their_versions_when_they_are_applied_again) {
+    World world;
+    create_running(world);
+    ASSERT_TRUE(world.run_until_quiet());
+    const auto before = versions_of_what_is_applied(world);
+    ASSERT_EQ(before.size(), 3U);
+    EXPECT_EQ(apply_again(world, "/statefulsets/n0"), 200U);
+    EXPECT_EQ(apply_again(world, "/services/n0"), 200U);
+    EXPECT_EQ(apply_again(world, "/configmaps/n0-rbac-proxy-config"), 200U);
+    EXPECT_EQ(versions_of_what_is_applied(world), before);
+}
+
+TEST(AppliedObjects, stay_at_their_versions_when_the_operator_is_restarted) {
+    World world;
+    create_running(world);
+    ASSERT_TRUE(world.run_until_quiet());
+    const auto before = versions_of_what_is_applied(world);
+    ASSERT_EQ(before.size(), 3U);
+    world.stop_operator();
+    world.start_operator();
+    ASSERT_TRUE(world.run_until("the operator is ready", [&] { return world.operator_is_ready(); }));
+    ASSERT_TRUE(world.run_one_more_pass_of_everything());
+    EXPECT_EQ(versions_of_what_is_applied(world), before);
 }
 
 TEST(Workload, deleted_by_somebody_is_made_anew_and_its_new_identity_recorded) {

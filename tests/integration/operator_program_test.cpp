@@ -13,6 +13,7 @@
 #include "kube/http/certificates.hpp"
 #include "support/backend.hpp"
 #include "support/child_process.hpp"
+#include "support/program_events.hpp"
 #include "support/world.hpp"
 
 namespace {
@@ -45,9 +46,11 @@ protected:
             "--health-probe-bind-address=127.0.0.1:0"
         };
         arguments.insert(arguments.end(), metrics_flags.begin(), metrics_flags.end());
-        return std::make_unique<ChildProcess>(ChildProcess::Options{
+        auto process = std::make_unique<ChildProcess>(ChildProcess::Options{
             .program = program(), .arguments = std::move(arguments), .environment = std::move(environment), .log = log()
         });
+        events_ = std::make_unique<support::ProgramEvents>(world_.loop(), *process, folder_.path());
+        return process;
     }
     /// Runs the loop until the process has ended, and returns its status.
     int ended(ChildProcess& process) {
@@ -59,6 +62,7 @@ protected:
 
     support::TemporaryFolder folder_;
     World world_{{.with_operator = false}};
+    std::unique_ptr<support::ProgramEvents> events_;
 };
 
 TEST_F(OperatorProgram, brings_up_a_node_that_kubectl_applied) {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "support/backend.hpp"
+#include "support/program_events.hpp"
 
 namespace support {
 namespace {
@@ -65,12 +66,10 @@ KubectlServer::KubectlServer() {
         .log = folder_.path() / "sei-devcluster.log"
     });
     // The kubeconfig is written, by a rename, once the server answers.
-    const auto give_up_at = std::chrono::steady_clock::now() + std::chrono::seconds{30};
-    while (!std::filesystem::exists(kubeconfig())) {
-        if (embedded_->wait(std::chrono::milliseconds{10}) || std::chrono::steady_clock::now() > give_up_at) {
-            throw std::runtime_error{"sei-devcluster did not start: " + embedded_->log()};
-        }
-    }
+    const bool answers = wait_until(*embedded_, folder_.path(), std::chrono::seconds{30}, [this] {
+        return std::filesystem::exists(kubeconfig());
+    });
+    if (!answers) throw std::runtime_error{"sei-devcluster did not start: " + embedded_->log()};
 }
 
 KubectlServer::~KubectlServer() = default;

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <openssl/evp.h>
 
+#include <algorithm>
+
 #include "devcluster/workloads/objects.hpp"
 #include "kube/json/json.hpp"
 #include "kube/meta/condition.hpp"
@@ -17,6 +19,35 @@ std::string base64(std::string_view bytes) {
     std::vector<unsigned char> text(4 * ((plain.size() + 2) / 3) + 1);
     const int size = EVP_EncodeBlock(text.data(), plain.data(), static_cast<int>(plain.size()));
     return {text.begin(), text.begin() + size};
+}
+
+std::string image_of_seid(const kube::PodSpec& pod) {
+    const auto seid = std::ranges::find(pod.containers, "seid", &kube::Container::name);
+    return seid == pod.containers.end() ? "no seid" : seid->image;
+}
+
+/// Does a pod run image v2? The server itself is asked, as watches of different kinds do not wait for each other.
+bool pod_runs_v2(World& world, const std::string& name) {
+    const auto pod = world.run(world.client().get<kube::Pod>(world.key(name + "-0")));
+    if (!pod) return false;
+    const auto& containers = (*pod)->status.containerStatuses;
+    const auto seid = std::ranges::find(containers, "seid", &kube::ContainerStatus::name);
+    const bool runs = seid != containers.end() && seid->state && seid->state->running;
+    return runs && seid->image == kImageV2 && image_of_seid((*pod)->spec) == kImageV2;
+}
+
+/// What a node whose status tells of image v2 has to look like. False, with a failure for each, where it does not.
+bool runs_v2(World& world, const std::string& name) {
+    const std::string update = condition(world, name, "NodeUpdateInProgress");
+    EXPECT_EQ(update, "False/UpdateComplete");
+    const bool is_running = world.node(name)->status.phase == sei::api::NodePhase::Running;
+    EXPECT_TRUE(is_running) << name << " has another phase";
+    const auto set = world.run(world.client().get<kube::StatefulSet>(world.key(name)));
+    const std::string image = set ? image_of_seid((*set)->spec.template_.spec) : "no StatefulSet";
+    EXPECT_EQ(image, kImageV2);
+    const bool has_pod = backend() == Backend::ApiServer || pod_runs_v2(world, name);
+    EXPECT_TRUE(has_pod) << "no pod of " << name << " runs the new image";
+    return update == "False/UpdateComplete" && is_running && image == kImageV2 && has_pod;
 }
 
 }  // namespace
@@ -99,9 +130,10 @@ bool is_tracked(const World& world, const std::string& node) {
 
 bool roll(World& world, const std::string& name) {
     world.edit(name, [](sei::api::NodeSpec& spec) { spec.image = kImageV2; });
-    return world.run_until("the new image of " + name + " is recorded", [&] {
+    const bool is_told = world.run_until("the new image of " + name + " is recorded", [&] {
         return world.node(name)->status.currentImage == kImageV2 && !world.node(name)->status.plan;
     });
+    return is_told && runs_v2(world, name);
 }
 
 bool delete_and_wait(World& world, const std::string& name) {

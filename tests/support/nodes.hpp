@@ -47,7 +47,8 @@ void create_claim_with_data(World& world, const std::string& name);
 /// Is the live StatefulSet the tracked one?
 [[nodiscard]] bool is_tracked(const World& world, const std::string& node);
 
-/// From Running to image v2. True when it got there.
+/// From Running to image v2. True when it got there: by its status, by its StatefulSet and, where there are pods, by
+/// its pod.
 bool roll(World& world, const std::string& name);
 /// Deletes the node, and waits until it and all that it owned are gone. True when they are.
 bool delete_and_wait(World& world, const std::string& name);

@@ -658,19 +658,38 @@ std::vector<std::string> World::events() const {
     return lines;
 }
 
-std::vector<std::string> World::deployment_events(const std::string& name) const {
-    std::vector<std::pair<std::uint64_t, std::string>> found;
-    for (const auto& event : eyes_->events.list(namespace_)) {
-        if (event->involvedObject.kind != "SeiNodeDeployment" || event->involvedObject.name != name) continue;
-        // Names end in the time of their first occurrence, in nanoseconds.
+namespace {
+using EventSnapshot = kube::Snapshot<kube::Event>;
+
+/// Those about the deployment, in the order of their first occurrence.
+std::vector<EventSnapshot> of_deployment(std::vector<EventSnapshot> events, const std::string& name) {
+    std::erase_if(events, [&](const EventSnapshot& event) {
+        return event->involvedObject.kind != "SeiNodeDeployment" || event->involvedObject.name != name;
+    });
+    // Names end in the time of their first occurrence, in nanoseconds.
+    std::ranges::sort(events, {}, [](const EventSnapshot& event) {
         const std::string& id = event->metadata.name;
-        found.emplace_back(
-            std::stoull(id.substr(id.rfind('.') + 1), nullptr, 16), event->reason + ": " + event->message
-        );
-    }
-    std::ranges::sort(found);
+        return std::stoull(id.substr(id.rfind('.') + 1), nullptr, 16);
+    });
+    return events;
+}
+}  // namespace
+
+std::vector<std::string> World::deployment_events(const std::string& name) const {
     std::vector<std::string> lines;
-    for (auto& [time, line] : found) lines.push_back(std::move(line));
+    for (const auto& event : of_deployment(eyes_->events.list(namespace_), name)) {
+        lines.push_back(event->reason + ": " + event->message);
+    }
+    return lines;
+}
+
+std::vector<std::string> World::deployment_events_in_full(const std::string& name) const {
+    std::vector<std::string> lines;
+    for (const auto& event : of_deployment(eyes_->events.list(namespace_), name)) {
+        lines.push_back(fmt::format(
+            "{} {}: {} (x{} by {})", event->type, event->reason, event->message, event->count, event->source.component
+        ));
+    }
     return lines;
 }
 

@@ -152,6 +152,8 @@ public:
     [[nodiscard]] std::vector<std::string> events() const;
     /// "RolloutStarted: InPlace rollout started (...)" of a deployment, in the order of their first occurrence.
     [[nodiscard]] std::vector<std::string> deployment_events(const std::string& name) const;
+    /// The same with type, count and who tells it: "Normal RolloutStarted: InPlace rollout started (...) (x1 by ...)".
+    [[nodiscard]] std::vector<std::string> deployment_events_in_full(const std::string& name) const;
 
     // Sidecars and workloads.
     [[nodiscard]] devcluster::sidecar::SidecarHost& sidecars() { return *sidecars_; }

@@ -156,7 +156,8 @@ void NodeSidecar::finish(Run& run) {
              .seid_terminations = seid_terminations_}
         );
     }
-    const bool is_tried_again = run.script.outcome == Script::Outcome::OnceItCan && std::holds_alternative<Failed>(outcome);
+    const bool is_tried_again =
+        run.script.outcome == Script::Outcome::OnceItCan && std::holds_alternative<Failed>(outcome);
     if (is_tried_again || std::holds_alternative<StillRunning>(outcome)) {
         run.waits = true;
         return;

@@ -80,6 +80,8 @@ std::int32_t absent_nodes(const DeploymentContext& context, const Fleet& fleet) 
     return many;
 }
 
+}  // namespace
+
 std::optional<Bound> bound_of(const DeploymentContext& context, const Fleet& fleet) {
     const auto max_unavailable = context.object().spec.updateStrategy.maxUnavailable;
     if (!max_unavailable) return std::nullopt;
@@ -90,6 +92,8 @@ std::optional<Bound> bound_of(const DeploymentContext& context, const Fleet& fle
     }
     return bound;
 }
+
+namespace {
 
 std::set<std::string> nodes_in_turn(const DeploymentContext& context, const Fleet& fleet) {
     const api::NodeSpec& target = context.object().spec.template_.spec;

@@ -1,10 +1,12 @@
 // What a pass does to the nodes of a deployment: pause, make, adopt, keep, take away (spec 03 §6-8).
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "kube/async/async.hpp"
 #include "sei/deployment/deployment_context.hpp"
+#include "sei/deployment/rollout.hpp"
 
 namespace sei::deployment {
 
@@ -23,6 +25,9 @@ enum class Missing {
 /// Makes, adopts and updates the nodes with ordinals below `spec.replicas`. While a rollout is in flight its bound
 /// says which nodes are brought to the images of the template. What concerns one node never holds up another.
 [[nodiscard]] kube::Async<> keep_children(DeploymentContext& context, Missing missing);
+
+/// What a rollout of `fleet` is held to. Nullopt: all nodes at once.
+[[nodiscard]] std::optional<Bound> bound_of(const DeploymentContext& context, const Fleet& fleet);
 
 /// Would a node that is made now take part in a genesis ceremony?
 [[nodiscard]] bool would_take_part(const DeploymentContext& context);

@@ -33,13 +33,13 @@ bool DeploymentConditions::is_there(std::string_view name) const {
 }
 
 void DeploymentConditions::seed() {
-    if (!is_there(type::kGenesisCeremonyComplete)) set_ceremony_pending(false, std::nullopt);
+    if (!is_there(type::kGenesisCeremonyComplete)) set_ceremony_pending(false, {}, std::nullopt);
     set_paused();
     seed_plan_and_rollout();
 }
 
 void DeploymentConditions::seed_absent(const Fleet& fleet) {
-    if (!is_there(type::kGenesisCeremonyComplete)) set_ceremony_pending(false, std::nullopt);
+    if (!is_there(type::kGenesisCeremonyComplete)) set_ceremony_pending(false, {}, std::nullopt);
     if (!is_there(type::kPaused)) set_paused();
     seed_plan_and_rollout();
     if (!is_there(type::kNetworkingReady)) set_networking({.kind = NetworkingOutcome::Kind::Disabled});
@@ -88,7 +88,11 @@ void DeploymentConditions::set_rollout_progress(const RolloutProgress& progress,
     std::string message = "templateHash changed to " + status_.rollout->targetHash;
     if (condition != nullptr) message = condition->message.substr(0, condition->message.find(';'));
     message += "; " + std::to_string(progress.updated) + " of " + std::to_string(progress.total) + " nodes run it";
-    if (!progress.trouble.empty()) message += "; waiting for " + progress.trouble;
+    if (!progress.trouble.empty()) {
+        message += "; waiting for " + progress.trouble;
+    } else if (is_overdue && !progress.awaited.empty()) {
+        message += "; waiting for " + progress.awaited;
+    }
     set(type::kRolloutInProgress,
         ConditionStatus::True,
         is_overdue ? reason::kProgressDeadlineExceeded : reason::kTemplateChanged,
@@ -110,7 +114,9 @@ void DeploymentConditions::set_ceremony_complete() {
     set(type::kGenesisCeremonyComplete, ConditionStatus::True, reason::kComplete, "genesis ceremony completed");
 }
 
-void DeploymentConditions::set_ceremony_pending(bool is_running, const std::optional<std::string>& problem) {
+void DeploymentConditions::set_ceremony_pending(
+    bool is_running, const std::vector<std::string>& leaving, const std::optional<std::string>& problem
+) {
     constexpr std::string_view kType = type::kGenesisCeremonyComplete;
     if (kube::is_condition_true(status_.conditions, kType)) return;
     if (!deployment_.spec.genesis) {
@@ -118,7 +124,9 @@ void DeploymentConditions::set_ceremony_pending(bool is_running, const std::opti
     } else if (problem) {
         set(kType, ConditionStatus::False, reason::kGenesisRejected, *problem);
     } else if (is_running) {
-        set(kType, ConditionStatus::False, reason::kInProgress, "genesis ceremony is executing under an active plan");
+        std::string message = "genesis ceremony is executing under an active plan";
+        for (const std::string& name : leaving) message += "; " + name + " takes part in it, and goes when it is over";
+        set(kType, ConditionStatus::False, reason::kInProgress, std::move(message));
     } else {
         set(kType, ConditionStatus::False, reason::kNotStarted, "genesis ceremony has not yet started");
     }

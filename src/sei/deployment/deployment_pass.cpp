@@ -140,13 +140,21 @@ std::optional<std::string> DeploymentPass::genesis_problem() const {
 }
 
 void DeploymentPass::tell_of_participants() {
-    for (const NodeSnapshot& node : context_.fleet.wanted()) {
-        const std::string trouble = lasting_trouble_of(*node);
+    // Also of those that nobody wants any more: the others wait for their part.
+    for (const std::string& name : node_names(*context_.status.plan)) {
+        const NodeSnapshot* node = context_.fleet.find(name);
+        const std::string trouble = node != nullptr ? lasting_trouble_of(**node) : std::string{};
         if (trouble.empty()) continue;
         context_.problems.push_back(
-            {api::reason::kTaskNotProgressing, "the genesis ceremony waits for " + node->metadata.name + ": " + trouble}
+            {api::reason::kTaskNotProgressing, "the genesis ceremony waits for " + name + ": " + trouble}
         );
     }
+}
+
+DeploymentPass::Names DeploymentPass::leaving_participants() const {
+    Names names = node_names(*context_.status.plan);
+    std::erase_if(names, [&](const std::string& name) { return is_wanted_name(context_.object(), name); });
+    return names;
 }
 
 void DeploymentPass::put_terminal_plan_away() {
@@ -276,14 +284,15 @@ void DeploymentPass::finish(bool has_failed) {
         return context_.conditions.set_stalled(context_.problems);
     }
     if (status.rollout && !deployment.spec.paused) {
-        const RolloutProgress progress = progress_of(context_.fleet.wanted(), deployment.spec.template_.spec);
+        const RolloutProgress progress =
+            progress_of(context_.fleet.wanted(), deployment.spec.template_.spec, bound_of(context_, context_.fleet));
         record_progress(*status.rollout, progress, context_.now());
         const bool is_overdue = context_.now() >= progress_deadline(*status.rollout, deployment.spec.updateStrategy);
         context_.conditions.set_rollout_progress(progress, is_overdue);
     }
     const std::optional<std::string> problem = genesis_problem();
     const bool is_ceremony = status.plan && kind_of(*status.plan) == PlanKind::Genesis;
-    context_.conditions.set_ceremony_pending(is_ceremony, problem);
+    context_.conditions.set_ceremony_pending(is_ceremony, is_ceremony ? leaving_participants() : Names{}, problem);
     if (problem) context_.problems.push_back({api::reason::kGenesisRejected, *problem});
     if (is_ceremony) tell_of_participants();
     if (const kube::Condition* failed = failed_ceremony(); failed != nullptr && !status.plan) {

@@ -23,11 +23,15 @@ namespace {
 /// A failure of the server or the way to it passes by itself, mostly: it is told once it lasts.
 constexpr std::chrono::seconds kFailureAgeToTell{30};
 
+/// Is it to be told?
+bool note_failure(DeploymentMemory& memory, kube::MonotonicTime now, bool is_refused) {
+    if (!memory.failing_since) memory.failing_since = now;
+    return is_refused || now - *memory.failing_since >= kFailureAgeToTell;
+}
+
 void note_failure(DeploymentContext& context, const std::exception_ptr& failure, bool is_refused) {
     if (!failure) return context.memory.failing_since.reset();
-    const kube::MonotonicTime now = context.clock.monotonic();
-    if (!context.memory.failing_since) context.memory.failing_since = now;
-    if (is_refused || now - *context.memory.failing_since >= kFailureAgeToTell) {
+    if (note_failure(context.memory, context.clock.monotonic(), is_refused)) {
         context.problems.push_back({api::reason::kReconcileFailed, sidecar::bounded_text(failure)});
     }
 }
@@ -67,7 +71,9 @@ kube::Async<Requeue> DeploymentReconciler::reconcile(DeploymentSnapshot deployme
 
 kube::Async<Requeue> DeploymentReconciler::pass_over(DeploymentSnapshot deployment) {
     metrics_.observe(*deployment);
+    const std::shared_ptr<DeploymentMemory> memory = memory_of(*deployment);
     std::exception_ptr failure;
+    bool is_refused = false;
     std::string_view reason = api::reason::kReconcileFailed;
     try {
         if (deployment->metadata.deletionTimestamp) {
@@ -78,11 +84,14 @@ kube::Async<Requeue> DeploymentReconciler::pass_over(DeploymentSnapshot deployme
         if (!finalized) co_return std::move(finalized.error());
         deployment = *std::move(finalized);
     } catch (const kube::ApiError& error) {
-        if (!error.is_refusal()) throw;
+        is_refused = error.is_refusal();
+        failure = std::current_exception();
+    } catch (const kube::TransportError&) {
         failure = std::current_exception();
     }
-    if (failure) co_return co_await tell(deployment, reason, failure);
-    co_return co_await advance(deployment, memory_of(*deployment));
+    if (!failure) co_return co_await advance(deployment, memory);
+    if (!note_failure(*memory, clock_.monotonic(), is_refused)) std::rethrow_exception(failure);
+    co_return co_await tell(deployment, reason, failure);
 }
 
 kube::Async<Requeue> DeploymentReconciler::tell(
@@ -90,6 +99,7 @@ kube::Async<Requeue> DeploymentReconciler::tell(
 ) {
     api::SeiNodeDeploymentStatus status = deployment->status;
     DeploymentConditions conditions{*deployment, status, kube::Time::of(clock_.now())};
+    conditions.seed_absent(Fleet{*deployment, nodes_controlled_by(caches_.nodes, deployment.uid())});
     conditions.set_stalled({Problem{reason, sidecar::bounded_text(failure)}});
     // Refused, too, or outdated: the failure is logged and retried all the same.
     static_cast<void>(co_await client_.write_status(deployment, std::move(status)));

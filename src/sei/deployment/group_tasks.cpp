@@ -96,7 +96,8 @@ kube::Async<TaskOutcome> await_nodes_running(DeploymentContext& context) {
         co_return plan::Failed{"node " + node->metadata.name + " is in Failed phase (" + trouble_of(*node) + ")"};
     }
     for (const NodeSnapshot& node : nodes) {
-        if (!is_ready(*node)) co_return watched(node->metadata.name + " to be Running");
+        // The phase alone (spec 04 §7.17): the health of its pod is told by NodesReady, and holds up no plan.
+        if (node->status.phase != api::NodePhase::Running) co_return watched(node->metadata.name + " to be Running");
     }
     co_return plan::Complete{};
 }

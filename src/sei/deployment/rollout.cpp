@@ -89,14 +89,22 @@ std::set<std::string> nodes_to_roll(
     return names;
 }
 
-RolloutProgress progress_of(const std::vector<NodeSnapshot>& wanted, const api::NodeSpec& target) {
+RolloutProgress progress_of(
+    const std::vector<NodeSnapshot>& wanted, const api::NodeSpec& target, const std::optional<Bound>& bound
+) {
     RolloutProgress progress;
     progress.total = static_cast<std::int32_t>(wanted.size());
     for (const NodeSnapshot& node : wanted) {
-        if (runs(*node, target)) {
-            ++progress.updated;
-        } else if (const std::string trouble = trouble_of(*node); !trouble.empty() && progress.trouble.empty()) {
-            progress.trouble = node->metadata.name + ": " + trouble;
+        const std::string& name = node->metadata.name;
+        const bool has_arrived = runs(*node, target);
+        if (has_arrived) ++progress.updated;
+        const bool serves = !bound || (is_available(*node) && bound->serving.contains(name));
+        if (has_arrived && serves) continue;
+        const std::string trouble = trouble_of(*node);
+        if (!trouble.empty() && progress.trouble.empty()) progress.trouble = name + ": " + trouble;
+        const bool is_in_turn = has_arrived || asks_for(*node, target);
+        if (is_in_turn && progress.awaited.empty()) {
+            progress.awaited = has_arrived ? name + ", whose pod is not ready" : name;
         }
     }
     return progress;

@@ -63,8 +63,13 @@ struct RolloutProgress {
     std::int32_t total = 0;
     /// "fleet-1: Stalled: ImagePullBackOff ..."; empty while nobody complains.
     std::string trouble;
+    /// "fleet-1"; the first one that the rollout waits for, whether it complains or not. Empty: for none.
+    std::string awaited;
 };
-[[nodiscard]] RolloutProgress progress_of(const std::vector<NodeSnapshot>& wanted, const api::NodeSpec& target);
+/// Of a rollout with a bound a node that runs the target is waited for until it serves.
+[[nodiscard]] RolloutProgress progress_of(
+    const std::vector<NodeSnapshot>& wanted, const api::NodeSpec& target, const std::optional<Bound>& bound
+);
 
 /// Notes progress in `rollout`. The start time is never touched.
 void record_progress(api::RolloutStatus& rollout, const RolloutProgress& progress, kube::Time now);

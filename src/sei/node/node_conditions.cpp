@@ -161,10 +161,6 @@ void Conditions::set_stalled(const tasks::NodeMemory& memory, kube::MonotonicTim
     }
 }
 
-void Conditions::set_blocked(std::string_view why, std::string error) {
-    set(type::kStalled, ConditionStatus::True, why, std::move(error));
-}
-
 bool is_restart_pending(const api::SeiNode& node) {
     return kube::is_condition_true(node.status.conditions, type::kRestartPending);
 }

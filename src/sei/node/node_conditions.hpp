@@ -45,9 +45,6 @@ public:
     /// it says.
     void set_stalled(const tasks::NodeMemory& memory, kube::MonotonicTime monotonic_now);
 
-    /// Stalled at once: the pass cannot even begin.
-    void set_blocked(std::string_view reason, std::string error);
-
 private:
     void set(std::string_view type, kube::ConditionStatus status, std::string_view reason, std::string message);
     const api::SeiNode& node_;

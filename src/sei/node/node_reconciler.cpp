@@ -66,6 +66,9 @@ std::optional<std::chrono::milliseconds> time_to_tell(
     return std::chrono::ceil<std::chrono::milliseconds>(left);
 }
 
+/// The subject of troubles with what a pass writes first: the finalizer, and all of a deletion.
+constexpr std::string_view kFirstWrites = "the finalizer";
+
 }  // namespace
 
 NodeReconciler::NodeReconciler(
@@ -98,7 +101,9 @@ kube::Async<Requeue> NodeReconciler::reconcile(NodeSnapshot node) {
 
 kube::Async<Requeue> NodeReconciler::pass_over(NodeSnapshot node) {
     metrics_.observe(*node);
+    const std::shared_ptr<tasks::NodeMemory> memory = memory_of(*node);
     std::exception_ptr failure;
+    bool is_refused = false;
     std::string_view reason = api::reason::kReconcileFailed;
     try {
         if (node->metadata.deletionTimestamp) {
@@ -109,11 +114,18 @@ kube::Async<Requeue> NodeReconciler::pass_over(NodeSnapshot node) {
         if (!prepared) co_return std::move(prepared.error());
         node = *std::move(prepared);
     } catch (const kube::ApiError& error) {
-        if (!error.is_refusal()) throw;
+        is_refused = error.is_refusal();
+        failure = std::current_exception();
+    } catch (const kube::TransportError&) {
         failure = std::current_exception();
     }
-    if (failure) co_return co_await tell(node, reason, failure);
-    co_return co_await advance(node, memory_of(*node));
+    if (failure) {
+        const std::string text = sidecar::bounded_text(failure);
+        tasks::note_trouble(*memory, clock_.monotonic(), kFirstWrites, reason, text, is_refused);
+        co_return co_await tell(node, *memory, failure);
+    }
+    tasks::forget_trouble(*memory, kFirstWrites);
+    co_return co_await advance(node, memory);
 }
 
 kube::Async<std::expected<NodeSnapshot, Requeue>> NodeReconciler::prepare(NodeSnapshot node) {
@@ -133,10 +145,12 @@ kube::Async<std::expected<NodeSnapshot, Requeue>> NodeReconciler::prepare(NodeSn
     co_return node;
 }
 
-kube::Async<Requeue> NodeReconciler::tell(NodeSnapshot node, std::string_view reason, std::exception_ptr failure) {
+kube::Async<Requeue> NodeReconciler::tell(
+    NodeSnapshot node, const tasks::NodeMemory& memory, std::exception_ptr failure
+) {
     api::SeiNodeStatus status = node->status;
     Conditions conditions{*node, status, kube::Time::of(clock_.now())};
-    conditions.set_blocked(reason, sidecar::bounded_text(failure));
+    conditions.set_stalled(memory, clock_.monotonic());
     // Refused, too, or outdated: the failure is logged and retried all the same.
     static_cast<void>(co_await client_.write_status(node, std::move(status)));
     std::rethrow_exception(failure);

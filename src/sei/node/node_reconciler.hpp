@@ -60,9 +60,9 @@ private:
     [[nodiscard]] kube::Async<std::expected<kube::Snapshot<api::SeiNode>, kube::Requeue>> prepare(
         kube::Snapshot<api::SeiNode> node
     );
-    /// Ends a pass that came to nothing else by saying so in the status, then fails.
+    /// Ends a pass that came to nothing else by saying so in the status once it lasts, then fails.
     [[nodiscard]] kube::Async<kube::Requeue> tell(
-        kube::Snapshot<api::SeiNode> node, std::string_view reason, std::exception_ptr failure
+        kube::Snapshot<api::SeiNode> node, const tasks::NodeMemory& memory, std::exception_ptr failure
     );
     [[nodiscard]] kube::Async<kube::Requeue> advance(
         kube::Snapshot<api::SeiNode> node, std::shared_ptr<tasks::NodeMemory> memory

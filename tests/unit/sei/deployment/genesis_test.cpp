@@ -52,8 +52,19 @@ TEST(GenesisPlan, names_its_participants_in_the_order_that_it_is_given) {
         R"({"name":"web-10"}],"Accounts":[{"address":"sei1a","balance":"2usei"}],"Overrides":{"a.b":[1]}})"
     );
     EXPECT_EQ(plan.tasks[1].type, "collect-and-set-peers");
+    EXPECT_EQ(plan.tasks[1].maxRetries, 0);
+    EXPECT_EQ(
+        kube::json::serialize(plan.tasks[1].params),
+        R"({"groupName":"web","namespace":"ns","nodeNames":["web-0","web-1","web-2","web-10"]})"
+    );
     EXPECT_EQ(plan.tasks[2].type, "await-nodes-running");
-    EXPECT_EQ(plan.tasks[2].params.at("expected"), 4);
+    EXPECT_EQ(plan.tasks[2].maxRetries, 0);
+    EXPECT_EQ(
+        plan.tasks[2].params,
+        kube::json::parse(R"({"groupName": "web", "namespace": "ns", "expected": 4,
+                              "nodeNames": ["web-0", "web-1", "web-2", "web-10"]})")
+            .as_object()
+    );
     EXPECT_EQ(node_names(plan), participants);
     EXPECT_EQ(kind_of(plan), PlanKind::Genesis);
 }
@@ -74,11 +85,15 @@ TEST(RolloutPlan, is_told_from_a_ceremony_by_its_tasks) {
     const api::TaskPlan plan = rollout_plan(a_deployment(2), {"web-0", "web-1"}, ids);
     ASSERT_EQ(plan.tasks.size(), 2U);
     EXPECT_EQ(plan.tasks[0].type, "update-node-specs");
-    EXPECT_EQ(plan.tasks[1].type, "await-spec-update");
-    EXPECT_EQ(kind_of(plan), PlanKind::Rollout);
+    EXPECT_EQ(plan.tasks[0].maxRetries, 0);
     EXPECT_EQ(
-        plan.tasks[1].params, kube::json::parse(R"({"namespace":"ns","nodeNames":["web-0","web-1"]})").as_object()
+        kube::json::serialize(plan.tasks[0].params),
+        R"({"groupName":"web","namespace":"ns","nodeNames":["web-0","web-1"]})"
     );
+    EXPECT_EQ(plan.tasks[1].type, "await-spec-update");
+    EXPECT_EQ(plan.tasks[1].maxRetries, 0);
+    EXPECT_EQ(kube::json::serialize(plan.tasks[1].params), R"({"namespace":"ns","nodeNames":["web-0","web-1"]})");
+    EXPECT_EQ(kind_of(plan), PlanKind::Rollout);
 }
 
 /// Of which a chain can be made.

@@ -149,6 +149,23 @@ TEST(HiddenNodes, that_have_no_chain_yet_keep_a_ceremony_from_being_over) {
     ) << "fleet-1 has no genesis to run from";
 }
 
+TEST(HiddenNodes, are_left_behind_by_a_fleet_that_retains) {
+    DeploymentWorld world;
+    auto fleet = DeploymentWorld::a_fleet(3);
+    fleet.spec.deletionPolicy = api::DeletionPolicy::Retain;
+    world.world.create(std::move(fleet));
+    ASSERT_TRUE(world.world.run_until_quiet()) << world.world.last_reason();
+    world.world.stop_operator();
+    world.world.erase<api::SeiNodeDeployment>(DeploymentWorld::key("fleet"));
+    start_without_sight(world);
+    ASSERT_FALSE(world.world.get<api::SeiNodeDeployment>(DeploymentWorld::key("fleet")));
+    for (const char* name : {"fleet-0", "fleet-1", "fleet-2"}) {
+        const auto node = world.world.get<api::SeiNode>(DeploymentWorld::key(name));
+        ASSERT_TRUE(node) << name;
+        EXPECT_TRUE((*node)->metadata.ownerReferences.empty()) << name << " goes with its owner";
+    }
+}
+
 TEST(FleetThatIsRemade, takes_what_it_is_made_from_as_its_baseline_node_by_node) {
     DeploymentWorld world;
     world.world.create(DeploymentWorld::a_fleet(2));

@@ -244,10 +244,26 @@ TEST(Progress, names_the_first_node_in_trouble) {
     nodes[1].spec.image = kV2;
     nodes[2].spec.image = kV2;
     test::set(nodes[2], api::node_condition::kPodReady, kube::ConditionStatus::False, api::reason::kImagePullFailed);
-    const RolloutProgress progress = progress_of({nodes.begin(), nodes.end()}, target);
+    const RolloutProgress progress = progress_of({nodes.begin(), nodes.end()}, target, std::nullopt);
     EXPECT_EQ(progress.updated, 1);
     EXPECT_EQ(progress.total, 3);
     EXPECT_EQ(progress.trouble, "web-2: ImagePullFailed: because");
+}
+
+TEST(Progress, names_the_first_node_that_is_waited_for) {
+    const auto deployment = a_deployment(3, kV1);
+    std::vector<api::SeiNode> nodes;
+    for (int i = 0; i < 3; ++i) nodes.push_back(a_node(deployment, i));
+    const api::NodeSpec target = a_deployment(3, kV2).spec.template_.spec;
+    nodes[0].spec.image = nodes[0].status.currentImage = kV2;
+    nodes[1].spec.image = kV2;
+    const std::vector<NodeSnapshot> all{nodes.begin(), nodes.end()};
+    EXPECT_EQ(progress_of(all, target, std::nullopt).awaited, "web-1");
+    EXPECT_EQ(progress_of(all, target, Bound{.serving = {"web-1", "web-2"}}).awaited, "web-0, whose pod is not ready");
+    test::set(nodes[0], api::node_condition::kPodReady, kube::ConditionStatus::False, api::reason::kCrashLooping);
+    const RolloutProgress bounded = progress_of({nodes.begin(), nodes.end()}, target, Bound{.serving = {"web-1"}});
+    EXPECT_EQ(bounded.trouble, "web-0: CrashLooping: because");
+    EXPECT_EQ(bounded.updated, 1);
 }
 
 TEST(Progress, moves_its_deadline_and_never_its_start) {

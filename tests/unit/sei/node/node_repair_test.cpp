@@ -427,6 +427,16 @@ TEST(SidecarOfNode, is_replaced_when_its_image_changes) {
     EXPECT_EQ(world.uid_of(kPodPath), "") << "it is replaced";
 }
 
+TEST(SidecarOfNode, that_was_never_observed_is_not_replaced) {
+    NodeWorld world;
+    world.settle_running();
+    world.observe_stateful_set("rev-1", 1, 1);
+    world.put_pod("rev-1", "seid:v1", running_state());
+    world.settle();
+    EXPECT_FALSE(world.node().status.plan) << "the pod shows no sidecar";
+    EXPECT_NE(world.uid_of(kPodPath), "");
+}
+
 TEST(SidecarOfNode, that_does_not_come_up_is_replaced_by_a_corrected_one) {
     NodeWorld world;
     world.settle_with_pod();

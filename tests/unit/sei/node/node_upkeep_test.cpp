@@ -300,6 +300,27 @@ TEST(NodeDeletion, that_is_refused_says_so) {
     EXPECT_EQ(world.api.find(kNodePath), nullptr);
 }
 
+TEST(NodeDeletion, that_fails_says_so_once_it_lasts) {
+    NodeWorld world;
+    world.settle_running();
+    world.delete_node();
+    world.api.before = [](const kube::HttpRequest& request,
+                          const std::string& path) -> std::optional<kube::HttpResponse> {
+        if (request.method == kube::HttpMethod::Get || path.ends_with("/status")) return std::nullopt;
+        return FakeApi::refusal(500, "InternalError", "failed calling webhook");
+    };
+    EXPECT_ANY_THROW(world.pass());
+    EXPECT_ANY_THROW(world.pass());
+    EXPECT_EQ(world.condition("Stalled"), "absent") << "it may pass by itself";
+    world.clock.advance_by(std::chrono::seconds{30});
+    EXPECT_ANY_THROW(world.pass());
+    EXPECT_EQ(world.condition("Stalled"), "True/DeletionBlocked");
+    EXPECT_THAT(world.condition_message("Stalled"), HasSubstr("failed calling webhook"));
+    world.api.before = {};
+    world.pass();
+    EXPECT_EQ(world.api.find(kNodePath), nullptr);
+}
+
 TEST(NodeDeletion, does_not_wait_for_a_sidecar_that_hangs) {
     NodeWorld world;
     world.sidecar.hangs = true;
