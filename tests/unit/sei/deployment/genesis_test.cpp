@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -34,6 +35,10 @@ plan::UuidSource the_same_every_time() {
     return plan::UuidSource{[] { return std::uint64_t{42}; }};
 }
 
+kube::json::Object object(std::string_view text) {
+    return kube::json::parse(text).as_object();
+}
+
 TEST(GenesisPlan, names_its_participants_in_the_order_that_it_is_given) {
     api::SeiNodeDeployment deployment = a_deployment(3);
     deployment.spec.genesis.emplace();
@@ -54,17 +59,13 @@ TEST(GenesisPlan, names_its_participants_in_the_order_that_it_is_given) {
     EXPECT_EQ(plan.tasks[1].type, "collect-and-set-peers");
     EXPECT_EQ(plan.tasks[1].maxRetries, 0);
     EXPECT_EQ(
-        kube::json::serialize(plan.tasks[1].params),
-        R"({"groupName":"web","namespace":"ns","nodeNames":["web-0","web-1","web-2","web-10"]})"
+        plan.tasks[1].params,
+        object(R"({"groupName": "web", "namespace": "ns", "nodeNames": ["web-0", "web-1", "web-2", "web-10"]})")
     );
     EXPECT_EQ(plan.tasks[2].type, "await-nodes-running");
     EXPECT_EQ(plan.tasks[2].maxRetries, 0);
-    EXPECT_EQ(
-        plan.tasks[2].params,
-        kube::json::parse(R"({"groupName": "web", "namespace": "ns", "expected": 4,
-                              "nodeNames": ["web-0", "web-1", "web-2", "web-10"]})")
-            .as_object()
-    );
+    EXPECT_EQ(plan.tasks[2].params, object(R"({"groupName": "web", "namespace": "ns", "expected": 4,
+                   "nodeNames": ["web-0", "web-1", "web-2", "web-10"]})"));
     EXPECT_EQ(node_names(plan), participants);
     EXPECT_EQ(kind_of(plan), PlanKind::Genesis);
 }
@@ -87,12 +88,11 @@ TEST(RolloutPlan, is_told_from_a_ceremony_by_its_tasks) {
     EXPECT_EQ(plan.tasks[0].type, "update-node-specs");
     EXPECT_EQ(plan.tasks[0].maxRetries, 0);
     EXPECT_EQ(
-        kube::json::serialize(plan.tasks[0].params),
-        R"({"groupName":"web","namespace":"ns","nodeNames":["web-0","web-1"]})"
+        plan.tasks[0].params, object(R"({"groupName": "web", "namespace": "ns", "nodeNames": ["web-0", "web-1"]})")
     );
     EXPECT_EQ(plan.tasks[1].type, "await-spec-update");
     EXPECT_EQ(plan.tasks[1].maxRetries, 0);
-    EXPECT_EQ(kube::json::serialize(plan.tasks[1].params), R"({"namespace":"ns","nodeNames":["web-0","web-1"]})");
+    EXPECT_EQ(plan.tasks[1].params, object(R"({"namespace": "ns", "nodeNames": ["web-0", "web-1"]})"));
     EXPECT_EQ(kind_of(plan), PlanKind::Rollout);
 }
 
