@@ -19,6 +19,7 @@ using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::EndsWith;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::StartsWith;
 using ::testing::UnorderedElementsAre;
@@ -201,6 +202,31 @@ TEST(Events, of_what_went_wrong_are_warnings) {
     EXPECT_TRUE(world.run_until("the deployment is gone", [&] { return !world.deployment("fleet"); }));
 }
 
+TEST(Events, of_a_status_that_was_refused_are_told_when_it_is_written) {
+    World world;
+    ASSERT_TRUE(run_until_fleet_runs(world, 1));
+    ASSERT_TRUE(world.run_until_quiet());
+    world.operator_transport().answer(
+        [](const kube::HttpRequest& request) {
+            return request.method == kube::HttpMethod::Patch && request.body.contains("TemplateChanged") &&
+                   request.target.contains("/seinodedeployments/fleet/status");
+        },
+        refusal(500, "InternalError"),
+        2
+    );
+    set_image(world, "fleet", kV2);
+    ASSERT_TRUE(run_until_settled(world, "fleet", kV2));
+    ASSERT_TRUE(world.run_until_quiet());
+    EXPECT_EQ(world.operator_transport().times_fired(), 2U);
+    EXPECT_THAT(
+        world.deployment_events_in_full("fleet"),
+        AllOf(
+            Contains(AllOf(HasSubstr("RolloutStarted"), HasSubstr("(x1 by "))).Times(1),
+            Contains(AllOf(HasSubstr("PlanStarted"), HasSubstr("(x1 by "))).Times(1)
+        )
+    );
+}
+
 TEST(Conditions, are_all_there_with_the_first_status) {
     World world{{.with_operator = false}};
     world.create(world.a_deployment("fleet", 2));
@@ -241,6 +267,40 @@ TEST(Conditions, that_a_transition_wrote_are_never_seeded_again) {
         return condition(world, "fleet", "PlanInProgress") == "False/PlanComplete" &&
                condition(world, "fleet", "RolloutInProgress") == "False/RolloutComplete";
     }));
+}
+
+/// As the contract has it (spec 03 §19, H14): the phase says that nothing runs.
+TEST(Status, of_a_paused_fleet_has_the_counts_of_before) {
+    World world;
+    ASSERT_TRUE(run_until_fleet_runs(world, 2));
+    world.edit_deployment("fleet", [](auto& spec) { spec.paused = true; });
+    ASSERT_TRUE(run_until_phase(world, "fleet", DeploymentPhase::Paused));
+    ASSERT_TRUE(world.run_until("no pod is to run", [&] {
+        return world.stateful_set("fleet-0")->spec.replicas == 0 && world.stateful_set("fleet-1")->spec.replicas == 0;
+    }));
+    ASSERT_TRUE(world.run_until_quiet());
+    const auto status = world.deployment("fleet")->status;
+    EXPECT_EQ(status.phase, DeploymentPhase::Paused);
+    EXPECT_EQ(status.readyReplicas, 2);
+    EXPECT_EQ(condition(world, "fleet", "NodesReady"), "True/AllNodesReady");
+    EXPECT_EQ(status.endpoints->nodes.size(), 2U);
+}
+
+/// As the contract has it (spec 03 §15.4), although validators serve none of them.
+TEST(Status, has_the_endpoints_of_every_node_whatever_its_mode) {
+    World world{{.with_workloads = false}};
+    auto fleet = world.a_deployment("fleet", 1);
+    fleet.spec.template_.spec.fullNode.reset();
+    fleet.spec.template_.spec.validator.emplace();
+    world.create(std::move(fleet));
+    ASSERT_TRUE(world.run_until("there are endpoints", [&] {
+        const auto deployment = world.deployment("fleet");
+        return deployment && deployment->status.endpoints && deployment->status.endpoints->nodes.size() == 1;
+    }));
+    const auto endpoints = *world.deployment("fleet")->status.endpoints;
+    const std::string host = "fleet-0." + world.namespace_name() + ".svc";
+    EXPECT_EQ(endpoints.nodes.front().evmJsonRpc, "http://" + host + ":8545");
+    EXPECT_EQ(endpoints.nodes.front().evmWs, "ws://" + host + ":8546");
 }
 
 TEST(Status, has_its_lists_in_the_order_of_ordinals) {

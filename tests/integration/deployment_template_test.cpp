@@ -216,6 +216,25 @@ TEST(AnnotationsOfSomebodyElse, stay_while_those_of_the_template_come_and_go) {
     EXPECT_EQ(annotations(), (kube::StringMap{{"example.com/tracking", "id"}}));
 }
 
+TEST(NameOfFleet, that_is_too_long_for_its_services_is_told) {
+    World world{{.with_workloads = false}};
+    const std::string name(55, 'a');
+    world.create(world.a_deployment(name, 1));
+    ASSERT_TRUE(world.run_until("its condition says so", [&] {
+        return message_of(world, name, "Stalled").contains(name + "-internal");
+    }));
+    EXPECT_TRUE(condition(world, name, "Stalled").starts_with("True/")) << condition(world, name, "Stalled");
+}
+
+TEST(ChainOfTemplate, that_is_no_value_of_a_label_is_told) {
+    World world{{.with_workloads = false}};
+    auto fleet = world.a_deployment("fleet", 1);
+    fleet.spec.template_.spec.chainId = "no label";
+    world.create(std::move(fleet));
+    ASSERT_TRUE(run_until_condition(world, "fleet", "Stalled", "True/NodeNotApplied"));
+    EXPECT_TRUE(message_of(world, "fleet", "Stalled").contains("no label")) << message_of(world, "fleet", "Stalled");
+}
+
 TEST(ModeOfTemplate, cannot_change) {
     World world;
     world.create(world.a_deployment("fleet", 1));

@@ -44,6 +44,31 @@ TEST(ReleasedNodes, are_not_claimed_for_a_fleet_that_was_deleted_meanwhile) {
     for (const auto& node : world.nodes()) EXPECT_EQ(node->metadata.controller(), nullptr);
 }
 
+/// Its finalizer is written with the list of those that are there (spec 08 5.8).
+TEST(FinalizerOfFleet, leaves_one_alone_that_somebody_added_meanwhile) {
+    DeploymentWorld world;
+    int added = 0;
+    const auto add = [&]() -> kube::Async<> {
+        const auto read = co_await world.world.person().get<api::SeiNodeDeployment>(DeploymentWorld::key("fleet"));
+        api::SeiNodeDeployment changed = **read;
+        changed.metadata.finalizers.emplace_back("example.com/other");
+        (void)co_await world.world.person().patch(*read, std::move(changed));
+    };
+    const auto nothing = []() -> kube::Async<> { co_return; };
+    world.world.calls().before_each = [&](const kube::HttpRequest& request) {
+        const bool is_its_own =
+            request.method == kube::HttpMethod::Patch && request.target.contains("/seinodedeployments/fleet?");
+        return is_its_own && added++ == 0 ? add() : nothing();
+    };
+    world.world.create(DeploymentWorld::a_fleet(1));
+    ASSERT_TRUE(world.world.run_until_quiet()) << world.world.last_reason();
+    world.world.calls().before_each = {};
+    ASSERT_GT(added, 1) << "it was written once more";
+    EXPECT_EQ(world.fleet().metadata.finalizers.size(), 2U);
+    EXPECT_TRUE(world.fleet().metadata.has_finalizer("example.com/other"));
+    EXPECT_TRUE(world.fleet().metadata.has_finalizer("sei.io/seinodedeployment-finalizer"));
+}
+
 TEST(LeftNodes, are_adopted_by_the_next_fleet_of_the_name) {
     DeploymentWorld world;
     auto fleet = DeploymentWorld::a_fleet(2);
