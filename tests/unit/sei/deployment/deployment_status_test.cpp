@@ -120,6 +120,22 @@ TEST(FleetOfNodes, is_in_the_order_of_ordinals_and_leaves_others_out) {
     EXPECT_EQ(names_of(Fleet(deployment, nodes).all()), expected);
 }
 
+TEST(FleetOfNodes, counts_neither_one_too_many_nor_one_that_is_being_deleted) {
+    const api::SeiNodeDeployment deployment = a_deployment(3);
+    std::vector<NodeSnapshot> nodes;
+    for (const std::int32_t ordinal : {0, 1, 2, 3, 4}) {
+        api::SeiNode node = a_node(deployment, ordinal);
+        if (ordinal == 1) node.metadata.deletionTimestamp.emplace();
+        nodes.emplace_back(std::move(node));
+    }
+    const Fleet fleet{deployment, nodes};
+    EXPECT_EQ(names_of(fleet.wanted()), (std::vector<std::string>{"web-0", "web-2"}));
+    api::SeiNodeDeploymentStatus status;
+    DeploymentConditions{deployment, status, {}}.set_nodes_ready(fleet);
+    EXPECT_EQ(status.conditions.front().reason, "NodesInitializing");
+    EXPECT_EQ(status.conditions.front().message, "2/3 nodes ready (0 initializing)");
+}
+
 TEST(FleetOfNodes, reads_ordinals_strictly) {
     EXPECT_EQ(parse_ordinal("10"), 10);
     for (const char* no : {"", "-1", "5-x", " 5", "5 ", "0x1", "99999999999"})
