@@ -164,7 +164,7 @@ TEST(Workload, gets_its_replica_back_after_a_pause) {
 }
 
 /// Spec 05 §13.4, I6.
-TEST(Workload, has_the_same_template_and_revision_after_a_pause) {
+TEST(Workload, keeps_its_template_and_revision_through_a_pause) {
     World world;
     create_running(world);
     ASSERT_TRUE(world.run_until_quiet());
