@@ -136,6 +136,7 @@ TEST(PodThatNeverGetsReady, stops_a_bounded_rollout_at_its_node) {
         {.namespace_ = world.namespace_name(), .pod = "fleet-0-0", .labels = {}, .container = {}, .image = kV2},
         {.kind = devcluster::workloads::FaultKind::NeverReady}
     );
+    world.edit_deployment("fleet", [](auto& spec) { spec.updateStrategy.progressDeadlineSeconds = 1; });
     set_image(world, "fleet", kV2);
     ASSERT_TRUE(world.run_until("the first node runs it", [&] {
         const auto node = world.node("fleet-0");
@@ -144,7 +145,7 @@ TEST(PodThatNeverGetsReady, stops_a_bounded_rollout_at_its_node) {
     ASSERT_TRUE(world.run_until_quiet());
     EXPECT_EQ(world.node("fleet-1")->spec.image, kV1) << "the first one is not healthy yet";
     EXPECT_TRUE(world.run_until("the rollout says so", [&] {
-        return message_of(world, "fleet", "RolloutInProgress").contains("waiting for fleet-0: NotReady");
+        return message_of(world, "fleet", "RolloutInProgress").contains("waiting for fleet-0, whose pod is not ready");
     }));
     world.workloads().faults().remove(fault);
     EXPECT_TRUE(run_until_settled(world, "fleet", kV2));

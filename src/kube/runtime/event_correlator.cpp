@@ -1,6 +1,9 @@
 #include "kube/runtime/event_correlator.hpp"
 
 #include <algorithm>
+#include <functional>
+#include <initializer_list>
+#include <string_view>
 
 namespace kube::detail {
 
@@ -16,6 +19,13 @@ std::string joined(std::initializer_list<std::string_view> parts) {
     return key;
 }
 
+/// Most nodes have an event or two for ever: their keys are kept short.
+EventDigest digest_of(std::string text) {
+    const std::uint64_t first = std::hash<std::string_view>{}(text);
+    text += '\1';
+    return {first, std::hash<std::string_view>{}(text)};
+}
+
 std::string_view type_name(EventType type) {
     return type == EventType::Normal ? "Normal" : "Warning";
 }
@@ -28,7 +38,7 @@ std::optional<EventCorrelator::Decision> EventCorrelator::correlate(const Record
         {event.component, about.apiVersion, about.kind, about.namespace_, about.name, about.uid, type_name(event.type)}
     );
 
-    Bucket& bucket = buckets_[subject];
+    Bucket& bucket = buckets_[digest_of(subject)];
     if (bucket.filled_at) {
         const double refilled = std::chrono::duration<double>(now - *bucket.filled_at) / kSpamRefill;
         bucket.tokens = std::min(kSpamBurst, bucket.tokens + refilled);
@@ -38,15 +48,15 @@ std::optional<EventCorrelator::Decision> EventCorrelator::correlate(const Record
     bucket.tokens -= 1;
 
     const std::string group = subject + joined({event.reason});
-    Similar& similar = similar_[group];
+    Similar& similar = similar_[digest_of(group)];
     if (now - similar.last > kSimilarInterval) similar.messages.clear();
     similar.last = now;
-    similar.messages.insert(event.message);
+    similar.messages.insert(digest_of(event.message));
     if (similar.messages.size() < kSimilarMessagesMax) {
-        return Decision{event.message, &delivered_[group + joined({event.message})]};
+        return Decision{event.message, &delivered_[digest_of(group + joined({event.message}))]};
     }
     if (similar.messages.size() > kSimilarMessagesMax) similar.messages.erase(similar.messages.begin());
-    return Decision{"(combined from similar events): " + event.message, &delivered_[group]};
+    return Decision{"(combined from similar events): " + event.message, &delivered_[digest_of(group)]};
 }
 
 }  // namespace kube::detail

@@ -1,18 +1,16 @@
 // Which events become objects, and which are counted in one that is there already.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <list>
-#include <map>
 #include <optional>
 #include <set>
 #include <string>
-#include <string_view>
-#include <utility>
 
 #include "kube/async/clock.hpp"
+#include "kube/meta/recent_map.hpp"
 #include "kube/runtime/event_recorder.hpp"
 
 namespace kube {
@@ -32,34 +30,8 @@ struct RecordedEvent {
 
 namespace detail {
 
-/// A map that forgets what was not used for the longest time.
-template <class V>
-class RecentMap {
-public:
-    explicit RecentMap(std::size_t entries_max) : entries_max_{entries_max} {}
-    RecentMap(const RecentMap&) = delete;
-    RecentMap& operator=(const RecentMap&) = delete;
-    V& operator[](const std::string& key) {
-        const auto found = places_.find(key);
-        if (found != places_.end()) {
-            order_.splice(order_.begin(), order_, found->second);
-            return order_.front().second;
-        }
-        order_.emplace_front(key, V{});
-        places_.emplace(order_.front().first, order_.begin());
-        if (order_.size() > entries_max_) {
-            places_.erase(order_.back().first);
-            order_.pop_back();
-        }
-        return order_.front().second;
-    }
-
-private:
-    std::size_t entries_max_;
-    std::list<std::pair<std::string, V>> order_;
-    /// The keys are those of `order_`, whose nodes stay where they are.
-    std::map<std::string_view, typename std::list<std::pair<std::string, V>>::iterator> places_;
-};
+/// Stands for a text of any length: two texts with one digest are not met with.
+using EventDigest = std::array<std::uint64_t, 2>;
 
 /// client-go's rules for legacy events (spec 07 §13): an equal event (source, object, type, reason, message) raises the
 /// count of the one before; the tenth message within 10 minutes that differs in nothing else, and what follows it,
@@ -88,16 +60,16 @@ public:
 
 private:
     struct Similar {
-        std::set<std::string> messages;
+        std::set<EventDigest> messages;
         MonotonicTime last{};
     };
     struct Bucket {
         double tokens = kSpamBurst;
         std::optional<MonotonicTime> filled_at;
     };
-    RecentMap<Similar> similar_{kEntriesMax};
-    RecentMap<Delivered> delivered_{kEntriesMax};
-    RecentMap<Bucket> buckets_{kEntriesMax};
+    RecentMap<EventDigest, Similar> similar_{kEntriesMax};
+    RecentMap<EventDigest, Delivered> delivered_{kEntriesMax};
+    RecentMap<EventDigest, Bucket> buckets_{kEntriesMax};
 };
 
 }  // namespace detail

@@ -9,6 +9,7 @@
 
 #include <boost/describe.hpp>
 
+#include "kube/meta/boxed.hpp"
 #include "kube/meta/int_or_string.hpp"
 #include "kube/meta/names.hpp"
 #include "kube/meta/object_meta.hpp"
@@ -18,10 +19,10 @@ namespace kube {
 struct ServicePort {
     std::string name;
     std::string protocol;
-    std::optional<std::string> appProtocol;
+    Boxed<std::string> appProtocol;
     std::int32_t port = 0;
-    std::optional<IntOrString> targetPort;
     std::int32_t nodePort = 0;
+    std::optional<IntOrString> targetPort;
     static constexpr std::array required{"port"};
     bool operator==(const ServicePort&) const = default;
 };

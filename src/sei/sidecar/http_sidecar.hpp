@@ -3,12 +3,13 @@
 
 #include <chrono>
 #include <functional>
-#include <map>
 #include <memory>
 #include <string>
 
 #include "kube/async/clock.hpp"
 #include "kube/http/transport.hpp"
+#include "kube/meta/names.hpp"
+#include "kube/meta/recent_map.hpp"
 #include "sei/sidecar/bearer_token.hpp"
 #include "sei/sidecar/sidecar.hpp"
 
@@ -40,7 +41,8 @@ private:
     const kube::Clock& clock_;
 };
 
-/// Gives each node's sidecar a transport of its own, kept until the node is forgotten.
+/// Gives each node's sidecar a transport of its own. Those that were used last are kept: making one anew costs less
+/// than keeping it for a node that is at rest, and connections are the pool's.
 class HttpSidecarFactory final : public SidecarFactory {
 public:
     /// Makes a transport to "http://host:port"; it should honour the proxy variables of the environment.
@@ -55,7 +57,8 @@ private:
     TransportTo transport_to_;
     const kube::Clock& clock_;
     BearerToken token_;
-    std::map<kube::NamespacedName, std::shared_ptr<kube::Transport>> transports_;
+    static constexpr std::size_t kTransportsMax = 64;
+    kube::RecentMap<kube::NamespacedName, std::shared_ptr<kube::Transport>> transports_{kTransportsMax};
 };
 
 }  // namespace sei::sidecar

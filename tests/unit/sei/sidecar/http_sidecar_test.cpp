@@ -240,5 +240,24 @@ TEST_F(HttpSidecarTest, keeps_one_transport_for_each_node_until_it_is_forgotten)
     EXPECT_EQ(made.size(), 2u);
 }
 
+TEST_F(HttpSidecarTest, keeps_the_transports_of_those_nodes_that_were_asked_last) {
+    std::size_t made = 0;
+    HttpSidecarFactory factory{
+        [&](const std::string&) {
+            ++made;
+            return std::make_unique<ScriptedTransport>();
+        },
+        clock,
+        "/nonexistent/token",
+        [](const std::string&) {}
+    };
+    for (int i = 0; i < 70; ++i) (void)factory.sidecar_of({"ns", std::to_string(i)});
+    ASSERT_EQ(made, 70u);
+    (void)factory.sidecar_of({"ns", "69"});
+    EXPECT_EQ(made, 70u) << "it was asked just now";
+    (void)factory.sidecar_of({"ns", "0"});
+    EXPECT_EQ(made, 71u) << "64 others were asked since";
+}
+
 }  // namespace
 }  // namespace sei::sidecar
