@@ -294,7 +294,7 @@ TEST(Ceremony, is_complete_whatever_the_pods_of_its_chain_do) {
     World world;
     look_for_the_genesis_patiently(world);
     world.workloads().faults().add(
-        {.namespace_ = world.namespace_name(), .pod = "chain-1-0", .labels = {}, .container = {}, .image = {}},
+        {.namespace_ = world.namespace_name(), .pod = "chain-1-0", .labels = {}, .container = "seid", .image = {}},
         {.kind = devcluster::workloads::FaultKind::CrashLoop}
     );
     world.create(a_chain(world, 2));
