@@ -127,6 +127,13 @@ private:
     prometheus::Histogram::BucketBoundaries buckets_;
 };
 
+using Collect = std::function<void(Gauge&)>;
+
+struct CollectedGauge {
+    std::string help;
+    std::vector<std::weak_ptr<Collect>> collectors;
+};
+
 template <class Declared, class Make>
 Declared& declared(std::map<std::string, std::unique_ptr<Declared>>& all, const std::string& name, const Make& make) {
     auto& one = all[name];
@@ -139,6 +146,7 @@ Declared& declared(std::map<std::string, std::unique_ptr<Declared>>& all, const 
 struct Metrics::Impl {
     prometheus::Registry registry;
     std::map<std::string, std::unique_ptr<FlatGauge>> gauges;
+    std::map<std::string, CollectedGauge> collected;
     std::map<std::string, std::unique_ptr<FlatCounter>> counters;
     std::map<std::string, std::unique_ptr<Histogram>> histograms;
     std::vector<std::function<void()>> updates;
@@ -149,6 +157,15 @@ Metrics::~Metrics() = default;
 
 Gauge& Metrics::gauge(const std::string& name, const std::string& help) {
     return declared(impl_->gauges, name, [&] { return std::make_unique<FlatGauge>(name, help); });
+}
+
+std::shared_ptr<void> Metrics::collected_gauge(const std::string& name, const std::string& help, Collect collect) {
+    CollectedGauge& gauge = impl_->collected[name];
+    gauge.help = help;
+    std::erase_if(gauge.collectors, [](const std::weak_ptr<Collect>& collector) { return collector.expired(); });
+    auto collector = std::make_shared<Collect>(std::move(collect));
+    gauge.collectors.push_back(collector);
+    return collector;
 }
 
 Counter& Metrics::counter(const std::string& name, const std::string& help) {
@@ -175,6 +192,13 @@ std::string Metrics::serialize(MetricsFormat format) const {
     };
     for (const auto& [name, counter] : impl_->counters) take(counter->collect());
     for (const auto& [name, gauge] : impl_->gauges) take(gauge->collect());
+    for (const auto& [name, gauge] : impl_->collected) {
+        FlatGauge series{name, gauge.help};
+        for (const std::weak_ptr<Collect>& collector : gauge.collectors) {
+            if (const auto collect = collector.lock()) (*collect)(series);
+        }
+        take(series.collect());
+    }
     switch (format) {
         case MetricsFormat::Text:
             return prometheus::TextSerializer{}.Serialize(families);

@@ -47,6 +47,11 @@ public:
     Metrics(const Metrics&) = delete;
     Metrics& operator=(const Metrics&) = delete;
     [[nodiscard]] Gauge& gauge(const std::string& name, const std::string& help);
+    /// A gauge whose series are made when they are read, for what is kept elsewhere anyway: `collect` sets them.
+    /// Several may collect for one gauge. Each is asked for as long as somebody holds the result.
+    [[nodiscard]] std::shared_ptr<void> collected_gauge(
+        const std::string& name, const std::string& help, std::function<void(Gauge&)> collect
+    );
     [[nodiscard]] Counter& counter(const std::string& name, const std::string& help);
     [[nodiscard]] Histogram& histogram(const std::string& name, const std::string& help, std::vector<double> buckets);
     /// Called at the beginning of each `serialize`: sets what is cheaper to look up than to keep up to date.

@@ -36,42 +36,59 @@ std::string stall_of(const api::SeiNodeDeployment& deployment) {
 }  // namespace
 
 DeploymentMetrics::DeploymentMetrics(kube::Metrics& metrics)
-    : phase_{metrics.gauge(
-          "sei_controller_seinodedeployment_phase", "Current phase of each SeiNodeDeployment (1=active, 0=inactive)"
+    : phase_{metrics.collected_gauge(
+          "sei_controller_seinodedeployment_phase",
+          "Current phase of each SeiNodeDeployment (1=active, 0=inactive)",
+          [this](kube::Gauge& phase) { collect_phases(phase); }
       )},
-      replicas_{metrics.gauge("sei_controller_seinodedeployment_replicas", "Replica counts for each SeiNodeDeployment")
-      },
-      plan_active_{metrics.gauge("sei_controller_plan_active", "Number of active plans")},
-      stalled_{metrics.gauge(
+      replicas_{metrics.collected_gauge(
+          "sei_controller_seinodedeployment_replicas",
+          "Replica counts for each SeiNodeDeployment",
+          [this](kube::Gauge& replicas) {
+              for (const auto& [deployment, shown] : shown_) {
+                  if (!shown.phase) continue;
+                  replicas.set(labels_of(deployment, "replica_state", "desired"), shown.desired);
+                  replicas.set(labels_of(deployment, "replica_state", "ready"), shown.ready);
+              }
+          }
+      )},
+      plan_active_{metrics.collected_gauge(
+          "sei_controller_plan_active",
+          "Number of active plans",
+          [this](kube::Gauge& active) {
+              for (const auto& [deployment, shown] : shown_) {
+                  active.set(labels_of(deployment, "controller", controller()), shown.has_active_plan ? 1 : 0);
+              }
+          }
+      )},
+      stalled_{metrics.collected_gauge(
           "sei_controller_seinodedeployment_stalled",
-          "1 while the condition Stalled is True or the rollout is past its progress deadline, by the reason"
+          "1 while the condition Stalled is True or the rollout is past its progress deadline, by the reason",
+          [this](kube::Gauge& stalled) {
+              for (const auto& [deployment, shown] : shown_) {
+                  if (!shown.stalled_for.empty()) stalled.set(labels_of(deployment, "reason", shown.stalled_for), 1);
+              }
+          }
       )},
       errors_{metrics.counter("sei_controller_reconcile_errors_total", "Passes that ended in an error")} {}
 
 void DeploymentMetrics::observe(const api::SeiNodeDeployment& deployment) {
-    const kube::NamespacedName key = deployment.metadata.key();
-    plan_active_.set(labels_of(key, "controller", controller()), plan::is_active(deployment.status.plan) ? 1 : 0);
-    show_stalled(deployment);
+    Shown& shown = shown_[deployment.metadata.key()];
+    shown.has_active_plan = plan::is_active(deployment.status.plan);
+    shown.stalled_for = stall_of(deployment);
     if (!deployment.status.phase) return;
-    for (const api::DeploymentPhase phase : kPhases) {
-        phase_.set(labels_of(key, "phase", api::word_of(phase)), phase == *deployment.status.phase ? 1 : 0);
-    }
-    replicas_.set(labels_of(key, "replica_state", "desired"), deployment.spec.replicas);
-    replicas_.set(labels_of(key, "replica_state", "ready"), deployment.status.readyReplicas);
+    shown.phase = deployment.status.phase;
+    shown.desired = deployment.spec.replicas;
+    shown.ready = deployment.status.readyReplicas;
 }
 
-void DeploymentMetrics::show_stalled(const api::SeiNodeDeployment& deployment) {
-    const kube::NamespacedName key = deployment.metadata.key();
-    const std::string reason = stall_of(deployment);
-    const auto shown = stalled_for_.find(key);
-    if (shown != stalled_for_.end()) {
-        if (shown->second == reason) return;
-        stalled_.remove(labels_of(key, "reason", shown->second));
-        stalled_for_.erase(shown);
+void DeploymentMetrics::collect_phases(kube::Gauge& phase) const {
+    for (const auto& [deployment, shown] : shown_) {
+        if (!shown.phase) continue;
+        for (const api::DeploymentPhase one : kPhases) {
+            phase.set(labels_of(deployment, "phase", api::word_of(one)), one == *shown.phase ? 1 : 0);
+        }
     }
-    if (reason.empty()) return;
-    stalled_.set(labels_of(key, "reason", reason), 1);
-    stalled_for_.emplace(key, reason);
 }
 
 void DeploymentMetrics::failed(const std::string& namespace_) {
@@ -79,16 +96,7 @@ void DeploymentMetrics::failed(const std::string& namespace_) {
 }
 
 void DeploymentMetrics::forget(const kube::NamespacedName& deployment) {
-    for (const api::DeploymentPhase phase : kPhases) {
-        phase_.remove(labels_of(deployment, "phase", api::word_of(phase)));
-    }
-    replicas_.remove(labels_of(deployment, "replica_state", "desired"));
-    replicas_.remove(labels_of(deployment, "replica_state", "ready"));
-    plan_active_.remove(labels_of(deployment, "controller", controller()));
-    if (const auto shown = stalled_for_.find(deployment); shown != stalled_for_.end()) {
-        stalled_.remove(labels_of(deployment, "reason", shown->second));
-        stalled_for_.erase(shown);
-    }
+    shown_.erase(deployment);
 }
 
 }  // namespace sei::deployment

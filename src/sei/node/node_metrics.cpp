@@ -1,7 +1,6 @@
 #include "sei/node/node_metrics.hpp"
 
 #include <array>
-#include <utility>
 #include <variant>
 
 #include <boost/describe/enum_to_string.hpp>
@@ -50,7 +49,11 @@ double seconds(kube::Time from, kube::Time to) {
 }  // namespace
 
 NodeMetrics::NodeMetrics(kube::Metrics& metrics)
-    : phase_{metrics.gauge("sei_controller_seinode_phase", "Current phase of each SeiNode (1=active, 0=inactive)")},
+    : phase_{metrics.collected_gauge(
+          "sei_controller_seinode_phase",
+          "Current phase of each SeiNode (1=active, 0=inactive)",
+          [this](kube::Gauge& phase) { collect_phases(phase); }
+      )},
       transitions_{metrics.counter("sei_controller_seinode_phase_transitions_total", "Phase state machine transitions")
       },
       phase_duration_{metrics.histogram(
@@ -63,43 +66,55 @@ NodeMetrics::NodeMetrics(kube::Metrics& metrics)
           "Wall-clock time from plan creation to completion or failure",
           {1, 5, 10, 30, 60, 120, 300, 600, 1800}
       )},
-      plan_active_{metrics.gauge("sei_controller_plan_active", "Number of active plans")},
-      stalled_{metrics.gauge("sei_controller_seinode_stalled", "1 while the condition Stalled is True, by its reason")},
+      plan_active_{metrics.collected_gauge(
+          "sei_controller_plan_active",
+          "Number of active plans",
+          [this](kube::Gauge& active) {
+              for (const auto& [node, shown] : shown_) active.set(labels_of_plan(node), shown.has_active_plan ? 1 : 0);
+          }
+      )},
+      stalled_{metrics.collected_gauge(
+          "sei_controller_seinode_stalled",
+          "1 while the condition Stalled is True, by its reason",
+          [this](kube::Gauge& stalled) {
+              for (const auto& [node, shown] : shown_) {
+                  if (!shown.stalled_for.empty()) stalled.set(labels_of_stall(node, shown.stalled_for), 1);
+              }
+          }
+      )},
       probes_{metrics.counter(
           "sei_controller_seinode_sidecar_health_probes_total",
           "Sidecar Healthz probe outcomes observed during plan resolution"
       )},
-      sidecar_ready_{metrics.gauge(
+      sidecar_ready_{metrics.collected_gauge(
           "sei_controller_seinode_sidecar_ready",
-          "Latest observed sidecar readiness per SeiNode (1=ready, 0=not-ready or unknown)"
+          "Latest observed sidecar readiness per SeiNode (1=ready, 0=not-ready or unknown)",
+          [this](kube::Gauge& ready) {
+              for (const auto& [node, shown] : shown_) {
+                  if (shown.is_sidecar_ready) ready.set(labels_of(node), *shown.is_sidecar_ready ? 1 : 0);
+              }
+          }
       )},
       errors_{metrics.counter("sei_controller_reconcile_errors_total", "Passes that ended in an error")} {}
 
 void NodeMetrics::observe(const api::SeiNode& node) {
-    const kube::NamespacedName key = node.metadata.key();
-    Shown& shown = shown_[key];
-    const bool has_active_plan = plan::is_active(node.status.plan);
-    if (std::exchange(shown.has_active_plan, has_active_plan) != has_active_plan) {
-        plan_active_.set(labels_of_plan(key), has_active_plan ? 1 : 0);
-    }
-    show_stalled(node, shown);
-    if (!node.status.phase || shown.phase == node.status.phase) return;
-    shown.phase = node.status.phase;
-    for (const api::NodePhase phase : kPhases) {
-        kube::MetricLabels labels = labels_of(key);
-        labels["phase"] = word(phase);
-        phase_.set(labels, phase == *node.status.phase ? 1 : 0);
-    }
-}
-
-void NodeMetrics::show_stalled(const api::SeiNode& node, Shown& shown) {
+    Shown& shown = shown_[node.metadata.key()];
+    shown.has_active_plan = plan::is_active(node.status.plan);
+    if (node.status.phase) shown.phase = node.status.phase;
     const kube::Condition* stalled = kube::find_condition(node.status.conditions, api::node_condition::kStalled);
     const bool is_stalled = stalled != nullptr && stalled->status == kube::ConditionStatus::True;
-    const std::string reason = is_stalled ? stalled->reason : "";
-    const std::string before = std::exchange(shown.stalled_for, reason);
-    if (before == reason) return;
-    if (!before.empty()) stalled_.remove(labels_of_stall(node.metadata.key(), before));
-    if (!reason.empty()) stalled_.set(labels_of_stall(node.metadata.key(), reason), 1);
+    shown.stalled_for = is_stalled ? stalled->reason : "";
+}
+
+void NodeMetrics::collect_phases(kube::Gauge& phase) const {
+    for (const auto& [node, shown] : shown_) {
+        if (!shown.phase) continue;
+        kube::MetricLabels labels = labels_of(node);
+        for (const api::NodePhase one : kPhases) {
+            labels["phase"] = word(one);
+            phase.set(labels, one == *shown.phase ? 1 : 0);
+        }
+    }
 }
 
 void NodeMetrics::phase_changed(const api::SeiNode& before, const api::SeiNode& after, kube::Time now) {
@@ -143,20 +158,10 @@ void NodeMetrics::probed(const kube::NamespacedName& node, const sidecar::Health
          {"namespace", node.namespace_},
          {"outcome", is_ready ? "ready" : (is_not_ready ? "not_ready" : "unreachable")}}
     );
-    sidecar_ready_.set(labels_of(node), is_ready ? 1 : 0);
+    shown_[node].is_sidecar_ready = is_ready;
 }
 
 void NodeMetrics::forget(const kube::NamespacedName& node) {
-    for (const api::NodePhase phase : kPhases) {
-        kube::MetricLabels labels = labels_of(node);
-        labels["phase"] = word(phase);
-        phase_.remove(labels);
-    }
-    sidecar_ready_.remove(labels_of(node));
-    plan_active_.remove(labels_of_plan(node));
-    if (const auto shown = shown_.find(node); shown != shown_.end() && !shown->second.stalled_for.empty()) {
-        stalled_.remove(labels_of_stall(node, shown->second.stalled_for));
-    }
     shown_.erase(node);
 }
 

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -17,6 +18,9 @@ namespace sei::node {
 class NodeMetrics {
 public:
     explicit NodeMetrics(kube::Metrics& metrics);
+    ~NodeMetrics() = default;
+    NodeMetrics(const NodeMetrics&) = delete;
+    NodeMetrics& operator=(const NodeMetrics&) = delete;
 
     /// The phase, the plan and the condition Stalled as they are stored.
     void observe(const api::SeiNode& node);
@@ -35,22 +39,23 @@ private:
     /// What the series of a node say.
     struct Shown {
         std::optional<api::NodePhase> phase;
-        std::optional<bool> has_active_plan;
+        bool has_active_plan = false;
+        std::optional<bool> is_sidecar_ready;
         /// The reason of a Stalled that is True; empty for none.
         std::string stalled_for;
     };
-    void show_stalled(const api::SeiNode& node, Shown& shown);
+    void collect_phases(kube::Gauge& phase) const;
 
-    kube::Gauge& phase_;
+    std::map<kube::NamespacedName, Shown> shown_;
+    std::shared_ptr<void> phase_;
     kube::Counter& transitions_;
     kube::Histogram& phase_duration_;
     kube::Histogram& plan_duration_;
-    kube::Gauge& plan_active_;
-    kube::Gauge& stalled_;
+    std::shared_ptr<void> plan_active_;
+    std::shared_ptr<void> stalled_;
     kube::Counter& probes_;
-    kube::Gauge& sidecar_ready_;
+    std::shared_ptr<void> sidecar_ready_;
     kube::Counter& errors_;
-    std::map<kube::NamespacedName, Shown> shown_;
 };
 
 }  // namespace sei::node

@@ -40,6 +40,23 @@ TEST(Metrics, removes_a_series_with_what_it_describes) {
     EXPECT_THAT(metrics.serialize(), HasSubstr("level{name=\"a\"} 2"));
 }
 
+TEST(Metrics, asks_for_series_that_are_kept_elsewhere_when_it_is_read) {
+    Metrics metrics;
+    double height = 1;
+    const auto first =
+        metrics.collected_gauge("height", "Of the chain", [&](Gauge& gauge) { gauge.set({{"node", "a"}}, height); });
+    auto second =
+        metrics.collected_gauge("height", "Of the chain", [&](Gauge& gauge) { gauge.set({{"node", "b"}}, height); });
+    height = 7;
+    EXPECT_EQ(
+        metrics.serialize(),
+        "# HELP height Of the chain\n# TYPE height gauge\nheight{node=\"a\"} 7\nheight{node=\"b\"} 7\n"
+    );
+    second.reset();
+    EXPECT_EQ(metrics.serialize(), "# HELP height Of the chain\n# TYPE height gauge\nheight{node=\"a\"} 7\n")
+        << "who is gone is not asked";
+}
+
 TEST(Metrics, shows_the_process) {
     Metrics metrics;
     add_process_metrics(metrics);
