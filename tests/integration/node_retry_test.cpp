@@ -10,7 +10,6 @@
 namespace {
 
 using namespace support;
-using devcluster::sidecar::Script;
 using sei::api::NodePhase;
 using sei::api::SeiNode;
 
@@ -31,14 +30,7 @@ std::string uid_of_pod(const World& world) {
 
 TEST(FailedNode, begins_anew_with_its_data_when_it_is_annotated) {
     World world;
-    world.sidecars()
-        .node(world.key("n0"))
-        .scripts()
-        .set("config-apply", {.outcome = Script::Outcome::Fail, .error = "no such value", .times = 1});
-    world.create(world.a_full_node("n0"));
-    ASSERT_TRUE(world.run_until("it has failed", [&] {
-        return world.node("n0") && world.node("n0")->status.phase == NodePhase::Failed;
-    }));
+    ASSERT_TRUE(run_until_failed_once(world, "n0"));
     ASSERT_TRUE(world.run_until_quiet());
     const std::string claim = world.claim("data-n0")->metadata.uid;
     ask_for_retry(world, "n0");

@@ -181,12 +181,7 @@ TEST(Sidecar, that_does_not_answer_probes_makes_readiness_unknown_and_nothing_el
 
 TEST(FailedNode, is_tried_again_with_its_data_when_its_spec_changes) {
     World world;
-    world.sidecars()
-        .node(world.key("n0"))
-        .scripts()
-        .set("config-apply", {.outcome = Script::Outcome::Fail, .error = "no such value", .times = 1});
-    world.create(world.a_full_node("n0"));
-    ASSERT_TRUE(world.run_until("it has failed", [&] { return has_failed(world, "n0"); }));
+    ASSERT_TRUE(run_until_failed_once(world, "n0"));
     ASSERT_TRUE(world.run_until("its claim is seen", [&] { return world.claim("data-n0").has_value(); }));
     const std::string claim = world.claim("data-n0")->metadata.uid;
     world.edit("n0", [](sei::api::NodeSpec& spec) { spec.overrides["evm.http_port"] = "9545"; });

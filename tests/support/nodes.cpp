@@ -128,6 +128,16 @@ bool is_tracked(const World& world, const std::string& node) {
            seen->status.statefulSet->uid == set->metadata.uid;
 }
 
+bool run_until_failed_once(World& world, const std::string& name) {
+    using devcluster::sidecar::Script;
+    Script failing{.outcome = Script::Outcome::Fail, .error = "no such value", .times = 1};
+    world.sidecars().node(world.key(name)).scripts().set("config-apply", std::move(failing));
+    world.create(world.a_full_node(name));
+    return world.run_until(name + " has failed", [&] {
+        return world.node(name) && world.node(name)->status.phase == sei::api::NodePhase::Failed;
+    });
+}
+
 bool roll(World& world, const std::string& name) {
     world.edit(name, [](sei::api::NodeSpec& spec) { spec.image = kImageV2; });
     const bool is_told = world.run_until("the new image of " + name + " is recorded", [&] {

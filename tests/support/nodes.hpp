@@ -47,6 +47,9 @@ void create_claim_with_data(World& world, const std::string& name);
 /// Is the live StatefulSet the tracked one?
 [[nodiscard]] bool is_tracked(const World& world, const std::string& node);
 
+/// Makes a full node whose configuration fails once, for good. True when it has failed.
+bool run_until_failed_once(World& world, const std::string& name);
+
 /// From Running to image v2. True when it got there: by its status, by its StatefulSet and, where there are pods, by
 /// its pod.
 bool roll(World& world, const std::string& name);

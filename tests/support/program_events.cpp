@@ -25,21 +25,22 @@ int watch_of(const std::filesystem::path& folder) {
 ProgramEvents::ProgramEvents(
     boost::asio::io_context& loop, const ChildProcess& program, const std::filesystem::path& folder
 )
-    : writes_{loop, watch_of(folder)}, end_{loop} {
-    await_writes();
+    : writes_{std::make_shared<Descriptor>(loop, watch_of(folder))}, end_{loop} {
+    await_writes(writes_);
     // Readable when it has ended; there is none of a program whose end was already heard of.
     const int handle = static_cast<int>(::syscall(SYS_pidfd_open, program.pid(), 0));
     if (handle < 0) return;
     end_.assign(handle);
-    end_.async_wait(boost::asio::posix::stream_descriptor::wait_read, [](boost::system::error_code) {});
+    end_.async_wait(Descriptor::wait_read, [](boost::system::error_code) {});
 }
 
-void ProgramEvents::await_writes() {
-    writes_.async_wait(boost::asio::posix::stream_descriptor::wait_read, [this](boost::system::error_code error) {
-        if (error) return;
+void ProgramEvents::await_writes(const std::shared_ptr<Descriptor>& writes) {
+    writes->async_wait(Descriptor::wait_read, [known = std::weak_ptr{writes}](boost::system::error_code error) {
+        const auto written = known.lock();
+        if (error || !written) return;
         std::array<char, 4096> events{};
-        while (::read(writes_.native_handle(), events.data(), events.size()) > 0) continue;
-        await_writes();
+        while (::read(written->native_handle(), events.data(), events.size()) > 0) continue;
+        await_writes(written);
     });
 }
 

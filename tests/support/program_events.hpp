@@ -4,6 +4,7 @@
 #include <chrono>
 #include <filesystem>
 #include <functional>
+#include <memory>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -18,10 +19,12 @@ public:
     ProgramEvents(boost::asio::io_context& loop, const ChildProcess& program, const std::filesystem::path& folder);
 
 private:
-    void await_writes();
+    using Descriptor = boost::asio::posix::stream_descriptor;
+    static void await_writes(const std::shared_ptr<Descriptor>& writes);
 
-    boost::asio::posix::stream_descriptor writes_;
-    boost::asio::posix::stream_descriptor end_;
+    /// Known to a wait only for as long as this lives: one that has ended may still have its turn of the loop to come.
+    std::shared_ptr<Descriptor> writes_;
+    Descriptor end_;
 };
 
 /// Blocks until `done`, asked whenever the program has written into `folder`. False: the program has ended, or `limit`

@@ -1,7 +1,5 @@
 #include "devcluster/sidecar/script.hpp"
 
-#include <utility>
-
 #include <boost/asio/this_coro.hpp>
 
 namespace devcluster::sidecar {
@@ -27,15 +25,12 @@ HttpFaults::Id HttpFaults::add(HttpFault fault) {
 
 void HttpFaults::clear(Id id) {
     entries_.at(id).is_cleared = true;
-    for (const auto& signal : std::exchange(held_, {})) signal->notify_all();
+    if (some_cleared_) some_cleared_->notify_all();
 }
 
 kube::Async<> HttpFaults::cleared(Id id) {
-    while (!entries_.at(id).is_cleared) {
-        const auto signal = std::make_shared<kube::Signal>(co_await boost::asio::this_coro::executor);
-        held_.push_back(signal);
-        co_await signal->wait();
-    }
+    if (!some_cleared_) some_cleared_ = std::make_unique<kube::Signal>(co_await boost::asio::this_coro::executor);
+    while (!entries_.at(id).is_cleared) co_await some_cleared_->wait();
 }
 
 unsigned HttpFaults::times_fired(Id id) const {

@@ -112,8 +112,8 @@ private:
         bool is_cleared = false;
     };
     std::vector<Entry> entries_;
-    /// Of those that wait for one to be cleared.
-    std::vector<std::shared_ptr<kube::Signal>> held_;
+    /// Of those that wait for one to be cleared; made by the first of them.
+    std::unique_ptr<kube::Signal> some_cleared_;
 };
 
 }  // namespace devcluster::sidecar

@@ -151,8 +151,8 @@ void DeploymentPass::tell_of_participants() {
     }
 }
 
-DeploymentPass::Names DeploymentPass::leaving_participants() const {
-    Names names = node_names(*context_.status.plan);
+std::vector<std::string> DeploymentPass::leaving_participants() const {
+    std::vector<std::string> names = node_names(*context_.status.plan);
     std::erase_if(names, [&](const std::string& name) { return is_wanted_name(context_.object(), name); });
     return names;
 }
@@ -292,7 +292,9 @@ void DeploymentPass::finish(bool has_failed) {
     }
     const std::optional<std::string> problem = genesis_problem();
     const bool is_ceremony = status.plan && kind_of(*status.plan) == PlanKind::Genesis;
-    context_.conditions.set_ceremony_pending(is_ceremony, is_ceremony ? leaving_participants() : Names{}, problem);
+    std::vector<std::string> leaving;
+    if (is_ceremony) leaving = leaving_participants();
+    context_.conditions.set_ceremony_pending(is_ceremony, leaving, problem);
     if (problem) context_.problems.push_back({api::reason::kGenesisRejected, *problem});
     if (is_ceremony) tell_of_participants();
     if (const kube::Condition* failed = failed_ceremony(); failed != nullptr && !status.plan) {

@@ -48,9 +48,8 @@ private:
     [[nodiscard]] std::optional<std::string> genesis_problem() const;
     /// What keeps participants from doing their part of a ceremony that is under way.
     void tell_of_participants();
-    using Names = std::vector<std::string>;
     /// Participants of the ceremony that is under way which are too many.
-    [[nodiscard]] Names leaving_participants() const;
+    [[nodiscard]] std::vector<std::string> leaving_participants() const;
     /// A ceremony that failed stays so until the spec changes.
     [[nodiscard]] const kube::Condition* failed_ceremony() const;
     [[nodiscard]] kube::Requeue sooner(kube::Requeue wait) const;

@@ -235,33 +235,35 @@ TEST_F(Turns, do_not_come_while_a_node_is_gone_that_is_made_again_with_the_new_i
     EXPECT_THAT(in_turn(2), ElementsAre("web-0"));
 }
 
-TEST(Progress, names_the_first_node_in_trouble) {
-    const auto deployment = a_deployment(3, kV1);
+/// Of three nodes the first runs the target, and the second is asked to.
+class ProgressOfThree : public ::testing::Test {
+protected:
+    ProgressOfThree() {
+        const auto deployment = a_deployment(3, kV1);
+        for (int i = 0; i < 3; ++i) nodes.push_back(a_node(deployment, i));
+        nodes[0].spec.image = nodes[0].status.currentImage = kV2;
+        nodes[1].spec.image = kV2;
+    }
+    [[nodiscard]] RolloutProgress progress(const std::optional<Bound>& bound) const {
+        return progress_of({nodes.begin(), nodes.end()}, a_deployment(3, kV2).spec.template_.spec, bound);
+    }
     std::vector<api::SeiNode> nodes;
-    for (int i = 0; i < 3; ++i) nodes.push_back(a_node(deployment, i));
-    const api::NodeSpec target = a_deployment(3, kV2).spec.template_.spec;
-    nodes[0].spec.image = nodes[0].status.currentImage = kV2;
-    nodes[1].spec.image = kV2;
+};
+
+TEST_F(ProgressOfThree, names_the_first_node_in_trouble) {
     nodes[2].spec.image = kV2;
     test::set(nodes[2], api::node_condition::kPodReady, kube::ConditionStatus::False, api::reason::kImagePullFailed);
-    const RolloutProgress progress = progress_of({nodes.begin(), nodes.end()}, target, std::nullopt);
-    EXPECT_EQ(progress.updated, 1);
-    EXPECT_EQ(progress.total, 3);
-    EXPECT_EQ(progress.trouble, "web-2: ImagePullFailed: because");
+    const RolloutProgress unbounded = progress(std::nullopt);
+    EXPECT_EQ(unbounded.updated, 1);
+    EXPECT_EQ(unbounded.total, 3);
+    EXPECT_EQ(unbounded.trouble, "web-2: ImagePullFailed: because");
 }
 
-TEST(Progress, names_the_first_node_that_is_waited_for) {
-    const auto deployment = a_deployment(3, kV1);
-    std::vector<api::SeiNode> nodes;
-    for (int i = 0; i < 3; ++i) nodes.push_back(a_node(deployment, i));
-    const api::NodeSpec target = a_deployment(3, kV2).spec.template_.spec;
-    nodes[0].spec.image = nodes[0].status.currentImage = kV2;
-    nodes[1].spec.image = kV2;
-    const std::vector<NodeSnapshot> all{nodes.begin(), nodes.end()};
-    EXPECT_EQ(progress_of(all, target, std::nullopt).awaited, "web-1");
-    EXPECT_EQ(progress_of(all, target, Bound{.serving = {"web-1", "web-2"}}).awaited, "web-0, whose pod is not ready");
+TEST_F(ProgressOfThree, names_the_first_node_that_is_waited_for) {
+    EXPECT_EQ(progress(std::nullopt).awaited, "web-1");
+    EXPECT_EQ(progress(Bound{.serving = {"web-1", "web-2"}}).awaited, "web-0, whose pod is not ready");
     test::set(nodes[0], api::node_condition::kPodReady, kube::ConditionStatus::False, api::reason::kCrashLooping);
-    const RolloutProgress bounded = progress_of({nodes.begin(), nodes.end()}, target, Bound{.serving = {"web-1"}});
+    const RolloutProgress bounded = progress(Bound{.serving = {"web-1"}});
     EXPECT_EQ(bounded.trouble, "web-0: CrashLooping: because");
     EXPECT_EQ(bounded.updated, 1);
 }
