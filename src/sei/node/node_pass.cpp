@@ -322,7 +322,7 @@ kube::Async<Requeue> NodePass::resolve_plan() {
 
     const std::optional<plan::SpecProblem> problem = spec_problem();
     // A configuration that cannot be applied is told, and keeps nothing else from a running node.
-    conditions_.set_spec_problem(problem ? problem : config_problem());
+    conditions_.set_spec_problem(problem ? problem : told_problem());
     if (problem) {
         co_return Requeue::after(is_running() ? kSteadyPoll : kUnservableSpecPoll, "a spec that can be served");
     }
@@ -352,6 +352,11 @@ std::optional<plan::SpecProblem> NodePass::config_problem() const {
     const std::optional<std::string> problem = plan::problem_of(plan::config_intent(node));
     if (!problem) return std::nullopt;
     return plan::SpecProblem{"spec." + *problem};
+}
+
+std::optional<plan::SpecProblem> NodePass::told_problem() const {
+    std::optional<plan::SpecProblem> problem = config_problem();
+    return problem || !is_running() ? problem : plan::problem_of_next_pod(context_.node->spec);
 }
 
 std::optional<plan::ConfigDrift> NodePass::config_drift() const {
@@ -451,7 +456,7 @@ std::optional<api::TaskPlan> NodePass::reconfigured(bool is_questioned) {
         is_questioned && (!plan::serves_configuration(plan, node) || !plan::serves_key_checks(plan, node));
     if (!is_changed && !is_sidecar_given_up()) return std::nullopt;
     const std::optional<plan::SpecProblem> problem = config_problem();
-    conditions_.set_spec_problem(problem);
+    conditions_.set_spec_problem(told_problem());
     if (problem) return std::nullopt;
     return build_plan();
 }

@@ -109,6 +109,8 @@ private:
     [[nodiscard]] std::optional<plan::ConfigDrift> config_drift() const;
     /// A changed configuration that cannot.
     [[nodiscard]] std::optional<plan::SpecProblem> config_problem() const;
+    /// The same, or what the next pod of a running node would not come up with: told, and in nothing's way.
+    [[nodiscard]] std::optional<plan::SpecProblem> told_problem() const;
     /// The name of a living pod of an older template; empty: there is none.
     [[nodiscard]] std::string outdated_pod() const;
     /// The image of a living pod of an older template, where it is not that of the spec; empty: there is none.

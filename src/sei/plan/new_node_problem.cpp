@@ -137,4 +137,10 @@ std::optional<SpecProblem> problem_of_new_node(const api::SeiNode& node) {
     return snapshot_problem(node.spec);
 }
 
+std::optional<SpecProblem> problem_of_next_pod(const api::NodeSpec& spec) {
+    Problem problem = sidecar_port_problem(spec);
+    if (problem) problem->message += "; the pod that runs is left alone, its successor would not come up";
+    return problem;
+}
+
 }  // namespace sei::plan

@@ -15,4 +15,7 @@ namespace sei::plan {
 /// A node that runs is not asked: whatever it was made with, it goes on to be served.
 [[nodiscard]] std::optional<SpecProblem> problem_of_new_node(const api::SeiNode& node);
 
+/// The port of the sidecar alone. A node that runs is told, and goes on: its next pod would not come up.
+[[nodiscard]] std::optional<SpecProblem> problem_of_next_pod(const api::NodeSpec& spec);
+
 }  // namespace sei::plan
