@@ -44,7 +44,7 @@ kube::Async<plan::TaskOutcome> teardown_bootstrap(TaskContext& context) {
     if (has_job || has_service || pods.has_bootstrap_pod) {
         co_return plan::Running{
             .waits_for = "Job " + job.name + ", its pod and its Service to be gone",
-            .watched = plan::Running::Watched::No
+            .watched = plan::Running::Watched::Yes
         };
     }
     co_return plan::Complete{};
