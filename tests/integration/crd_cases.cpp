@@ -281,6 +281,121 @@ void add_node_snapshots(Cases& cases) {
     );
 }
 
+/// What is beyond the contract (docs/decisions/0045).
+void add_node_endpoints(Cases& cases) {
+    for (const std::string address : {"n0.example.com:26656", "192.0.2.7:1", "[2001:db8::7]:65535"}) {
+        cases.creates(
+            "an external address " + address,
+            kNodes,
+            node(R"({"externalAddress": ")" + address + R"("})"),
+            R"({"spec": {"externalAddress": ")" + address + R"("}})"
+        );
+    }
+    const std::vector<std::string> malformed{
+        "",
+        "n0.example.com",
+        ":26656",
+        "tcp://n0.example.com:26656",
+        "id@n0.example.com:26656",
+        "a:1,b:1",
+        "a:0",
+        "a:65536",
+        "a b:1",
+        "a:1/x"
+    };
+    for (const std::string& address : malformed) {
+        cases.refuses(
+            "an external address \"" + address + "\"",
+            kNodes,
+            node(R"({"externalAddress": ")" + address + R"("})"),
+            "spec.externalAddress",
+            "should match"
+        );
+    }
+    const auto witnesses = [](const std::string& list) {
+        return node(R"({"fullNode": {"snapshot": {"s3": {"targetHeight": 1}, "witnesses": )" + list + "}}}");
+    };
+    cases.creates(
+        "two witnesses of a snapshot from s3",
+        kNodes,
+        witnesses(R"(["a.example.com:26657", "b.example.com:26657"])"),
+        R"({"spec": {"fullNode": {"snapshot": {"witnesses": ["a.example.com:26657", "b.example.com:26657"]}}}})"
+    );
+    cases.creates(
+        "two witnesses of a state sync",
+        kNodes,
+        validator(R"({"snapshot": {"stateSync": {}, "witnesses": ["a:1", "a:2"]}})")
+    );
+    const std::string field = "spec.fullNode.snapshot.witnesses";
+    cases.refuses("one witness", kNodes, witnesses(R"(["a:1"])"), field, "should have at least 2 items");
+    cases.refuses("no witness", kNodes, witnesses("[]"), field, "should have at least 2 items");
+    cases.refuses(
+        "more witnesses than anybody asks",
+        kNodes,
+        witnesses(
+            R"(["a:1", "a:2", "a:3", "a:4", "a:5", "a:6", "a:7", "a:8", "a:9", "b:1", "b:2", "b:3", "b:4", "b:5",
+                "b:6", "b:7", "b:8"])"
+        ),
+        field
+    );
+    cases.refuses(
+        "a witness that is there twice", kNodes, witnesses(R"(["a:1", "a:1"])"), field, "witnesses must be distinct"
+    );
+    for (const std::string& witness : malformed) {
+        cases.refuses(
+            "a witness \"" + witness + "\"",
+            kNodes,
+            witnesses(R"(["a:1", ")" + witness + R"("])"),
+            field + "[1]",
+            "should match"
+        );
+    }
+    cases.refuses(
+        "an external address for all nodes of a deployment",
+        kDeployments,
+        deployment(R"({"template": {"spec": {"externalAddress": "a:1"}}})"),
+        "spec",
+        "spec.template.spec.externalAddress cannot be set"
+    );
+}
+
+void add_halt_height(Cases& cases) {
+    const auto halting = [](const std::string& heights, const std::string& others) {
+        return node(R"({"fullNode": {"snapshot": {"s3": {)" + heights + "}" + others + "}}}");
+    };
+    const std::string boot = R"(, "bootstrapImage": "seid:v0")";
+    for (const std::string height : {"100", "200"}) {
+        cases.creates(
+            "a bootstrap from 100 or before that halts at " + height,
+            kNodes,
+            halting(R"("targetHeight": 100, "haltHeight": )" + height, boot),
+            R"({"spec": {"fullNode": {"snapshot": {"s3": {"haltHeight": )" + height + "}}}}}"
+        );
+    }
+    cases.refuses(
+        "a bootstrap that halts below what it may restore",
+        kNodes,
+        halting(R"("targetHeight": 100, "haltHeight": 99)", boot),
+        "spec.fullNode.snapshot",
+        "s3.haltHeight must not be below s3.targetHeight"
+    );
+    for (const std::string others : {"", R"(, "bootstrapImage": "")"}) {
+        cases.refuses(
+            "a halt height without a bootstrap image" + others,
+            kNodes,
+            halting(R"("targetHeight": 100, "haltHeight": 200)", others),
+            "spec.fullNode.snapshot",
+            "s3.haltHeight requires bootstrapImage"
+        );
+    }
+    cases.refuses(
+        "a halt height of 0",
+        kNodes,
+        halting(R"("targetHeight": 100, "haltHeight": 0)", boot),
+        "spec.fullNode.snapshot.s3.haltHeight"
+    );
+}
+
 void add_node_data_volume(Cases& cases) {
     const object imported = node(R"({"dataVolume": {"import": {"pvcName": "old"}}})");
     cases.creates("an imported volume", kNodes, imported);
@@ -876,6 +991,8 @@ std::vector<CrdCase> crd_cases() {
     add_node_modes(cases);
     add_node_peers(cases);
     add_node_snapshots(cases);
+    add_node_endpoints(cases);
+    add_halt_height(cases);
     add_node_data_volume(cases);
     add_node_bounds(cases);
     add_validator_secrets(cases);

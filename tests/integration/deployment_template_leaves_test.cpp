@@ -69,14 +69,17 @@ struct Peers {
 std::vector<Row> of_snapshot(const std::string& at) {
     return {
         {at + ".s3.targetHeight", in(at, R"("s3": {"targetHeight": 200})")},
+        {at + ".s3.haltHeight", in(at, R"("s3": {"haltHeight": 300})")},
         {at + ".stateSync", in(at, R"("s3": null, "bootstrapImage": null, "stateSync": {})")},
         {at + ".trustPeriod", in(at, R"("trustPeriod": "200h0m0s")")},
         {at + ".backfillBlocks", in(at, R"("backfillBlocks": 200)")},
+        {at + ".witnesses", in(at, R"("witnesses": ["three.example.com:26657", "four.example.com:26657"])")},
         {at + ".bootstrapImage", in(at, R"("bootstrapImage": "example.com/seid:another")")},
     };
 }
-constexpr const char* kSnapshot = R"("snapshot": {"s3": {"targetHeight": 100}, "trustPeriod": "100h0m0s",
-    "backfillBlocks": 100, "bootstrapImage": "example.com/seid:v0"})";
+constexpr const char* kSnapshot = R"("snapshot": {"s3": {"targetHeight": 100, "haltHeight": 250},
+    "trustPeriod": "100h0m0s", "backfillBlocks": 100, "bootstrapImage": "example.com/seid:v0",
+    "witnesses": ["one.example.com:26657", "two.example.com:26657"]})";
 
 std::vector<Row> of_snapshot_generation(const std::string& at) {
     return {
@@ -115,6 +118,7 @@ Group of_every_mode() {
                 {"spec.peers[].label.namespace", in("spec", Peers{.of_namespace = "two"}.text())},
                 {"spec.overrides",
                  in("spec.overrides", R"("network.p2p.max_connections": null, "chain.moniker": "two")")},
+                {"spec.externalAddress", in("spec", R"("externalAddress": "one.example.com:26656")"), Becomes::Refused},
                 {"spec.sidecar.port", in("spec.sidecar", R"("port": 7779)")},
                 {"spec.sidecar.resources.claims[].name",
                  in("spec.sidecar.resources", R"("claims": [{"name": "two", "request": "gpu"}])")},

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <functional>
 #include <map>
 #include <string>
@@ -75,6 +76,7 @@ std::map<std::string, Edit> edits() {
         .change = [](auto& it) { it.spec.overrides["network.p2p.max_connections"] = "40"; },
         .is_there = [](const auto& node) { return node.spec.overrides.contains("network.p2p.max_connections"); }
     };
+    all["spec.externalAddress"] = {.change = [](auto& it) { it.spec.externalAddress = "one.example.com:26656"; }};
     all["spec.sidecar"] = {
         .change =
             [](auto& it) {
@@ -214,6 +216,25 @@ TEST(AnnotationsOfSomebodyElse, stay_while_those_of_the_template_come_and_go) {
     }));
     ASSERT_TRUE(world.run_until_quiet());
     EXPECT_EQ(annotations(), (kube::StringMap{{"example.com/tracking", "id"}}));
+}
+
+TEST(ExternalAddressOfNode, stays_while_its_deployment_writes_the_node) {
+    World world{{.with_workloads = false}};
+    world.create(world.a_deployment("fleet", 2));
+    ASSERT_TRUE(world.run_until("the nodes are there", [&] { return world.nodes().size() == 2; }));
+    for (const std::string name : {"fleet-0", "fleet-1"}) {
+        world.edit(name, [&](NodeSpec& spec) { spec.externalAddress = name + ".example.com:26656"; });
+    }
+    world.edit_deployment("fleet", [](auto& spec) { spec.template_.spec.overrides["chain.moniker"] = "m"; });
+    ASSERT_TRUE(world.run_until("the template is at the nodes", [&] {
+        return std::ranges::all_of(world.nodes(), [](const SeiNode& node) {
+            return node.spec.overrides.contains("chain.moniker");
+        });
+    }));
+    ASSERT_TRUE(world.run_until_quiet());
+    for (const std::string name : {"fleet-0", "fleet-1"}) {
+        EXPECT_EQ(world.node(name)->spec.externalAddress, name + ".example.com:26656");
+    }
 }
 
 TEST(NameOfFleet, that_is_too_long_for_its_services_is_told) {

@@ -98,13 +98,19 @@ Outcome configure_genesis(const object&, HandlerContext& context) {
     });
 }
 
-/// Whether overrides name persistent peers or none; nullopt: they say nothing of them.
-std::optional<bool> names_peers(const object& params) {
+/// Nullopt: the overrides say nothing of the key.
+std::optional<std::string_view> override_of(const object& params, std::string_view key) {
     const value* overrides = params.if_contains("overrides");
     if (overrides == nullptr || !overrides->is_object()) return std::nullopt;
-    constexpr std::string_view kKey = "network.p2p.persistent_peers";
-    if (!overrides->as_object().contains(kKey)) return std::nullopt;
-    return !text_of(overrides->as_object(), kKey).empty();
+    if (!overrides->as_object().contains(key)) return std::nullopt;
+    return text_of(overrides->as_object(), key);
+}
+
+/// Whether overrides name persistent peers or none; nullopt: they say nothing of them.
+std::optional<bool> names_peers(const object& params) {
+    const auto peers = override_of(params, "network.p2p.persistent_peers");
+    if (!peers) return std::nullopt;
+    return !peers->empty();
 }
 
 Outcome config_apply(const object& params, HandlerContext& context) {
@@ -152,8 +158,10 @@ Outcome config_apply(const object& params, HandlerContext& context) {
     if (!is_incremental) {
         context.volume.config_mode = mode;
         context.volume.has_peers = false;
+        context.volume.rpc_servers.clear();
     }
     context.volume.has_peers = names_peers(params).value_or(context.volume.has_peers);
+    if (const auto servers = override_of(params, "state_sync.rpc_servers")) context.volume.rpc_servers = *servers;
     return Completed{};
 }
 
@@ -193,8 +201,9 @@ Outcome discover_peers(const object& params, HandlerContext& context) {
 
 Outcome configure_state_sync(const object&, HandlerContext& context) {
     return once(context, ".sei-sidecar-statesync-done", [&]() -> Outcome {
-        if (context.volume.has_peers) return Completed{};
-        return failed("configure-state-sync: no peers in config.toml");
+        if (!context.volume.has_peers) return failed("configure-state-sync: no peers in config.toml");
+        context.volume.rpc_servers = "peers";
+        return Completed{};
     });
 }
 

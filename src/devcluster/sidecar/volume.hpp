@@ -16,6 +16,8 @@ struct Volume {
     std::optional<std::string> config_mode;
     /// p2p.persistent-peers of config.toml is not empty.
     bool has_peers = false;
+    /// statesync.rpc-servers of config.toml; "peers" where configure-state-sync wrote those of the peers.
+    std::string rpc_servers;
     /// config/node_key.json; `seid init` makes one before the sidecar starts.
     bool has_node_key = true;
     std::optional<std::int64_t> snapshot_height;

@@ -68,6 +68,11 @@ SchemaNode SchemaNode::min_items(std::int64_t count) {
     return set("minItems", count);
 }
 
+SchemaNode SchemaNode::max_items(std::int64_t count) {
+    expect_type("array", "maxItems");
+    return set("maxItems", count);
+}
+
 SchemaNode SchemaNode::min_properties(std::int64_t count) {
     expect_type("object", "minProperties");
     return set("minProperties", count);

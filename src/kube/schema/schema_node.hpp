@@ -39,6 +39,7 @@ public:
 
     // Lists and maps.
     SchemaNode min_items(std::int64_t count);
+    SchemaNode max_items(std::int64_t count);
     SchemaNode min_properties(std::int64_t count);
     /// x-kubernetes-list-type: map. Without it a list is atomic.
     SchemaNode keyed_by(std::initializer_list<std::string_view> keys);

@@ -16,6 +16,8 @@ inline constexpr std::string_view kSpecRejected = "SpecRejected";
 inline constexpr std::string_view kOverrideReplaced = "OverrideReplaced";
 /// An addition: a configuration was given under which the pod does not answer where it is asked (spec 05 §19, 20).
 inline constexpr std::string_view kAskedPortMoved = "AskedPortMoved";
+/// An addition: a plan synchronises state with fewer than two witnesses (spec 08 7.6).
+inline constexpr std::string_view kFewWitnesses = "FewWitnesses";
 
 // SeiNodeDeployment.
 inline constexpr std::string_view kNodeCreated = "SeiNodeCreated";

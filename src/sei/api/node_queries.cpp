@@ -64,6 +64,14 @@ bool needs_bootstrap(const NodeSpec& spec) {
            !is_genesis_validator(spec);
 }
 
+std::int64_t halt_height(const S3Snapshot& snapshot) {
+    return snapshot.haltHeight > 0 ? snapshot.haltHeight : snapshot.targetHeight;
+}
+
+const std::string& external_address(const SeiNode& node) {
+    return node.spec.externalAddress.empty() ? node.status.externalAddress : node.spec.externalAddress;
+}
+
 const KeySecret* signing_key_secret(const NodeSpec& spec) {
     if (!spec.validator || !spec.validator->signingKey || !spec.validator->signingKey->secret) return nullptr;
     return &*spec.validator->signingKey->secret;

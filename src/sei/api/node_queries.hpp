@@ -37,6 +37,13 @@ enum class NodeMode { FullNode, Archive, Replayer, Validator };
 /// for a validator of a genesis ceremony (spec 05 §10.1).
 [[nodiscard]] bool needs_bootstrap(const NodeSpec& spec);
 
+/// Where a bootstrap from this snapshot halts: at its target height, unless it says otherwise (spec 08 4.6).
+[[nodiscard]] std::int64_t halt_height(const S3Snapshot& snapshot);
+
+/// `host:port` that the node tells its peers: that of the spec, else what somebody wrote into the status (spec 08 7.5);
+/// empty where there is none.
+[[nodiscard]] const std::string& external_address(const SeiNode& node);
+
 /// The Secrets of a validator; null where none is configured.
 [[nodiscard]] const KeySecret* signing_key_secret(const NodeSpec& spec);
 [[nodiscard]] const KeySecret* node_key_secret(const NodeSpec& spec);

@@ -120,6 +120,8 @@ struct NodeSpec {
     std::vector<PeerSource> peers;
     /// Dotted configuration key to value, over the defaults of the mode.
     kube::StringMap overrides;
+    /// `host:port` that the node tells its peers (an addition: spec 08 7.5). Empty: see `external_address`.
+    std::string externalAddress;
     kube::Boxed<SidecarConfig> sidecar;
     /// Extra labels of the pod template; the operator's own win.
     kube::StringMap podLabels;
@@ -135,7 +137,19 @@ struct NodeSpec {
 BOOST_DESCRIBE_STRUCT(
     NodeSpec,
     (),
-    (chainId, image, peers, overrides, sidecar, podLabels, dataVolume, fullNode, archive, replayer, validator, paused)
+    (chainId,
+     image,
+     peers,
+     overrides,
+     externalAddress,
+     sidecar,
+     podLabels,
+     dataVolume,
+     fullNode,
+     archive,
+     replayer,
+     validator,
+     paused)
 )
 
 }  // namespace sei::api

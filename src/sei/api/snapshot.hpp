@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <boost/describe.hpp>
 
@@ -13,10 +14,12 @@ namespace sei::api {
 /// A snapshot from the platform's bucket.
 struct S3Snapshot {
     std::int64_t targetHeight = 0;
+    /// Where the bootstrap image halts; 0: at the target height (an addition: spec 08 4.6). See `halt_height`.
+    std::int64_t haltHeight = 0;
     static constexpr std::array required{"targetHeight"};
     bool operator==(const S3Snapshot&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(S3Snapshot, (), (targetHeight))
+BOOST_DESCRIBE_STRUCT(S3Snapshot, (), (targetHeight, haltHeight))
 
 /// Tendermint state sync. Its presence is all it says.
 struct StateSync {
@@ -31,11 +34,14 @@ struct SnapshotSource {
     /// For example "9999h0m0s"; passed on as it is.
     std::string trustPeriod;
     std::int64_t backfillBlocks = 0;
+    /// `host:port` of those whose headers state sync trusts; empty: the sidecar takes them from the peers (an addition:
+    /// spec 08 7.6).
+    std::vector<std::string> witnesses;
     /// With `s3`: a one-shot Job runs this image first.
     std::string bootstrapImage;
     bool operator==(const SnapshotSource&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(SnapshotSource, (), (s3, stateSync, trustPeriod, backfillBlocks, bootstrapImage))
+BOOST_DESCRIBE_STRUCT(SnapshotSource, (), (s3, stateSync, trustPeriod, backfillBlocks, witnesses, bootstrapImage))
 
 /// Upload of the snapshots that were made. Its presence is all it says.
 struct SnapshotPublish {

@@ -15,6 +15,9 @@ std::span<const TemplateField> template_fields() {
             "spec.peers", Propagated, "of a deployment with spec.genesis they are the ceremony's: kept as they are"
         },
         TemplateField{"spec.overrides", Propagated, "used by the node's next plan that applies configuration"},
+        TemplateField{
+            "spec.externalAddress", RefusedAtAdmission, "each node has its own, which is set on the SeiNode and kept"
+        },
         TemplateField{"spec.sidecar", RolledOut, "its image; port and resources go along or are propagated"},
         TemplateField{"spec.podLabels", Propagated, "labels of the pod, from its next replacement on"},
         TemplateField{"spec.dataVolume", RefusedAtAdmission, "the nodes keep the volumes that they started with"},

@@ -12,7 +12,7 @@ enum class FieldClass {
     Propagated,
     /// A change reaches the nodes in a rollout: it moves the template hash.
     RolledOut,
-    /// Fixed by what the nodes were made with: a change is refused at admission.
+    /// Fixed by what the nodes were made with, or never the same for all: a change is refused at admission.
     RefusedAtAdmission,
     /// The template's value is not used: another field or the ceremony writes it.
     OwnedElsewhere,

@@ -12,6 +12,7 @@
 #include "sei/api/events.hpp"
 #include "sei/plan/config_intent.hpp"
 #include "sei/plan/progress.hpp"
+#include "sei/plan/witnesses.hpp"
 
 namespace sei::node {
 namespace {
@@ -79,14 +80,17 @@ void announce_rejected_spec(
     out.push_back({kube::EventType::Warning, std::string{api::event::kSpecRejected}, current->message});
 }
 
+bool is_new_plan(const api::SeiNodeStatus& before, const api::SeiNodeStatus& after) {
+    return after.plan && (!before.plan || before.plan->id != after.plan->id);
+}
+
 void announce_replaced_override(
     const api::NodeSpec& spec,
     const api::SeiNodeStatus& before,
     const api::SeiNodeStatus& after,
     std::vector<kube::Announcement>& out
 ) {
-    const bool is_new_plan = after.plan && (!before.plan || before.plan->id != after.plan->id);
-    if (!is_new_plan || plan::find_task(*after.plan, plan::TaskType::ConfigApply) == nullptr) return;
+    if (!is_new_plan(before, after) || plan::find_task(*after.plan, plan::TaskType::ConfigApply) == nullptr) return;
     const auto level = spec.overrides.find(std::string{plan::kForcedLogLevelKey});
     if (level == spec.overrides.end() || level->second == plan::kForcedLogLevel) return;
     out.push_back(
@@ -97,6 +101,28 @@ void announce_replaced_override(
              level->first,
              level->second,
              plan::kForcedLogLevel
+         )}
+    );
+}
+
+void announce_few_witnesses(
+    const api::NodeSpec& spec,
+    const api::SeiNodeStatus& before,
+    const api::SeiNodeStatus& after,
+    std::vector<kube::Announcement>& out
+) {
+    if (!is_new_plan(before, after) || plan::witnesses_of(spec) != nullptr) return;
+    if (plan::find_task(*after.plan, plan::TaskType::ConfigureStateSync) == nullptr) return;
+    const std::optional<std::size_t> hosts = plan::known_peer_hosts(spec, after);
+    if (!hosts || *hosts >= plan::kWitnessesMin) return;
+    out.push_back(
+        {kube::EventType::Warning,
+         std::string{api::event::kFewWitnesses},
+         fmt::format(
+             "state sync takes its witnesses from the peers, and peers on {} host(s) are known: name {} or more in "
+             "the snapshot's witnesses",
+             *hosts,
+             plan::kWitnessesMin
          )}
     );
 }
@@ -126,6 +152,7 @@ std::vector<kube::Announcement> announcements(
     announce_rejected_spec(before, after, out);
     announce_replaced_override(spec, before, after, out);
     announce_moved_ports(before, after, out);
+    announce_few_witnesses(spec, before, after, out);
     announce_phase(before, after, out);
     return out;
 }

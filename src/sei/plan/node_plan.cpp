@@ -9,10 +9,12 @@
 #include <vector>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "sei/api/node_queries.hpp"
 #include "sei/plan/progress.hpp"
 #include "sei/plan/task_type.hpp"
+#include "sei/plan/witnesses.hpp"
 
 namespace sei::plan {
 namespace {
@@ -24,6 +26,15 @@ std::ranges::subrange<std::ranges::iterator_t<Tasks>> bootstrap_in(Tasks& tasks)
     const auto end =
         std::ranges::find(begin, tasks.end(), to_wire(TaskType::TeardownBootstrap), &api::PlannedTask::type);
     return {begin, end};
+}
+
+/// Nullopt: that of the snapshot.
+std::optional<std::int64_t> stored_halt_height(const api::TaskPlan& plan) {
+    const api::PlannedTask* deployed = find_task(plan, TaskType::DeployBootstrapJob);
+    const boost::json::object* params = deployed == nullptr ? nullptr : deployed->params.if_object();
+    const boost::json::value* height = params == nullptr ? nullptr : params->if_contains("haltHeight");
+    if (height == nullptr || !height->is_number()) return std::nullopt;
+    return height->to_number<std::int64_t>();
 }
 
 /// The tasks of a plan under construction.
@@ -50,12 +61,12 @@ public:
     }
 
     /// A bootstrap that has succeeded is not done again: its end is stored, and its image may not be able to read what
-    /// has become of the volume since (spec 08 4.4). Another height is another bootstrap.
+    /// has become of the volume since (spec 08 4.4). Another height, of either meaning, is another bootstrap.
     void keep_bootstrap_of(const api::TaskPlan& earlier) {
         const api::PlannedTask* restored = find_task(earlier, TaskType::SnapshotRestore);
         const api::PlannedTask* wanted = find_task(plan_, TaskType::SnapshotRestore);
         if (!has_completed(earlier, TaskType::AwaitBootstrapComplete) || restored == nullptr || wanted == nullptr ||
-            restored->params != wanted->params) {
+            restored->params != wanted->params || stored_halt_height(earlier) != stored_halt_height(plan_)) {
             return;
         }
         // As they are, under the ids that the sidecar knows.
@@ -160,6 +171,12 @@ void add_progression(PlanBuilder& plan, const api::SeiNode& node, Progression pr
              {"TrustPeriod", snapshot->trustPeriod},
              {"BackfillBlocks", snapshot->backfillBlocks}}
         );
+        // That task has just written those of the peers: the configuration is applied again, over it.
+        if (!snapshot->witnesses.empty()) {
+            ConfigIntent intent = config_intent(node);
+            intent.incremental = true;
+            plan.add(TaskType::ConfigApply, to_stored(intent));
+        }
     }
     plan.add(TaskType::ConfigValidate, {});
     open_gate(plan, progression.publishes);
@@ -198,7 +215,10 @@ void add_bootstrap_plan(PlanBuilder& plan, const api::SeiNode& node) {
     plan.add(TaskType::ApplyRbacProxyConfig, node_params(node));
     add_key_checks(plan, node);
     plan.add(TaskType::DeployBootstrapService, {{"serviceName", service}, {"namespace", namespace_}});
-    plan.add(TaskType::DeployBootstrapJob, {{"jobName", job}, {"namespace", namespace_}});
+    boost::json::object deployment{{"jobName", job}, {"namespace", namespace_}};
+    const api::S3Snapshot& snapshot = *api::snapshot_source(node.spec)->s3;
+    if (api::halt_height(snapshot) != snapshot.targetHeight) deployment["haltHeight"] = api::halt_height(snapshot);
+    plan.add(TaskType::DeployBootstrapJob, std::move(deployment));
     add_progression(plan, node, {api::snapshot_source(node.spec), false});
     plan.add(TaskType::AwaitBootstrapComplete, {{"jobName", job}, {"namespace", namespace_}});
     plan.add(TaskType::TeardownBootstrap, teardown_params(node));
@@ -397,10 +417,13 @@ std::string_view to_string(PlanKind kind) {
 ConfigIntent config_intent(const api::SeiNode& node) {
     ConfigIntent intent;
     intent.mode = api::mode_word(node.spec);
-    if (!node.status.externalAddress.empty()) {
-        intent.overrides["network.p2p.external_address"] = node.status.externalAddress;
+    if (const std::string& address = api::external_address(node); !address.empty()) {
+        intent.overrides["network.p2p.external_address"] = address;
     }
     add_mode_overrides(node, intent.overrides);
+    if (const std::vector<std::string>* witnesses = witnesses_of(node.spec)) {
+        intent.overrides["state_sync.rpc_servers"] = fmt::format("{}", fmt::join(*witnesses, ","));
+    }
     for (const auto& [key, value] : node.spec.overrides) intent.overrides[key] = value;
     intent.overrides[std::string{kForcedLogLevelKey}] = kForcedLogLevel;
     return intent;

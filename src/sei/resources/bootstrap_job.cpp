@@ -79,7 +79,7 @@ std::expected<kube::Job, RenderError> render_bootstrap_job(
     init.securityContext.reset();
     pod.volumes = {data_volume(node), proxy_config_volume(node)};
     pod.initContainers = {std::move(init), bootstrap_sidecar(node, platform), bootstrap_proxy(node, platform)};
-    pod.containers = {bootstrap_seid(node, platform, image, snapshot->s3->targetHeight)};
+    pod.containers = {bootstrap_seid(node, platform, image, api::halt_height(*snapshot->s3))};
     pod.restartPolicy = "Never";
     pod.terminationGracePeriodSeconds = kGraceSeconds;
     // With the bootstrap Service, the name that the production pod will have: one address of the sidecar for both.

@@ -91,6 +91,11 @@ void Rules<sei::api::SeiNodeDeploymentSpec>::add(SchemaNode schema) {
             "self.replicas == 1 || !has(self.template.spec.validator) || "
             "!has(self.template.spec.validator.signingKey)",
             "spec.replicas must be 1 where the template has a signingKey: two validators with one key sign twice"
+        )
+        .rule(
+            "!has(self.template.spec.externalAddress)",
+            "spec.template.spec.externalAddress cannot be set: every node would tell its peers the same address; set "
+            "spec.externalAddress of each SeiNode, which the deployment leaves alone"
         );
     schema.field("replicas")
         .describe("How many nodes there are to be, named <name>-0 and so on.")

@@ -1,3 +1,4 @@
+#include "sei/api/schema/host_port.hpp"
 #include "sei/api/schema/rules.hpp"
 
 namespace kube::schema {
@@ -122,6 +123,13 @@ void Rules<sei::api::NodeSpec>::add(SchemaNode schema) {
     schema.field("image").describe("The container image of seid.").min_length(1).max_length(512);
     schema.field("peers").describe("Where to find peers; all sources together.");
     schema.field("overrides").describe("Settings of seid by dotted key, over the defaults of the node's mode.");
+    schema.field("externalAddress")
+        .describe(
+            "Where the node's peers reach it, as host:port; without it the node tells them what its status has, if "
+            "anything."
+        )
+        .max_length(kHostPortCharactersMax)
+        .pattern(kHostPortPattern);
     schema.field("sidecar").describe("The sidecar container; the platform's settings where it is left out.");
     schema.field("podLabels").describe("Labels for the node's pod, besides the operator's own, which win.");
     schema.field("dataVolume")

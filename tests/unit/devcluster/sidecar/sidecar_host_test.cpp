@@ -17,6 +17,7 @@ using testing::StartsWith;
 
 constexpr std::string_view kTaskA = "a0f1bd3e-8c78-50dd-aedb-2823cebb2ff0";
 constexpr std::string_view kTaskB = "764a43ef-b885-58d1-934f-a5549c5be396";
+constexpr std::string_view kTaskC = "56c9b4a1-090e-5a19-bcc9-7313d1d999ed";
 
 struct Reply {
     unsigned status = 0;
@@ -329,6 +330,21 @@ TEST(SidecarHost, synchronises_state_with_peers_that_the_configuration_names) {
     EXPECT_EQ(world.submit(kTaskA, "config-apply", {{"mode", "full"}, {"overrides", overrides}}).status, 201U);
     EXPECT_EQ(world.submit(kTaskB, "configure-state-sync").status, 201U);
     EXPECT_EQ(world.get(kTaskB).field("status"), "completed");
+}
+
+TEST(SidecarHost, asks_the_peers_for_state_whatever_it_was_told_before_and_whom_it_is_told_afterwards) {
+    World world;
+    const boost::json::object overrides{
+        {"network.p2p.persistent_peers", "ab@h:26656"}, {"state_sync.rpc_servers", "a:1,b:1"}
+    };
+    const boost::json::object full{{"mode", "full"}, {"overrides", overrides}};
+    EXPECT_EQ(world.submit(kTaskA, "config-apply", full).status, 201U);
+    EXPECT_EQ(world.node().volume().rpc_servers, "a:1,b:1");
+    EXPECT_EQ(world.submit(kTaskB, "configure-state-sync").status, 201U);
+    EXPECT_EQ(world.node().volume().rpc_servers, "peers");
+    const boost::json::object patch{{"mode", "full"}, {"incremental", true}, {"overrides", overrides}};
+    EXPECT_EQ(world.submit(kTaskC, "config-apply", patch).status, 201U);
+    EXPECT_EQ(world.node().volume().rpc_servers, "a:1,b:1");
 }
 
 TEST(SidecarHost, waits_for_a_genesis_that_somebody_uploads) {

@@ -46,7 +46,7 @@ struct Rules<test::Whole> {
         schema.describe("All there is.").rule("self.small > 0", "small must be positive").rule("true", "second");
         schema.field("bare").any_size().minimum(0).maximum(9);
         schema.field("color").default_value("Red");
-        schema.field("parts").keyed_by({"name"}).min_items(1);
+        schema.field("parts").keyed_by({"name"}).min_items(1).max_items(9);
         schema.field("labels").min_properties(1);
         schema.field("labels").element().max_length(5);
         schema.field("part").describe("One part.");
@@ -72,7 +72,7 @@ TEST(SchemaOf, says_what_the_struct_says_and_what_its_rules_add) {
                        "pattern": )" + quantity + R"(},
             "port": {"anyOf": [{"type": "integer"}, {"type": "string"}], "x-kubernetes-int-or-string": true},
             "free": {"x-kubernetes-preserve-unknown-fields": true},
-            "parts": {"type": "array", "minItems": 1, "x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["name"],
+            "parts": {"type": "array", "minItems": 1, "maxItems": 9, "x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["name"],
                       "items": {"type": "object", "required": ["name"],
                                 "properties": {"name": {"type": "string", "minLength": 1, "pattern": "^a$"}}}},
             "labels": {"type": "object", "minProperties": 1, "additionalProperties": {"type": "string", "maxLength": 5}},

@@ -64,6 +64,20 @@ TEST(NodeQueries, ask_for_a_bootstrap_only_with_an_image_and_a_height) {
     EXPECT_FALSE(needs_bootstrap(archive()));
 }
 
+TEST(NodeQueries, halt_a_bootstrap_at_its_target_unless_it_says_otherwise) {
+    EXPECT_EQ(halt_height({.targetHeight = 7}), 7);
+    EXPECT_EQ(halt_height({.targetHeight = 7, .haltHeight = 9}), 9);
+}
+
+TEST(NodeQueries, prefer_the_external_address_of_the_spec) {
+    SeiNode node{.spec = full_node()};
+    EXPECT_EQ(external_address(node), "");
+    node.status.externalAddress = "status.example.com:26656";
+    EXPECT_EQ(external_address(node), "status.example.com:26656");
+    node.spec.externalAddress = "spec.example.com:26656";
+    EXPECT_EQ(external_address(node), "spec.example.com:26656");
+}
+
 TEST(NodeQueries, name_the_key_that_signs) {
     EXPECT_EQ(operator_key_name(full_node()), "validator");
     EXPECT_EQ(operator_key_name(validator()), "validator");

@@ -459,6 +459,74 @@ TEST(MovedPort, is_told_once_when_the_node_is_given_it) {
     );
 }
 
+std::vector<std::string> events_of_state_sync(const std::string& members, const std::string& peers) {
+    NodeWorld world;
+    world.create_node(
+        R"({"chainId":"c","image":"seid:v1","fullNode":{"snapshot":{"stateSync":{})" + members + R"(}},"peers":)" +
+        peers + "}"
+    );
+    world.settle();
+    world.pass();
+    return world.events;
+}
+
+TEST(Witnesses, that_are_too_few_are_told_with_the_plan_that_needs_them) {
+    const auto told = ::testing::StartsWith("Warning FewWitnesses: ");
+    const std::string one = R"([{"static":{"addresses":["id@a:1"]}}])";
+    const std::string two = R"([{"static":{"addresses":["id@a:1","id@b:1"]}}])";
+    EXPECT_THAT(events_of_state_sync("", one), ::testing::Contains(told).Times(1));
+    EXPECT_THAT(events_of_state_sync("", two), ::testing::Not(::testing::Contains(told)));
+    EXPECT_THAT(events_of_state_sync(R"(,"witnesses":["c:1","d:1"])", one), ::testing::Not(::testing::Contains(told)));
+    EXPECT_THAT(events_with_overrides("{}"), ::testing::Not(::testing::Contains(told))) << "it synchronises blocks";
+}
+
+TEST(Witnesses, are_sent_after_state_sync_was_configured_and_are_no_drift_afterwards) {
+    NodeWorld world;
+    world.create_node(
+        R"({"chainId":"c","image":"seid:v1","peers":[{"static":{"addresses":["id@a:1"]}}],
+            "fullNode":{"snapshot":{"s3":{"targetHeight":100},"witnesses":["c:1","d:1"]}}})"
+    );
+    world.settle();
+    ASSERT_EQ(world.phase(), "Running");
+    EXPECT_THAT(
+        world.sidecar.submitted_types(),
+        ElementsAre(
+            "snapshot-restore",
+            "configure-genesis",
+            "config-apply",
+            "discover-peers",
+            "configure-state-sync",
+            "config-apply",
+            "config-validate",
+            "mark-ready"
+        )
+    );
+    EXPECT_EQ(
+        kube::json::serialize_canonical(*world.sidecar.submissions.at(5).params),
+        R"({"incremental":true,"mode":"full","overrides":{"logging.level":"info","state_sync.rpc_servers":"c:1,d:1"},)"
+        R"("targetVersion":0})"
+    );
+    world.pass();
+    EXPECT_EQ(world.condition("RestartPending"), "absent");
+    EXPECT_FALSE(world.node().status.appliedConfig->unvalidated);
+}
+
+TEST(ExternalAddress, that_changes_on_a_running_node_comes_with_the_next_update) {
+    NodeWorld world;
+    settle_with_pod(world);
+    world.set_spec("externalAddress", "n0.example.com:26656");
+    world.settle();
+    EXPECT_THAT(world.sidecar.submitted_types(), IsEmpty());
+    EXPECT_EQ(world.condition("RestartPending"), "True/ConfigChanged");
+    world.set_spec("image", "seid:v2");
+    world.settle();
+    roll(world, "seid:v2", "rev-2");
+    const auto* sent = submission_of(world, "config-apply");
+    ASSERT_NE(sent, nullptr);
+    EXPECT_EQ(sent->params->at("overrides").at("network.p2p.external_address"), "n0.example.com:26656");
+    EXPECT_EQ(world.condition("RestartPending"), "False/UpToDate");
+}
+
 TEST(Configuration, that_was_never_recorded_is_no_drift) {
     NodeWorld world;
     settle_with_pod(world);

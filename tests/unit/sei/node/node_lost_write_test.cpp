@@ -104,22 +104,25 @@ TEST(BootstrapThatSucceeded, is_done_again_when_its_volume_is_gone) {
 }
 
 TEST(BootstrapThatSucceeded, is_done_again_to_another_height) {
-    NodeWorld world;
-    settle_until_bootstrap_has_ended(world);
-    edit_before_write(
-        world,
-        [&] { return world.uid_of(kSetPath) != ""; },
-        [&] {
-            world.set_spec(
-                "fullNode", json::parse(R"({"snapshot":{"s3":{"targetHeight":200},"bootstrapImage":"boot"}})")
-            );
-        }
-    );
-    world.settle();
-    ASSERT_FALSE(world.api.before) << "there was no such moment";
-    end_tasks(world);
-    EXPECT_NE(world.uid_of(kJobPath), "");
-    EXPECT_EQ(replicas(world), 0) << "no pod beside that of the Job";
+    for (const std::string heights : {R"("targetHeight":200)", R"("targetHeight":100,"haltHeight":200)"}) {
+        SCOPED_TRACE(heights);
+        NodeWorld world;
+        settle_until_bootstrap_has_ended(world);
+        edit_before_write(
+            world,
+            [&] { return world.uid_of(kSetPath) != ""; },
+            [&] {
+                world.set_spec(
+                    "fullNode", json::parse(R"({"snapshot":{"s3":{)" + heights + R"(},"bootstrapImage":"boot"}})")
+                );
+            }
+        );
+        world.settle();
+        ASSERT_FALSE(world.api.before) << "there was no such moment";
+        end_tasks(world);
+        EXPECT_NE(world.uid_of(kJobPath), "");
+        EXPECT_EQ(replicas(world), 0) << "no pod beside that of the Job";
+    }
 }
 
 TEST(GateThatWasOpened, ends_its_plan_whatever_the_spec_has_become) {

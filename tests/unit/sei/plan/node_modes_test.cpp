@@ -95,6 +95,19 @@ TEST(InitPlan, of_each_mode_and_variant_is_the_worked_example) {
          "mark-ready "
          "await-bootstrap-complete teardown-bootstrap apply-statefulset apply-service "
          "configure-genesis config-apply discover-peers config-validate mark-ready"},
+        {"a full node with a bootstrap Job and witnesses sets them in the bootstrap, which alone synchronises state",
+         R"({"fullNode":{"snapshot":{"s3":{"targetHeight":100},"bootstrapImage":"boot","witnesses":["a:1","b:1"]}})" +
+             peers,
+         "ensure-data-pvc apply-rbac-proxy-config deploy-bootstrap-service deploy-bootstrap-job "
+         "snapshot-restore configure-genesis config-apply discover-peers configure-state-sync config-apply "
+         "config-validate mark-ready "
+         "await-bootstrap-complete teardown-bootstrap apply-statefulset apply-service "
+         "configure-genesis config-apply discover-peers config-validate mark-ready"},
+        {"a replayer that restores with witnesses",
+         R"({"replayer":{"snapshot":{"s3":{"targetHeight":100},"witnesses":["a:1","b:1"]}})" + peers,
+         "ensure-data-pvc apply-rbac-proxy-config apply-statefulset apply-service "
+         "snapshot-restore configure-genesis config-apply discover-peers configure-state-sync config-apply "
+         "config-validate mark-ready"},
         {"the smallest validator",
          R"({"validator":{}})",
          "ensure-data-pvc apply-rbac-proxy-config apply-statefulset apply-service "
@@ -128,6 +141,11 @@ TEST(InitPlan, of_each_mode_and_variant_is_the_worked_example) {
          validator(R"("snapshot":{"stateSync":{}})"),
          "ensure-data-pvc apply-rbac-proxy-config apply-statefulset apply-service "
          "configure-genesis config-apply configure-state-sync config-validate mark-ready"},
+        {"a member of a genesis ceremony, which synchronises no state",
+         validator(std::string{kCeremony} + R"(,"snapshot":{"stateSync":{},"witnesses":["a:1","b:1"]})"),
+         "ensure-data-pvc apply-rbac-proxy-config apply-statefulset apply-service "
+         "generate-identity generate-gentx upload-genesis-artifacts "
+         "configure-genesis config-apply set-genesis-peers config-validate mark-ready"},
         {"a member of a genesis ceremony, whose peers come from the ceremony",
          R"({"validator":{)" + std::string{kCeremony} + "}" + peers,
          "ensure-data-pvc apply-rbac-proxy-config apply-statefulset apply-service "

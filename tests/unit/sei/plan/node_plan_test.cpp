@@ -237,6 +237,57 @@ TEST(InitPlan, stores_parameters_under_the_keys_of_the_specification) {
     EXPECT_EQ(task_of(plan, TaskType::DiscoverPeers).maxRetries, 20);
 }
 
+TEST(InitPlan, applies_the_configuration_again_with_the_witnesses_once_state_sync_is_configured) {
+    api::SeiNode node = full_node();
+    node.spec.fullNode->snapshot = state_sync();
+    node.spec.fullNode->snapshot->witnesses = {"a.example.com:26657", "b.example.com:26657"};
+    node.spec.peers.push_back(static_peer());
+    UuidSource ids = fixed_ids();
+    const api::TaskPlan plan = init_plan(node, ids);
+    const std::vector<std::string> expected{
+        "ensure-data-pvc",
+        "apply-rbac-proxy-config",
+        "apply-statefulset",
+        "apply-service",
+        "configure-genesis",
+        "config-apply",
+        "discover-peers",
+        "configure-state-sync",
+        "config-apply",
+        "config-validate",
+        "mark-ready"
+    };
+    ASSERT_EQ(types_of(plan), expected);
+    EXPECT_EQ(
+        kube::json::serialize_canonical(plan.tasks[8].params),
+        R"({"incremental":true,"mode":"full","overrides":{"logging.level":"info",)"
+        R"("state_sync.rpc_servers":"a.example.com:26657,b.example.com:26657"}})"
+    );
+    node.status.appliedConfig = {.mode = "full", .overrides = config_intent(node).overrides};
+    EXPECT_TRUE(serves_configuration(plan, node));
+    node.spec.fullNode->snapshot->witnesses = {"a.example.com:26657", "c.example.com:26657"};
+    EXPECT_FALSE(is_same_work(plan, init_plan(node, ids), node)) << "other witnesses are another plan";
+}
+
+TEST(InitPlan, names_the_halt_height_where_it_is_not_the_target) {
+    api::SeiNode node = full_node();
+    node.spec.fullNode->snapshot = s3_snapshot();
+    node.spec.fullNode->snapshot->bootstrapImage = "boot";
+    const auto deployed = [&] {
+        UuidSource ids = fixed_ids();
+        const api::TaskPlan plan = init_plan(node, ids);
+        EXPECT_EQ(
+            kube::json::serialize(task_of(plan, TaskType::SnapshotRestore).params), R"({"TargetHeight":100000000})"
+        );
+        return kube::json::serialize(task_of(plan, TaskType::DeployBootstrapJob).params);
+    };
+    EXPECT_EQ(deployed(), R"({"jobName":"n0-bootstrap","namespace":"ns"})");
+    node.spec.fullNode->snapshot->s3->haltHeight = 100'000'000;
+    EXPECT_EQ(deployed(), R"({"jobName":"n0-bootstrap","namespace":"ns"})");
+    node.spec.fullNode->snapshot->s3->haltHeight = 100'000'500;
+    EXPECT_EQ(deployed(), R"({"jobName":"n0-bootstrap","namespace":"ns","haltHeight":100000500})");
+}
+
 TEST(ConfigIntentOfNode, layers_mode_then_user_then_the_forced_level) {
     api::SeiNode node = full_node();
     node.spec.fullNode->snapshotGeneration = generation(3, false);
@@ -261,6 +312,19 @@ TEST(ConfigIntentOfNode, carries_the_external_address_when_there_is_one) {
     api::SeiNode node = full_node();
     node.status.externalAddress = "1.2.3.4:26656";
     EXPECT_EQ(config_intent(node).overrides.at("network.p2p.external_address"), "1.2.3.4:26656");
+    node.spec.externalAddress = "n0.example.com:26656";
+    EXPECT_EQ(config_intent(node).overrides.at("network.p2p.external_address"), "n0.example.com:26656");
+    node.spec.overrides["network.p2p.external_address"] = "of.the.user:1";
+    EXPECT_EQ(config_intent(node).overrides.at("network.p2p.external_address"), "of.the.user:1");
+}
+
+TEST(ConfigIntentOfNode, has_the_witnesses_of_its_snapshot) {
+    api::SeiNode node = full_node();
+    node.spec.fullNode->snapshot = s3_snapshot();
+    EXPECT_FALSE(config_intent(node).overrides.contains("state_sync.rpc_servers"));
+    node.spec.fullNode->snapshot->witnesses = {"a.example.com:26657", "[::1]:26657"};
+    EXPECT_EQ(config_intent(node).overrides.at("state_sync.rpc_servers"), "a.example.com:26657,[::1]:26657");
+    EXPECT_EQ(problem_of(config_intent(node)), std::nullopt);
 }
 
 TEST(UpdatePlan, rolls_the_pod_then_observes_then_opens_the_gate) {

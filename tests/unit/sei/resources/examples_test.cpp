@@ -118,6 +118,21 @@ TEST(WorkedExamples, the_bootstrap_job_of_an_imported_claim_differs_in_the_claim
     EXPECT_EQ(digest_of(*job), digest_of(*plain));
 }
 
+TEST(WorkedExamples, the_bootstrap_job_that_halts_above_its_target_differs_in_the_height_alone) {
+    api::SeiNode node = examples::replayer();
+    const auto plain = render_bootstrap_job(node, examples::platform_p());
+    node.spec.replayer->snapshot.s3->haltHeight = 200'500'000;
+    auto job = render_bootstrap_job(node, examples::platform_p());
+    ASSERT_TRUE(plain && job);
+    testing_support::expect_golden(examples::body_of(*job), "resources/replay-0.halting.job.json");
+    std::string& script = job->spec.template_.spec.containers.at(0).args.at(0);
+    EXPECT_NE(script.find("--halt-height 200500000"), std::string::npos) << script;
+    for (std::size_t at = 0; (at = script.find("200500000", at)) != std::string::npos;) {
+        script.replace(at, 9, "200100000");
+    }
+    EXPECT_EQ(digest_of(*job), digest_of(*plain));
+}
+
 TEST(WorkedExamples, the_bootstrap_service_has_its_digest) {
     const kube::Service service = render_bootstrap_service(examples::replayer());
     EXPECT_EQ(digest_of(service), "97505775ae31ba5f196e44364200d39d623d7a8ab228f8d8731b7bd3da78052c");

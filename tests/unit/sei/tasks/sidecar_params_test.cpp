@@ -57,6 +57,12 @@ TEST(SidecarParams, go_over_the_wire_as_the_protocol_says) {
          config_apply_params,
          R"({"mode":"full","overrides":{"logging.level":"info"}})",
          R"({"incremental":false,"mode":"full","overrides":{"logging.level":"info"},"targetVersion":0})"},
+        {"witnesses, over what state sync was configured with",
+         config_apply_params,
+         R"({"mode":"full","overrides":{"state_sync.rpc_servers":"a.example.com:26657,b.example.com:26657"},)"
+         R"("incremental":true})",
+         R"({"incremental":true,"mode":"full","overrides":{"state_sync.rpc_servers":)"
+         R"("a.example.com:26657,b.example.com:26657"},"targetVersion":0})"},
         {"an unknown override can never be sent",
          config_apply_params,
          R"({"mode":"full","overrides":{"evm.port":"1"}})",
