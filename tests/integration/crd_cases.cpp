@@ -436,6 +436,45 @@ void add_node_data_volume(Cases& cases) {
         node(R"({"dataVolume": {"import": {"pvcName": "Old.Data"}}})"),
         "spec.dataVolume.import.pvcName"
     );
+    const object retained = node(R"({"dataVolume": {"retain": true}})");
+    cases.updates("data are retained from some time on", kNodes, node("{}"), retained);
+    cases.updates("and no longer", kNodes, retained, node("{}"));
+    cases.refuses(
+        "retain is true or false", kNodes, node(R"({"dataVolume": {"retain": "yes"}})"), "spec.dataVolume.retain"
+    );
+}
+
+/// Of a template: what is imported stays, whether data are retained does not.
+void add_template_data_volume(Cases& cases) {
+    const auto with = [](const std::string& data_volume) {
+        return deployment(R"({"template": {"spec": {"dataVolume": )" + data_volume + "}}}");
+    };
+    const object imported = with(R"({"import": {"pvcName": "old"}})");
+    const std::string message = "spec.template.spec.dataVolume.import is immutable";
+    cases.updates(
+        "a template retains data from some time on", kDeployments, deployment("{}"), with(R"({"retain": true})")
+    );
+    cases.updates("a template no longer retains data", kDeployments, with(R"({"retain": true})"), deployment("{}"));
+    cases.updates(
+        "beside an import, too", kDeployments, imported, with(R"({"retain": true, "import": {"pvcName": "old"}})")
+    );
+    cases.refuses_update(
+        "an import that comes to a template", kDeployments, with(R"({"retain": true})"), imported, "spec", message
+    );
+    cases.refuses_update(
+        "an import that comes with its data volume", kDeployments, deployment("{}"), imported, "spec", message
+    );
+    cases.refuses_update(
+        "an import of a template that goes", kDeployments, imported, with(R"({"retain": true})"), "spec", message
+    );
+    cases.refuses_update(
+        "an import of a template that is another",
+        kDeployments,
+        imported,
+        with(R"({"import": {"pvcName": "new"}})"),
+        "spec.template.spec.dataVolume.import.pvcName",
+        "pvcName is immutable"
+    );
 }
 
 void add_node_bounds(Cases& cases) {
@@ -994,6 +1033,7 @@ std::vector<CrdCase> crd_cases() {
     add_node_endpoints(cases);
     add_halt_height(cases);
     add_node_data_volume(cases);
+    add_template_data_volume(cases);
     add_node_bounds(cases);
     add_validator_secrets(cases);
     add_validator_immutability(cases);

@@ -129,6 +129,7 @@ Group of_every_mode() {
                 {"spec.podLabels", in("spec.podLabels", R"("tier": null, "floor": "two")")},
                 {"spec.dataVolume.import.pvcName", in("spec.dataVolume.import", R"("pvcName": "two")"), Becomes::Refused
                 },
+                {"spec.dataVolume.retain", in("spec.dataVolume", R"("retain": true)")},
                 {"spec.paused", in("spec", R"("paused": true)"), Becomes::Ignored},
                 // Last: the nodes of this test never run, so that no rollout ends.
                 {"spec.image", in("spec", R"("image": "example.com/seid:v2")"), Becomes::RolledOut},

@@ -90,10 +90,14 @@ std::map<std::string, Edit> edits() {
         .change = [](auto& it) { it.spec.podLabels["tier"] = "public"; },
         .is_there = [](const auto& node) { return node.spec.podLabels.contains("tier"); }
     };
-    all["spec.dataVolume"] = {.change = [](auto& it) {
-        it.spec.dataVolume.emplace();
-        it.spec.dataVolume->import_ = {.pvcName = "another"};
-    }};
+    all["spec.dataVolume"] = {
+        .change =
+            [](auto& it) {
+                it.spec.dataVolume.emplace();
+                it.spec.dataVolume->retain = true;
+            },
+        .is_there = [](const auto& node) { return node.spec.dataVolume && node.spec.dataVolume->retain; }
+    };
     all["spec.fullNode"] = {
         .change = [](auto& it) { it.spec.fullNode->snapshotGeneration = keeping(7); },
         .is_there = [](const auto& node) { return node.spec.fullNode->snapshotGeneration.has_value(); }

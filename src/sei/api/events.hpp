@@ -18,6 +18,9 @@ inline constexpr std::string_view kOverrideReplaced = "OverrideReplaced";
 inline constexpr std::string_view kAskedPortMoved = "AskedPortMoved";
 /// An addition: a plan synchronises state with fewer than two witnesses (spec 08 7.6).
 inline constexpr std::string_view kFewWitnesses = "FewWitnesses";
+/// Additions: the claim of a node that goes is kept; a node has taken one that was kept (spec 08 5.4).
+inline constexpr std::string_view kDataRetained = "DataRetained";
+inline constexpr std::string_view kDataAdopted = "DataAdopted";
 
 // SeiNodeDeployment.
 inline constexpr std::string_view kNodeCreated = "SeiNodeCreated";

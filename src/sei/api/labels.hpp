@@ -23,6 +23,12 @@ inline constexpr std::string_view kControllerRevisionHashLabel = "controller-rev
 
 // Annotations (spec 01 §17.2) and other fixed strings.
 inline constexpr std::string_view kManagedByAnnotation = "sei.io/managed-by";
+/// On the claim of a node that is gone (additions: spec 08 5.4): chain and role of the node that the data are of.
+inline constexpr std::string_view kRetainedDataAnnotation = "sei.io/retained-data";
+/// And the uid of the node that left it last.
+inline constexpr std::string_view kRetainedFromAnnotation = "sei.io/retained-from";
+/// On a claim that was retained once: the image that the last node that left it ran on the data.
+inline constexpr std::string_view kLastImageAnnotation = "sei.io/last-image";
 inline constexpr std::string_view kDoNotDisruptAnnotation = "karpenter.sh/do-not-disrupt";
 /// The key of node affinity.
 inline constexpr std::string_view kNodePoolKey = "karpenter.sh/nodepool";

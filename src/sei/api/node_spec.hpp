@@ -71,9 +71,11 @@ BOOST_DESCRIBE_STRUCT(DataVolumeImport, (), (pvcName))
 
 struct DataVolumeSpec {
     std::optional<DataVolumeImport> import_;
+    /// The claim that was made for the node outlives it.
+    bool retain = false;
     bool operator==(const DataVolumeSpec&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(DataVolumeSpec, (), (import_))
+BOOST_DESCRIBE_STRUCT(DataVolumeSpec, (), (import_, retain))
 
 /// Follows the chain.
 struct FullNodeSpec {

@@ -20,7 +20,9 @@ std::span<const TemplateField> template_fields() {
         },
         TemplateField{"spec.sidecar", RolledOut, "its image; port and resources go along or are propagated"},
         TemplateField{"spec.podLabels", Propagated, "labels of the pod, from its next replacement on"},
-        TemplateField{"spec.dataVolume", RefusedAtAdmission, "the nodes keep the volumes that they started with"},
+        TemplateField{
+            "spec.dataVolume", Propagated, "whether data are retained; what is imported is fixed at admission"
+        },
         TemplateField{"spec.fullNode", Propagated, "its settings; the mode itself is fixed at admission"},
         TemplateField{"spec.archive", Propagated, "its settings; the mode itself is fixed at admission"},
         TemplateField{"spec.replayer", Propagated, "its settings; the mode itself is fixed at admission"},

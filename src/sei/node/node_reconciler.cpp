@@ -11,6 +11,7 @@
 #include "kube/runtime/finalizer.hpp"
 #include "planted/planted.hpp"
 #include "sei/api/conditions.hpp"
+#include "sei/api/events.hpp"
 #include "sei/api/labels.hpp"
 #include "sei/api/node_queries.hpp"
 #include "sei/node/announcements.hpp"
@@ -251,6 +252,7 @@ kube::Async<Requeue> NodeReconciler::advance(NodeSnapshot node, std::shared_ptr<
         );
     }
     announce(*after, node->status, after->status);
+    announce_adoption(*after, *memory);
     if (failure) std::rethrow_exception(failure);
     co_return wait;
 }
@@ -263,6 +265,22 @@ void NodeReconciler::announce(
             kube::reference_to(node), announcement.type, std::move(announcement.reason), std::move(announcement.message)
         );
     }
+}
+
+void NodeReconciler::announce_adoption(const api::SeiNode& node, tasks::NodeMemory& memory) {
+    const std::string claim = std::exchange(memory.adopted_claim, {});
+    if (claim.empty()) return;
+    const kube::NamespacedName key = node.metadata.key();
+    log_.info(
+        "retained data claim adopted",
+        {{"SeiNode", key}, {"namespace", key.namespace_}, {"name", key.name}, {"claim", claim}}
+    );
+    events_.record(
+        kube::reference_to(node),
+        kube::EventType::Normal,
+        std::string{api::event::kDataAdopted},
+        "PVC " + claim + " of an earlier SeiNode " + key.name + " is this node's now, with its data"
+    );
 }
 
 }  // namespace sei::node

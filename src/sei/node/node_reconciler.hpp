@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -71,6 +72,11 @@ private:
     void announce(const api::SeiNode& node, const api::SeiNodeStatus& before, const api::SeiNodeStatus& after);
     [[nodiscard]] kube::Async<kube::Requeue> finalize(kube::Snapshot<api::SeiNode> node);
     [[nodiscard]] kube::Async<> delete_data_volume_claim(kube::Snapshot<api::SeiNode> node);
+    /// Something to wait for where the claim was written by somebody else meanwhile.
+    [[nodiscard]] kube::Async<std::optional<kube::Requeue>> release_data_volume_claim(kube::Snapshot<api::SeiNode> node
+    );
+    /// A retained claim that was taken again: once the task that did so is stored as complete.
+    void announce_adoption(const api::SeiNode& node, tasks::NodeMemory& memory);
 
     kube::Client& client_;
     kube::Clock& clock_;

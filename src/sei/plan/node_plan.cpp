@@ -452,6 +452,14 @@ void forget_bootstrap(api::TaskPlan& plan) {
     }
 }
 
+void skip_bootstrap(api::TaskPlan& plan, kube::Time now) {
+    for (api::PlannedTask& task : bootstrap_in(plan.tasks)) {
+        if (task.status == api::TaskStatus::Complete) continue;
+        task.status = api::TaskStatus::Complete;
+        task.submittedAt = now;
+    }
+}
+
 std::optional<ConfigDrift> config_drift(const api::SeiNode& node) {
     if (!node.status.appliedConfig) return std::nullopt;
     const api::AppliedConfig& applied = *node.status.appliedConfig;

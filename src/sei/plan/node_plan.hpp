@@ -27,6 +27,10 @@ enum class PlanKind { Init, NodeUpdate, MarkReady, Unknown };
 /// The volume that the plan's bootstrap has prepared is gone: the next plan does it again.
 void forget_bootstrap(api::TaskPlan& plan);
 
+/// The data of the volume are those of a node that has run: nothing prepares them anew, by an image that may not be
+/// able to read them.
+void skip_bootstrap(api::TaskPlan& plan, kube::Time now);
+
 /// How the configuration that a node was given last differs from the one that its spec asks for now (spec 08 7.1).
 struct ConfigDrift {
     /// Sorted. A key that is owned no longer counts, too; so do "mode", "peers", and "config-validate" where what was

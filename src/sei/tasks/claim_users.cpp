@@ -113,6 +113,17 @@ kube::Async<std::optional<std::string>> other_user_of_import(TaskContext& contex
     co_return co_await foreign_pod_on(context, claim);
 }
 
+kube::Async<std::optional<std::string>> other_user_of_retained(TaskContext& context) {
+    const kube::NamespacedName claim = api::data_pvc_key(*context.node);
+    const std::vector<NodeSnapshot> others = co_await others_with_claim(context);
+    for (const NodeSnapshot& other : others) {
+        if (standing_of(*other) > Standing::WasGrantedIt) continue;
+        co_return "PVC \"" + claim.name + "\" was imported by SeiNode \"" + other->metadata.name +
+            "\": two nodes must not write to it, delete one of the two";
+    }
+    co_return co_await foreign_pod_on(context, claim);
+}
+
 kube::Async<std::optional<std::string>> rival_for_import(TaskContext& context) {
     const std::string claim = "PVC \"" + api::data_pvc_key(*context.node).name + "\"";
     const std::vector<NodeSnapshot> others = co_await others_with_claim(context);

@@ -1,4 +1,5 @@
-// Who else uses the claim that a node imports: two pods on one volume write over each other's chain (spec 03 H30).
+// Who else uses the claim that a node imports or takes again: two pods on one volume write over each other's chain
+// (spec 03 H30).
 #pragma once
 
 #include <optional>
@@ -17,5 +18,10 @@ namespace sei::tasks {
 /// stores that it was granted before it looks whether the other one was, so that never both go on; the one with the
 /// lesser right takes its own back, and is waited for. Nullopt: nobody else asks, or nobody else was granted it.
 [[nodiscard]] kube::Async<std::optional<std::string>> rival_for_import(TaskContext& context);
+
+/// What keeps the node from the claim of its own name that an earlier node left, from uncached reads: another node that
+/// was granted it, or a pod as above, also one that the earlier node left. Nullopt: neither. A node that is granted it
+/// later finds this one, which has the better right.
+[[nodiscard]] kube::Async<std::optional<std::string>> other_user_of_retained(TaskContext& context);
 
 }  // namespace sei::tasks

@@ -95,6 +95,8 @@ struct NodeMemory {
     KeptOfNode service;
     KeptOfNode config_map;
     std::optional<SeenJobPod> job_pod;
+    /// The retained claim that was taken again, until that is told; empty: none.
+    std::string adopted_claim;
 };
 
 /// The wait before the n-th look at something that is expected soon, n from 1: 100 ms, 250 ms, 500 ms, 1 s, 2 s, then

@@ -82,10 +82,12 @@ void Rules<sei::api::SeiNodeDeploymentSpec>::add(SchemaNode schema) {
             "were made for it"
         )
         .rule(
-            "has(self.template.spec.dataVolume) == has(oldSelf.template.spec.dataVolume) && "
-            "(!has(self.template.spec.dataVolume) || "
-            "self.template.spec.dataVolume == oldSelf.template.spec.dataVolume)",
-            "spec.template.spec.dataVolume is immutable: the nodes keep the volumes that they started with"
+            // That one which stays is the same is a rule of its own, of pvcName.
+            "(!has(oldSelf.template.spec.dataVolume) || !has(oldSelf.template.spec.dataVolume.import) || "
+            "(has(self.template.spec.dataVolume) && has(self.template.spec.dataVolume.import))) && "
+            "(!has(self.template.spec.dataVolume) || !has(self.template.spec.dataVolume.import) || "
+            "(has(oldSelf.template.spec.dataVolume) && has(oldSelf.template.spec.dataVolume.import)))",
+            "spec.template.spec.dataVolume.import is immutable: the nodes keep the volumes that they started with"
         )
         .rule(
             "self.replicas == 1 || !has(self.template.spec.validator) || "

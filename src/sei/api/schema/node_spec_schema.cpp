@@ -68,6 +68,10 @@ void Rules<sei::api::DataVolumeSpec>::add(SchemaNode schema) {
             "import cannot be unset once configured: the imported volume holds the node's data"
         );
     schema.field("import").describe("Takes over an existing volume claim in place of a new one.");
+    schema.field("retain").describe(
+        "Keeps the claim data-<name> when the node is deleted. A node of the same name, chain and mode takes it again. "
+        "An imported claim is kept in any case."
+    );
 }
 
 void Rules<sei::api::FullNodeSpec>::add(SchemaNode schema) {
