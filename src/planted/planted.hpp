@@ -15,6 +15,7 @@ enum class Bug : unsigned char {
     PlanStartedBeforeStored,
     HashAdvancedTooEarly,
     UnreadyNodesUncounted,
+    TeardownNotAwaited,
 };
 
 /// Is this mistake switched on? A constant `false`, so that nothing is left of the question, in everything but the

@@ -105,6 +105,9 @@ std::vector<PlantedBug> planted_bugs() {
         {"unready-nodes-uncounted",
          "a bounded rollout does not count the nodes that were unready before it asked them",
          in_code(Bug::UnreadyNodesUncounted)},
+        {"teardown-not-awaited",
+         "a bootstrap counts as taken down once that was asked for",
+         in_code(Bug::TeardownNotAwaited)},
     };
 }
 

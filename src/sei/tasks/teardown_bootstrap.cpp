@@ -1,5 +1,6 @@
 #include <string>
 
+#include "planted/planted.hpp"
 #include "sei/api/node_queries.hpp"
 #include "sei/tasks/bootstrap.hpp"
 #include "sei/tasks/operator_tasks.hpp"
@@ -40,6 +41,7 @@ kube::Async<plan::TaskOutcome> teardown_bootstrap(TaskContext& context) {
     const kube::NamespacedName job = api::bootstrap_job_key(*context.node);
     const bool has_job = co_await remove_job(context, job);
     const bool has_service = co_await remove_service(context, api::workload_key(*context.node));
+    if (planted::has(planted::Bug::TeardownNotAwaited)) co_return plan::Complete{};
     const NodePods pods = co_await read_pods(context);
     if (has_job || has_service || pods.has_bootstrap_pod) {
         co_return plan::Running{
