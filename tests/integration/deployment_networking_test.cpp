@@ -448,6 +448,44 @@ TEST_F(Networking, that_cannot_be_deleted_is_told_and_tried_again) {
     EXPECT_TRUE(run_until_told(world, "web", "DeleteFailed: Failed to clean up networking resources: "));
 }
 
+/// As a role leaves it that does not name HTTPRoutes.
+kube::HttpResponse no_list_of_routes() {
+    kube::HttpResponse response{.status = 403, .headers = {{"content-type", "application/json"}}, .body = {}};
+    response.body =
+        R"({"kind":"Status","apiVersion":"v1","status":"Failure","reason":"Forbidden","code":403,"message":)"
+        R"("httproutes.gateway.networking.k8s.io is forbidden: User \"system:serviceaccount:sei:operator\" cannot )"
+        R"(list resource \"httproutes\" in API group \"gateway.networking.k8s.io\" at the cluster scope"})";
+    return response;
+}
+
+TEST_F(Networking, that_may_not_be_listed_is_told_with_the_verb_that_is_missing) {
+    World world{{.with_operator = false, .with_gateway_api = true}};
+    world.operator_transport().answer(
+        [](const kube::HttpRequest& request) {
+            return request.target.starts_with("/apis/gateway.networking.k8s.io/v1/httproutes?");
+        },
+        no_list_of_routes(),
+        1'000'000
+    );
+    world.start_operator();
+    world.create(published(world));
+    ASSERT_TRUE(world.run_until("the condition says why", [&] {
+        return networking_is(world, "False/NetworkingNotApplied");
+    }));
+    EXPECT_GT(world.operator_transport().times_fired(), 0U);
+    EXPECT_THAT(
+        message_of(world, "web", "NetworkingReady"), ::testing::HasSubstr(R"(cannot list resource "httproutes")")
+    );
+    ASSERT_TRUE(world.run_until_running("web-0"));
+    EXPECT_FALSE(was_told(world, "web", "CRDNotInstalled"));
+    world.operator_transport().forget_faults();
+    ASSERT_TRUE(world.run_until("routes are listed", [&] {
+        return world.operator_manager().cache<kube::HttpRoute>(kube::KindNeed::Optional).is_synced();
+    }));
+    world.operator_manager().wake_all();
+    EXPECT_TRUE(world.run_until("it is published", [&] { return networking_is(world, "True/HTTPRoutesPublished"); }));
+}
+
 TEST(NetworkingWithoutGatewayApi, is_told_and_holds_nothing_up) {
     if (support::backend() != Backend::Embedded) GTEST_SKIP() << "the shared control plane has Gateway API";
     World world;

@@ -19,6 +19,7 @@ struct CacheStore::Impl {
     std::vector<std::function<void()>> progressed;
     ResourceVersion seen;
     bool is_synced = false;
+    std::string list_refusal;
 
     void index(const NamespacedName& key, const Entry& entry) {
         for (auto& [name, one] : indexes) {
@@ -145,6 +146,14 @@ bool CacheStore::is_synced() const {
 void CacheStore::set_synced(ResourceVersion version) {
     impl_->is_synced = true;
     set_seen_version(std::move(version));
+}
+
+const std::string& CacheStore::list_refusal() const {
+    return impl_->list_refusal;
+}
+
+void CacheStore::set_list_refusal(std::string message) {
+    impl_->list_refusal = std::move(message);
 }
 
 const ResourceVersion& CacheStore::seen_version() const {

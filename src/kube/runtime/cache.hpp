@@ -45,6 +45,9 @@ public:
     /// Has the first list arrived?
     [[nodiscard]] bool is_synced() const;
     void set_synced(ResourceVersion version);
+    /// What the server said when it refused the list (403); empty after a list that it answered in another way.
+    [[nodiscard]] const std::string& list_refusal() const;
+    void set_list_refusal(std::string message);
     /// The newest version that the reflector has seen, of an object, a list or a bookmark: every change of this kind
     /// up to it is in the cache.
     [[nodiscard]] const ResourceVersion& seen_version() const;
@@ -86,6 +89,9 @@ public:
         });
     }
     [[nodiscard]] bool is_synced() const { return store_->is_synced(); }
+    /// Why this process may not list the kind, in the server's words: who lacks which verb on which resource. Empty: it
+    /// may, or the server does not serve the kind.
+    [[nodiscard]] const std::string& list_refusal() const { return store_->list_refusal(); }
     [[nodiscard]] const std::shared_ptr<detail::CacheStore>& store() const { return store_; }
 
 private:

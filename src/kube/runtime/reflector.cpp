@@ -109,13 +109,17 @@ Async<> Reflector::list() {
         co_await list_pages(std::move(options));
     } catch (const ApiError& error) {
         // What passes by itself is waited for: what would be said meanwhile of a kind that is there would be wrong.
-        is_list_refused_ = is_list_refused_ || error.is_type_not_served() || error.code() == 403;
+        const bool is_forbidden = error.code() == 403;
+        is_list_refused_ = is_list_refused_ || error.is_type_not_served() || is_forbidden;
+        if (is_forbidden) cache_->set_list_refusal(error.message().empty() ? error.what() : error.message());
+        if (error.is_type_not_served()) cache_->set_list_refusal({});
         throw;
     } catch (const TransportError& error) {
         if (error.kind() == TransportError::Kind::TooLarge) page_objects_max_ = std::max(asked / 2, 1u);
         throw;
     }
     is_type_missing_ = is_list_refused_ = false;
+    cache_->set_list_refusal({});
     failures_at_version_ = 0;
 }
 

@@ -123,7 +123,14 @@ std::string refusal_by_gateway(const DeploymentContext& context, const kube::Htt
 
 kube::Async<NetworkingOutcome> keep_routes(DeploymentContext& context, std::vector<EffectiveRoute> routes) {
     using Kind = NetworkingOutcome::Kind;
-    if (!context.caches.routes.is_synced()) co_return NetworkingOutcome{.kind = Kind::CrdMissing};
+    if (!context.caches.routes.is_synced()) {
+        const std::string& refusal = context.caches.routes.list_refusal();
+        if (refusal.empty()) co_return NetworkingOutcome{.kind = Kind::CrdMissing};
+        co_return NetworkingOutcome{
+            .kind = Kind::Refused,
+            .text = sidecar::bounded_text("the operator may not list httproutes.gateway.networking.k8s.io: " + refusal)
+        };
+    }
     std::string taken;
     for (const EffectiveRoute& route : routes) {
         kube::HttpRoute rendered = render_route(context.object(), route, context.platform);

@@ -179,6 +179,35 @@ TEST_F(ReflectorTest, is_ready_without_an_optional_kind_whose_list_is_refused) {
     EXPECT_TRUE(world.run_until([&] { return world.manager->is_ready(); }, 1s));
 }
 
+TEST_F(ReflectorTest, tells_in_the_words_of_the_server_why_a_kind_may_not_be_listed) {
+    const auto parts = world.manager->cache<Part>(KindNeed::Optional);
+    world.api.instead = [](const HttpRequest& request) -> std::optional<HttpResponse> {
+        if (request.target.find("/parts") == std::string::npos) return std::nullopt;
+        constexpr const char* kStatus = R"({"kind":"Status","reason":"Forbidden","message":"cannot list \"parts\""})";
+        return HttpResponse{.status = 403, .body = kStatus};
+    };
+    world.start();
+    ASSERT_TRUE(world.run_until([&] { return parts.list_refusal() == "cannot list \"parts\""; }, 1s));
+    world.api.instead = {};
+    ASSERT_TRUE(world.run_until([&] { return parts.is_synced(); }, 60s));
+    EXPECT_EQ(parts.list_refusal(), "");
+}
+
+TEST_F(ReflectorTest, does_not_call_a_kind_refused_that_is_not_installed) {
+    const auto parts = world.manager->cache<Part>(KindNeed::Optional);
+    bool is_refused = true;
+    world.api.instead = [&](const HttpRequest& request) -> std::optional<HttpResponse> {
+        if (!is_refused || request.target.find("/parts") == std::string::npos) return std::nullopt;
+        return HttpResponse{.status = 403, .body = R"({"kind":"Status","reason":"Forbidden"})"};
+    };
+    world.start();
+    ASSERT_TRUE(world.run_until([&] { return !parts.list_refusal().empty(); }, 1s));
+    world.api.uninstall("parts");
+    is_refused = false;
+    EXPECT_TRUE(world.run_until([&] { return parts.list_refusal().empty(); }, 60s));
+    EXPECT_FALSE(parts.is_synced());
+}
+
 TEST_F(ReflectorTest, waits_for_an_optional_kind_whose_list_fails_for_a_moment) {
     (void)world.manager->cache<Part>(KindNeed::Optional);
     bool has_failed = false;
