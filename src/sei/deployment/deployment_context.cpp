@@ -1,14 +1,27 @@
 #include "sei/deployment/deployment_context.hpp"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
+#include "sei/deployment/genesis.hpp"
 #include "sei/sidecar/answers.hpp"
 
 namespace sei::deployment {
 namespace {
 
 constexpr const char* kNodesOfDeployment = "nodes-of-deployment";
+
+/// What a status says of the nodes that may be made, changed and deleted: the plan that they are in, what they are
+/// rolled to, and whether their chain was made.
+auto what_decides(const api::SeiNodeDeploymentStatus& status) {
+    return std::tuple{
+        status.plan ? status.plan->id : std::string{},
+        status.rollout ? status.rollout->targetHash : std::string{},
+        status.templateHash,
+        is_ceremony_complete(status)
+    };
+}
 
 }  // namespace
 
@@ -32,7 +45,8 @@ kube::Async<bool> DeploymentContext::is_confirmed() {
     if (!confirmation) {
         const auto live = co_await client.get<api::SeiNodeDeployment>(deployment.key());
         confirmation = live && live->uid() == deployment.uid() && !(*live)->metadata.deletionTimestamp &&
-                       (*live)->metadata.generation == object().metadata.generation;
+                       (*live)->metadata.generation == object().metadata.generation &&
+                       what_decides((*live)->status) == what_decides(object().status);
         if (!*confirmation) note_conflict(deployment.resource_version());
     }
     co_return *confirmation;

@@ -34,7 +34,8 @@ namespace sei::deployment {
     return kube::FieldManager{std::string{api::kDeploymentFieldManager}};
 }
 
-/// The caches that the deployment controller reads. `routes` stays unsynced while Gateway API is not installed.
+/// The caches that the deployment controller reads. `routes` stays unsynced while Gateway API is not installed, or its
+/// routes may not be listed.
 struct DeploymentCaches {
     kube::Cache<api::SeiNode> nodes;
     kube::Cache<kube::Service> services;
@@ -114,9 +115,10 @@ struct DeploymentContext {
     [[nodiscard]] kube::Time now() const { return kube::Time::of(clock.now()); }
     /// Tells at once of something that was done to one node.
     void tell(std::string_view reason, std::string message) const;
-    /// Is the deployment still what this pass was made for, and not being deleted? Read uncached, before the pass first
-    /// writes what it decides of a node: a node that was let go would be claimed again, for an owner that is gone. If
-    /// not, the pass is repeated with what is on its way.
+    /// Is the deployment still what this pass was made for, in the same plan, and not being deleted? Read uncached,
+    /// before the pass first writes what it decides of a node: a node that was let go would be claimed again, for an
+    /// owner that is gone, and a participant of a ceremony be made again that nobody has seen begin. If not, the pass
+    /// is repeated with what is on its way.
     [[nodiscard]] kube::Async<bool> is_confirmed();
     /// The same, asked anew: what the pass did since it asked may have taken its time.
     [[nodiscard]] kube::Async<bool> is_still_confirmed();
