@@ -56,7 +56,7 @@ void let_go(World& world) {
 }
 
 /// Another StatefulSet takes the place of the node's; the operator must be away. Its UID comes back.
-std::string put_impostor(World& world) {
+std::string put_impostor(World& world, std::vector<kube::OwnerReference> owners = {}) {
     const auto ours = world.run(world.client().get<kube::StatefulSet>(world.key("n0")));
     (void)world.run(
         world.client().delete_object<kube::StatefulSet>(world.key("n0"), {.uid = ours->uid(), .resource_version = {}})
@@ -66,6 +66,7 @@ std::string put_impostor(World& world) {
     impostor.metadata.name = "n0";
     impostor.metadata.namespace_ = world.namespace_name();
     impostor.metadata.finalizers = {std::string{kHold}};
+    impostor.metadata.ownerReferences = std::move(owners);
     impostor.spec = (*ours)->spec;
     const auto created = world.run(world.client().create(std::move(impostor)));
     return created ? (*created)->metadata.uid : "";
@@ -221,11 +222,8 @@ TEST(Workload, deleted_by_somebody_is_made_anew_and_its_new_identity_recorded) {
     }));
 }
 
-TEST(Workload, of_a_foreign_identity_is_deleted_by_uid_then_replaced_once_it_is_gone) {
-    World world;
-    create_running(world);
-    world.stop_operator();
-    const std::string impostor = put_impostor(world);
+/// With an impostor in the place of the node's own, and the operator away.
+void expect_replaced_in_two_steps(World& world, const std::string& impostor) {
     ASSERT_FALSE(impostor.empty());
     world.operator_transport().forget_requests();
     world.start_operator();
@@ -254,6 +252,31 @@ TEST(Workload, of_a_foreign_identity_is_deleted_by_uid_then_replaced_once_it_is_
     // Woken by its end. Not where five real processes share the machine.
     if (backend() != Backend::Cluster) EXPECT_LT(std::chrono::steady_clock::now() - last_look, kNextLook);
     EXPECT_TRUE(world.stateful_set("n0")->metadata.is_controlled_by(kube::Uid{world.node("n0")->metadata.uid}));
+}
+
+TEST(Workload, of_a_foreign_identity_is_deleted_by_uid_then_replaced_once_it_is_gone) {
+    World world;
+    create_running(world);
+    world.stop_operator();
+    expect_replaced_in_two_steps(world, put_impostor(world));
+}
+
+TEST(Workload, of_a_foreign_identity_is_replaced_whoever_controls_it) {
+    World world;
+    create_running(world);
+    world.stop_operator();
+    kube::ConfigMap controller;
+    controller.metadata.name = "another-controller";
+    controller.metadata.namespace_ = world.namespace_name();
+    const auto made = world.run(world.client().create(std::move(controller)));
+    ASSERT_TRUE(made);
+    kube::OwnerReference owner;
+    owner.apiVersion = "v1";
+    owner.kind = "ConfigMap";
+    owner.name = (*made)->metadata.name;
+    owner.uid = (*made)->metadata.uid;
+    owner.controller = true;
+    expect_replaced_in_two_steps(world, put_impostor(world, {std::move(owner)}));
 }
 
 TEST(Workload, is_made_only_after_its_old_identity_was_cleared) {
