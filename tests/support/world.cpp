@@ -265,6 +265,7 @@ struct World::Operator {
         ++starts;
         kube::ManagerOptions options;
         options.seed = starts;
+        options.keeps_poll = world.options_.keeps_poll;
         options.log = kube::make_logger(world.clock_, {}, [this](std::string_view line) {
             world.operator_log_.emplace_back(line);
             if (line.find("\"level\":\"error\"") != std::string_view::npos) world.operator_errors_.emplace_back(line);

@@ -53,6 +53,8 @@ struct WorldOptions {
     std::size_t requests_through_front_max = 0;
     /// Variables of the operator's environment that this test wants otherwise (spec 05 §3.1).
     std::map<std::string, std::string> environment = {};
+    /// As in kube::ManagerOptions, of the operator.
+    std::function<bool(const kube::Requeue&)> keeps_poll = {};
 };
 
 /// Gateway API's CRDs ($SEI_GATEWAY_API_CRDS, a folder), or nothing.

@@ -76,7 +76,7 @@ struct Manager::Impl final : WriteObserver {
           raw{transport, {.field_manager = options.field_manager}},
           review_client{transport, {.field_manager = options.field_manager, .time_limit = kReviewTimeLimit}},
           lease_client{lease_transport, {.field_manager = options.field_manager, .time_limit = kLeaseTimeLimit}},
-          around{executor, clock, raw, random, metrics, options.log},
+          around{executor, clock, raw, random, metrics, options.log, options.keeps_poll},
           events{around},
           changed{executor},
           moved{executor},

@@ -24,6 +24,7 @@
 namespace kube {
 
 class Metrics;  // kube/runtime/metrics.hpp
+class Requeue;  // kube/runtime/requeue.hpp
 
 struct LeaderElectionOptions {
     std::string lease_name;
@@ -63,6 +64,10 @@ struct ManagerOptions {
     std::string api_server_host;
     /// Serves GET /debug/barrier beside the probes: it holds connections until this process is at rest. For tests.
     bool serves_barrier = false;
+    /// For tests: does the time come after which a pass wants to look again (Requeue::Kind::After)? Where it does not,
+    /// what the pass waits for is observed, or waited for in vain. Not asked where a pass goes on at once. Null:
+    /// always.
+    std::function<bool(const Requeue&)> keeps_poll;
     /// The loop counts as wedged (and /healthz fails) when it has not turned for so long.
     std::chrono::milliseconds wedged_after{15'000};
 };

@@ -17,6 +17,10 @@
 #include "kube/runtime/metrics.hpp"
 #include "kube/runtime/random.hpp"
 
+namespace kube {
+class Requeue;  // kube/runtime/requeue.hpp
+}
+
 namespace kube::detail {
 
 /// What the parts of a manager share. All of it outlives them.
@@ -27,6 +31,7 @@ struct Surroundings {
     Random& random;
     Metrics& metrics;
     Logger log;
+    std::function<bool(const Requeue&)> keeps_poll = {};  // ManagerOptions
 };
 
 /// Lists a kind, then watches it from the list's version, and does what the server's answers ask for:

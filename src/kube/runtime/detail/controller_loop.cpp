@@ -277,7 +277,10 @@ void ControllerLoop::finish(const NamespacedName& key, const Requeue& requeue) {
             break;
         case Requeue::Kind::After:
             instruments_->count("requeue_after");
-            if (requeue.delay() > kContinuationMax) polls_[key] = around_.clock.monotonic() + requeue.delay();
+            if (requeue.delay() > kContinuationMax) {
+                if (around_.keeps_poll && !around_.keeps_poll(requeue)) break;
+                polls_[key] = around_.clock.monotonic() + requeue.delay();
+            }
             queue_.add_after(key, requeue.delay());
             break;
         case Requeue::Kind::PutOff:
