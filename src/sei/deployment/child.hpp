@@ -21,6 +21,8 @@ enum class Images {
 struct CeremonyOfFleet {
     /// Does a node that is made now take part? Only where all that are there do (H16d, H16e).
     bool takes_newcomers = true;
+    /// Is no node made now? The genesis is assembled without it, and the ceremony is not over: after it, it joins.
+    bool is_closed = false;
     /// What it gave to its participants: for a node that joins their chain.
     std::vector<api::PeerSource> peers;
 };

@@ -132,6 +132,7 @@ CeremonyOfFleet ceremony_of(const DeploymentContext& context, const std::vector<
     const bool is_over = is_ceremony_complete(context.status);
     CeremonyOfFleet ceremony{.takes_newcomers = !is_over && std::ranges::all_of(kept, takes_part), .peers = {}};
     if (!context.object().spec.genesis) return ceremony;
+    ceremony.is_closed = is_genesis_assembled(context.status, kept);
     const auto has_peers = [&](const NodeSnapshot& node) { return takes_part(node) && !node->spec.peers.empty(); };
     if (const auto found = std::ranges::find_if(kept, has_peers); found != kept.end()) {
         ceremony.peers = (*found)->spec.peers;
@@ -288,6 +289,7 @@ kube::Async<> keep_children(DeploymentContext& context, Missing missing) {
                         ceremony = ceremony_of(context, co_await read_kept_nodes(context));
                         is_ceremony_confirmed = true;
                     }
+                    if (ceremony.is_closed) break;
                     co_await make(context, ordinal, ceremony);
                 }
                 break;

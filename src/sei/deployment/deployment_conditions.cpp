@@ -33,13 +33,13 @@ bool DeploymentConditions::is_there(std::string_view name) const {
 }
 
 void DeploymentConditions::seed() {
-    if (!is_there(type::kGenesisCeremonyComplete)) set_ceremony_pending(false, {}, std::nullopt);
+    if (!is_there(type::kGenesisCeremonyComplete)) set_ceremony_pending(false, {}, {}, std::nullopt);
     set_paused();
     seed_plan_and_rollout();
 }
 
 void DeploymentConditions::seed_absent(const Fleet& fleet) {
-    if (!is_there(type::kGenesisCeremonyComplete)) set_ceremony_pending(false, {}, std::nullopt);
+    if (!is_there(type::kGenesisCeremonyComplete)) set_ceremony_pending(false, {}, {}, std::nullopt);
     if (!is_there(type::kPaused)) set_paused();
     seed_plan_and_rollout();
     if (!is_there(type::kNetworkingReady)) set_networking({.kind = NetworkingOutcome::Kind::Disabled});
@@ -115,20 +115,29 @@ void DeploymentConditions::set_ceremony_complete() {
 }
 
 void DeploymentConditions::set_ceremony_pending(
-    bool is_running, const std::vector<std::string>& leaving, const std::optional<std::string>& problem
+    bool is_running,
+    const std::vector<std::string>& leaving,
+    const std::vector<std::string>& held,
+    const std::optional<std::string>& problem
 ) {
     constexpr std::string_view kType = type::kGenesisCeremonyComplete;
+    std::string others;
+    for (const std::string& name : leaving) others += "; " + name + " takes part in it, and goes when it is over";
+    for (const std::string& name : held) {
+        others += "; " + name + " has no part in the genesis that is assembled already, and joins when it is over";
+    }
     if (kube::is_condition_true(status_.conditions, kType)) return;
     if (!deployment_.spec.genesis) {
         set(kType, ConditionStatus::False, reason::kNotApplicable, "spec.genesis is unset");
     } else if (problem) {
         set(kType, ConditionStatus::False, reason::kGenesisRejected, *problem);
     } else if (is_running) {
-        std::string message = "genesis ceremony is executing under an active plan";
-        for (const std::string& name : leaving) message += "; " + name + " takes part in it, and goes when it is over";
-        set(kType, ConditionStatus::False, reason::kInProgress, std::move(message));
+        set(kType,
+            ConditionStatus::False,
+            reason::kInProgress,
+            "genesis ceremony is executing under an active plan" + others);
     } else {
-        set(kType, ConditionStatus::False, reason::kNotStarted, "genesis ceremony has not yet started");
+        set(kType, ConditionStatus::False, reason::kNotStarted, "genesis ceremony has not yet started" + others);
     }
 }
 

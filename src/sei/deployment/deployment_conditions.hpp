@@ -49,9 +49,12 @@ public:
     void set_rollout_failed(const std::string& why);
     void set_ceremony_complete();
     /// What a ceremony that is not complete waits for. Untouched once it is (the latch). `leaving` are the names of
-    /// participants that nobody wants any more.
+    /// participants that nobody wants any more, `held` those of nodes that are not made before its end.
     void set_ceremony_pending(
-        bool is_running, const std::vector<std::string>& leaving, const std::optional<std::string>& problem
+        bool is_running,
+        const std::vector<std::string>& leaving,
+        const std::vector<std::string>& held,
+        const std::optional<std::string>& problem
     );
     void set_networking(const NetworkingOutcome& outcome);
     void set_nodes_ready(const Fleet& fleet);

@@ -109,7 +109,17 @@ kube::Async<Requeue> DeploymentPass::keep_fleet() {
         if (would_change && co_await are_as_made(context_)) context_.status.templateHash = hash;
     }
     if (is_ceremony_due()) {
-        start_plan(genesis_plan(deployment, names_of(context_.fleet.wanted()), context_.ids));
+        const std::vector<NodeSnapshot> participants = context_.fleet.wanted();
+        const bool is_short = std::ssize(participants) < deployment.spec.replicas;
+        if (is_short && std::ssize(co_await read_kept_nodes(context_)) != std::ssize(participants)) {
+            co_return Requeue::on_change("a participant of the ceremony to be shown");
+        }
+        api::TaskPlan ceremony = genesis_plan(deployment, names_of(participants), context_.ids);
+        // What was assembled is not assembled again (H16): it may be known to nodes that run already.
+        if (is_genesis_assembled(context_.status, participants)) {
+            ceremony.tasks.front().status = api::TaskStatus::Complete;
+        }
+        start_plan(std::move(ceremony));
         co_return Requeue::after(milliseconds{0}, "the new plan to be stored");
     }
     co_return Requeue::on_change("a changed spec, or a node that changes");
@@ -117,8 +127,38 @@ kube::Async<Requeue> DeploymentPass::keep_fleet() {
 
 bool DeploymentPass::is_ceremony_due() const {
     const std::vector<NodeSnapshot> nodes = context_.fleet.wanted();
-    return is_ceremony_to_come() && !genesis_problem() && std::ssize(nodes) >= context_.object().spec.replicas &&
-           is_ceremony_open(context_.object().spec, context_.status, nodes);
+    if (!is_ceremony_to_come() || genesis_problem()) return false;
+    if (!is_ceremony_open(context_.object().spec, context_.status, nodes)) return false;
+    if (std::ssize(nodes) >= context_.object().spec.replicas) return true;
+    // Nobody is made any more: it goes on with those that it began with, as far as can be seen.
+    return is_genesis_assembled(context_.status, nodes) && lost_participants().empty();
+}
+
+std::vector<std::string> DeploymentPass::held_nodes() const {
+    if (!context_.object().spec.genesis) return {};
+    const std::vector<NodeSnapshot> kept = kept_nodes(context_);
+    if (!is_genesis_assembled(context_.status, kept)) return {};
+    std::vector<std::string> held;
+    for (std::int32_t ordinal = 0; ordinal < context_.object().spec.replicas; ++ordinal) {
+        const std::string name = child_name(context_.object(), ordinal);
+        if (std::ranges::none_of(kept, [&](const NodeSnapshot& node) { return node->metadata.name == name; })) {
+            held.push_back(name);
+        }
+    }
+    return held;
+}
+
+std::vector<std::string> DeploymentPass::lost_participants() const {
+    std::vector<std::string> held = held_nodes();
+    const std::vector<NodeSnapshot> nodes = context_.fleet.wanted();
+    const std::int32_t last = nodes.empty() ? -1 : ordinal_of(*nodes.back()).value_or(-1);
+    std::erase_if(held, [&](const std::string& name) {
+        for (std::int32_t ordinal = 0; ordinal < last; ++ordinal) {
+            if (name == child_name(context_.object(), ordinal)) return false;
+        }
+        return true;
+    });
+    return held;
 }
 
 bool DeploymentPass::is_ceremony_to_come() const {
@@ -199,7 +239,9 @@ kube::Async<Requeue> DeploymentPass::execute() {
     std::optional<kube::Time> deadline;
     if (is_ceremony && genesis) deadline = ceremony_deadline(*genesis, context_.status.conditions);
     if (deadline && context_.now() >= *deadline) {
-        fail_plan(std::string{kTimeLimitText});
+        const auto current = plan::current_task(*context_.status.plan);
+        const std::string at = current ? ", at task " + context_.status.plan->tasks[*current].type : std::string{};
+        fail_plan(std::string{kTimeLimitText} + at);
         co_return Requeue::on_change("a changed spec: the ceremony has failed");
     }
     const auto until_deadline = [&](milliseconds delay, std::string waits_for) {
@@ -255,11 +297,12 @@ kube::Async<Requeue> DeploymentPass::execute() {
 }
 
 void DeploymentPass::complete_plan() {
-    if (context_.status.rollout && kind_of(*context_.status.plan) != PlanKind::Genesis) {
+    const PlanKind kind = kind_of(*context_.status.plan);
+    if (context_.status.rollout && kind != PlanKind::Genesis) {
         context_.status.templateHash = context_.status.rollout->targetHash;
         context_.status.rollout.reset();
         context_.conditions.set_rollout_complete();
-    } else if (context_.object().spec.genesis) {
+    } else if (context_.object().spec.genesis && kind != PlanKind::Rollout) {
         context_.conditions.set_ceremony_complete();
     }
     context_.status.plan.reset();
@@ -294,7 +337,10 @@ void DeploymentPass::finish(bool has_failed) {
     const bool is_ceremony = status.plan && kind_of(*status.plan) == PlanKind::Genesis;
     std::vector<std::string> leaving;
     if (is_ceremony) leaving = leaving_participants();
-    context_.conditions.set_ceremony_pending(is_ceremony, leaving, problem);
+    const std::vector<std::string> lost = lost_participants();
+    std::vector<std::string> held = held_nodes();
+    std::erase_if(held, [&](const std::string& name) { return std::ranges::find(lost, name) != lost.end(); });
+    context_.conditions.set_ceremony_pending(is_ceremony, leaving, held, problem);
     if (problem) context_.problems.push_back({api::reason::kGenesisRejected, *problem});
     if (is_ceremony) tell_of_participants();
     if (const kube::Condition* failed = failed_ceremony(); failed != nullptr && !status.plan) {
@@ -302,6 +348,13 @@ void DeploymentPass::finish(bool has_failed) {
         context_.problems.push_back(
             {took_too_long ? api::reason::kCeremonyTimeLimitExceeded : api::reason::kCeremonyFailed,
              "the genesis ceremony failed. " + failed->message + ". A changed spec is another attempt"}
+        );
+    }
+    if (!lost.empty() && !status.plan) {
+        context_.problems.push_back(
+            {api::reason::kCeremonyFailed,
+             "the genesis was assembled with a part of " + lost.front() +
+                 ", which is gone: its chain cannot be begun; delete the deployment with its nodes and make it anew"}
         );
     }
     if (is_networking_known_) {

@@ -50,6 +50,10 @@ private:
     void tell_of_participants();
     /// Participants of the ceremony that is under way which are too many.
     [[nodiscard]] std::vector<std::string> leaving_participants() const;
+    /// Nodes that are not made before the end of a ceremony whose genesis is assembled without them.
+    [[nodiscard]] std::vector<std::string> held_nodes() const;
+    /// Those of them that have a part in it and are gone, as the nodes of higher ordinals show.
+    [[nodiscard]] std::vector<std::string> lost_participants() const;
     /// A ceremony that failed stays so until the spec changes.
     [[nodiscard]] const kube::Condition* failed_ceremony() const;
     [[nodiscard]] kube::Requeue sooner(kube::Requeue wait) const;

@@ -8,6 +8,7 @@
 #include "kube/meta/condition.hpp"
 #include "sei/api/conditions.hpp"
 #include "sei/api/duration.hpp"
+#include "sei/plan/progress.hpp"
 #include "sei/plan/task_type.hpp"
 
 namespace sei::deployment {
@@ -25,6 +26,17 @@ std::uint32_t bech32_polymod(const std::vector<std::uint8_t>& values) {
         }
     }
     return checksum;
+}
+
+/// Has it the peers that a ceremony gives its participants, its own address among them (spec 04 §7.16)?
+bool is_peer_of_itself(const api::SeiNode& node) {
+    if (!takes_part_in_ceremony(node)) return false;
+    const std::string& name = node.metadata.name;
+    return std::ranges::any_of(node.spec.peers, [&](const api::PeerSource& source) {
+        return source.static_ && std::ranges::any_of(source.static_->addresses, [&](const std::string& address) {
+                   return address.contains("@" + name + "-0." + name + ".");
+               });
+    });
 }
 
 class PlanBuilder {
@@ -205,6 +217,23 @@ bool was_chain_made(const api::SeiNodeDeploymentStatus& status, const std::vecto
         if (has_begun && node->status.phase != api::NodePhase::Running) return false;
     }
     return is_any;
+}
+
+bool is_genesis_assembled(const api::SeiNodeDeploymentStatus& status, const std::vector<NodeSnapshot>& nodes) {
+    if (is_ceremony_complete(status)) return false;
+    const bool is_any =
+        std::ranges::any_of(nodes, [](const NodeSnapshot& node) { return takes_part_in_ceremony(*node); });
+    if (!is_any) return false;
+    if (std::ranges::any_of(nodes, [](const NodeSnapshot& node) { return is_peer_of_itself(*node); })) return true;
+    const kube::Condition* plan = kube::find_condition(status.conditions, api::deployment_condition::kPlanInProgress);
+    if (status.plan && kind_of(*status.plan) == PlanKind::Genesis) {
+        return plan::has_completed(*status.plan, plan::TaskType::AssembleAndUploadGenesis);
+    }
+    if (plan == nullptr || plan->reason != api::reason::kPlanFailed) return false;
+    return std::ranges::any_of(
+        std::array{plan::TaskType::CollectAndSetPeers, plan::TaskType::AwaitNodesRunning},
+        [&](plan::TaskType type) { return plan->message.contains("task " + std::string{plan::to_wire(type)}); }
+    );
 }
 
 std::optional<kube::Time> ceremony_deadline(

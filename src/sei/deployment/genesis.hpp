@@ -47,6 +47,13 @@ enum class PlanKind { Genesis, Rollout, Unknown };
 /// runs; one that does not is no reason to make it again for a deployment that has not begun to.
 [[nodiscard]] bool was_chain_made(const api::SeiNodeDeploymentStatus& status, const std::vector<NodeSnapshot>& nodes);
 
+/// Is the genesis of a ceremony that is not over assembled already, from the parts of these nodes? It is not assembled
+/// again: whoever is made from now on has no part in it. Told by the peers that follow on the assembly, by the plan, or
+/// by the task at which the last attempt failed.
+[[nodiscard]] bool is_genesis_assembled(
+    const api::SeiNodeDeploymentStatus& status, const std::vector<NodeSnapshot>& nodes
+);
+
 /// When the ceremony has to be over; nullopt without a limit. It began when PlanInProgress became True; a
 /// pause uses up no time: after one it has all of it again.
 [[nodiscard]] std::optional<kube::Time> ceremony_deadline(

@@ -163,18 +163,18 @@ TEST(CeremonyLatch, holds_whatever_comes_after) {
     const auto reason = [&] { return kube::find_condition(status.conditions, type::kGenesisCeremonyComplete)->reason; };
     conditions.seed();
     EXPECT_EQ(reason(), "NotStarted");
-    conditions.set_ceremony_pending(true, {}, std::nullopt);
+    conditions.set_ceremony_pending(true, {}, {}, std::nullopt);
     EXPECT_EQ(reason(), "InProgress");
-    conditions.set_ceremony_pending(false, {}, std::nullopt);
+    conditions.set_ceremony_pending(false, {}, {}, std::nullopt);
     EXPECT_EQ(reason(), "NotStarted") << "after a failed plan, too";
-    conditions.set_ceremony_pending(false, {}, "no chain can be made");
+    conditions.set_ceremony_pending(false, {}, {}, "no chain can be made");
     EXPECT_EQ(reason(), "GenesisRejected");
     conditions.set_ceremony_complete();
-    conditions.set_ceremony_pending(true, {}, std::nullopt);
+    conditions.set_ceremony_pending(true, {}, {}, std::nullopt);
     EXPECT_EQ(reason(), "Complete");
     deployment.spec.genesis.reset();
     conditions.seed();
-    conditions.set_ceremony_pending(false, {}, std::nullopt);
+    conditions.set_ceremony_pending(false, {}, {}, std::nullopt);
     EXPECT_EQ(reason(), "Complete") << "also when it is not asked for any more";
 }
 
