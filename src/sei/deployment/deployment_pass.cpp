@@ -131,34 +131,22 @@ bool DeploymentPass::is_ceremony_due() const {
     if (!is_ceremony_open(context_.object().spec, context_.status, nodes)) return false;
     if (std::ssize(nodes) >= context_.object().spec.replicas) return true;
     // Nobody is made any more: it goes on with those that it began with, as far as can be seen.
-    return is_genesis_assembled(context_.status, nodes) && lost_participants().empty();
+    return is_genesis_assembled(context_.status, nodes) && absent_participants().lost.empty();
 }
 
-std::vector<std::string> DeploymentPass::held_nodes() const {
-    if (!context_.object().spec.genesis) return {};
+DeploymentPass::AbsentParticipants DeploymentPass::absent_participants() const {
+    if (!context_.object().spec.genesis || is_ceremony_complete(context_.status)) return {};
     const std::vector<NodeSnapshot> kept = kept_nodes(context_);
     if (!is_genesis_assembled(context_.status, kept)) return {};
-    std::vector<std::string> held;
-    for (std::int32_t ordinal = 0; ordinal < context_.object().spec.replicas; ++ordinal) {
-        const std::string name = child_name(context_.object(), ordinal);
-        if (std::ranges::none_of(kept, [&](const NodeSnapshot& node) { return node->metadata.name == name; })) {
-            held.push_back(name);
-        }
-    }
-    return held;
-}
-
-std::vector<std::string> DeploymentPass::lost_participants() const {
-    std::vector<std::string> held = held_nodes();
     const std::vector<NodeSnapshot> nodes = context_.fleet.wanted();
     const std::int32_t last = nodes.empty() ? -1 : ordinal_of(*nodes.back()).value_or(-1);
-    std::erase_if(held, [&](const std::string& name) {
-        for (std::int32_t ordinal = 0; ordinal < last; ++ordinal) {
-            if (name == child_name(context_.object(), ordinal)) return false;
-        }
-        return true;
-    });
-    return held;
+    AbsentParticipants absent;
+    for (std::int32_t ordinal = 0; ordinal < context_.object().spec.replicas; ++ordinal) {
+        std::string name = child_name(context_.object(), ordinal);
+        if (std::ranges::any_of(kept, [&](const NodeSnapshot& node) { return node->metadata.name == name; })) continue;
+        (ordinal < last ? absent.lost : absent.held).push_back(std::move(name));
+    }
+    return absent;
 }
 
 bool DeploymentPass::is_ceremony_to_come() const {
@@ -337,10 +325,8 @@ void DeploymentPass::finish(bool has_failed) {
     const bool is_ceremony = status.plan && kind_of(*status.plan) == PlanKind::Genesis;
     std::vector<std::string> leaving;
     if (is_ceremony) leaving = leaving_participants();
-    const std::vector<std::string> lost = lost_participants();
-    std::vector<std::string> held = held_nodes();
-    std::erase_if(held, [&](const std::string& name) { return std::ranges::find(lost, name) != lost.end(); });
-    context_.conditions.set_ceremony_pending(is_ceremony, leaving, held, problem);
+    const AbsentParticipants absent = absent_participants();
+    context_.conditions.set_ceremony_pending(is_ceremony, leaving, absent.held, problem);
     if (problem) context_.problems.push_back({api::reason::kGenesisRejected, *problem});
     if (is_ceremony) tell_of_participants();
     if (const kube::Condition* failed = failed_ceremony(); failed != nullptr && !status.plan) {
@@ -350,10 +336,10 @@ void DeploymentPass::finish(bool has_failed) {
              "the genesis ceremony failed. " + failed->message + ". A changed spec is another attempt"}
         );
     }
-    if (!lost.empty() && !status.plan) {
+    if (!absent.lost.empty() && !status.plan) {
         context_.problems.push_back(
             {api::reason::kCeremonyFailed,
-             "the genesis was assembled with a part of " + lost.front() +
+             "the genesis was assembled with a part of " + absent.lost.front() +
                  ", which is gone: its chain cannot be begun; delete the deployment with its nodes and make it anew"}
         );
     }

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "kube/async/async.hpp"
 #include "kube/runtime/requeue.hpp"
@@ -30,6 +31,14 @@ public:
     void finish(bool has_failed);
 
 private:
+    /// Nodes that are missing from a ceremony whose genesis is assembled, and are not made before its end.
+    struct AbsentParticipants {
+        /// They have a part in it and are gone, as the nodes of higher ordinals show.
+        std::vector<std::string> lost;
+        /// They have none, and join when it is over.
+        std::vector<std::string> held;
+    };
+
     [[nodiscard]] kube::Async<kube::Requeue> advance();
     [[nodiscard]] kube::Async<kube::Requeue> keep_fleet();
     [[nodiscard]] kube::Async<kube::Requeue> execute();
@@ -50,10 +59,8 @@ private:
     void tell_of_participants();
     /// Participants of the ceremony that is under way which are too many.
     [[nodiscard]] std::vector<std::string> leaving_participants() const;
-    /// Nodes that are not made before the end of a ceremony whose genesis is assembled without them.
-    [[nodiscard]] std::vector<std::string> held_nodes() const;
-    /// Those of them that have a part in it and are gone, as the nodes of higher ordinals show.
-    [[nodiscard]] std::vector<std::string> lost_participants() const;
+    /// Nobody is absent before the assembly, nor when the ceremony is over.
+    [[nodiscard]] AbsentParticipants absent_participants() const;
     /// A ceremony that failed stays so until the spec changes.
     [[nodiscard]] const kube::Condition* failed_ceremony() const;
     [[nodiscard]] kube::Requeue sooner(kube::Requeue wait) const;
