@@ -225,10 +225,10 @@ bool is_genesis_assembled(const api::SeiNodeDeploymentStatus& status, const std:
         std::ranges::any_of(nodes, [](const NodeSnapshot& node) { return takes_part_in_ceremony(*node); });
     if (!is_any) return false;
     if (std::ranges::any_of(nodes, [](const NodeSnapshot& node) { return is_peer_of_itself(*node); })) return true;
-    const kube::Condition* plan = kube::find_condition(status.conditions, api::deployment_condition::kPlanInProgress);
     if (status.plan && kind_of(*status.plan) == PlanKind::Genesis) {
         return plan::has_completed(*status.plan, plan::TaskType::AssembleAndUploadGenesis);
     }
+    const kube::Condition* plan = kube::find_condition(status.conditions, api::deployment_condition::kPlanInProgress);
     if (plan == nullptr || plan->reason != api::reason::kPlanFailed) return false;
     return std::ranges::any_of(
         std::array{plan::TaskType::CollectAndSetPeers, plan::TaskType::AwaitNodesRunning},
