@@ -13,8 +13,21 @@
 #include "sei/resources/retained_data.hpp"
 
 namespace sei::node {
+namespace {
 
 using kube::Requeue;
+
+/// The node's data claim as it is now. Nullopt where there is nothing to do about it: it is imported, gone or going.
+kube::Async<std::optional<kube::Snapshot<kube::PersistentVolumeClaim>>> read_data_volume_claim(
+    kube::Client& client, kube::Snapshot<api::SeiNode> node
+) {
+    if (!api::imported_pvc_name(node->spec).empty()) co_return std::nullopt;
+    auto claim = co_await client.get<kube::PersistentVolumeClaim>(api::data_pvc_key(*node));
+    if (claim && (*claim)->metadata.deletionTimestamp) co_return std::nullopt;
+    co_return claim;
+}
+
+}  // namespace
 
 /// Terminating is written once; then our own claim goes, or is let go of, and the finalizer last. The rest belongs to
 /// the garbage collector. A pass that ends early is repeated from the top without harm.
@@ -42,20 +55,17 @@ kube::Async<Requeue> NodeReconciler::finalize(kube::Snapshot<api::SeiNode> node)
 }
 
 kube::Async<> NodeReconciler::delete_data_volume_claim(kube::Snapshot<api::SeiNode> node) {
-    if (!api::imported_pvc_name(node->spec).empty()) co_return;
-    const kube::NamespacedName key = api::data_pvc_key(*node);
-    const auto claim = co_await client_.get<kube::PersistentVolumeClaim>(key);
-    if (!claim || (*claim)->metadata.deletionTimestamp || !(*claim)->metadata.is_controlled_by(node.uid())) co_return;
+    const auto claim = co_await read_data_volume_claim(client_, node);
+    if (!claim || !(*claim)->metadata.is_controlled_by(node.uid())) co_return;
     const kube::DeletePrecondition precondition{.uid = claim->uid(), .resource_version = std::nullopt};
-    static_cast<void>(co_await client_.delete_object<kube::PersistentVolumeClaim>(key, precondition));
+    static_cast<void>(co_await client_.delete_object<kube::PersistentVolumeClaim>(claim->key(), precondition));
 }
 
 /// A claim that an earlier node left, and that this one has not taken, is marked anew: whoever is just taking it for
 /// this node finds it changed, and gives it no owner who is gone.
 kube::Async<std::optional<Requeue>> NodeReconciler::release_data_volume_claim(kube::Snapshot<api::SeiNode> node) {
-    if (!api::imported_pvc_name(node->spec).empty()) co_return std::nullopt;
-    const auto claim = co_await client_.get<kube::PersistentVolumeClaim>(api::data_pvc_key(*node));
-    if (!claim || (*claim)->metadata.deletionTimestamp) co_return std::nullopt;
+    const auto claim = co_await read_data_volume_claim(client_, node);
+    if (!claim) co_return std::nullopt;
     const bool is_own = (*claim)->metadata.is_controlled_by(node.uid());
     if (!is_own && !resources::is_retained_for((*claim)->metadata, *node)) co_return std::nullopt;
     kube::PersistentVolumeClaim changed = **claim;
