@@ -3,8 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <string>
-#include <string_view>
-#include <utility>
 #include <vector>
 
 #include "deployment_world.hpp"
@@ -18,26 +16,10 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-std::string message_of(DeploymentWorld& world, std::string_view type) {
-    const auto fleet = world.fleet();
-    const kube::Condition* found = kube::find_condition(fleet.status.conditions, type);
-    return found != nullptr ? found->message : "";
-}
-
 /// A chain whose ceremony has failed at a task that comes after the assembly, and whose operator has stopped.
 void fail_after_assembly(DeploymentWorld& world, std::int32_t replicas) {
     ASSERT_TRUE(world.stop_in_ceremony(replicas));
-    const auto read = world.world.get<api::SeiNodeDeployment>(DeploymentWorld::key("fleet"));
-    api::SeiNodeDeploymentStatus status = (*read)->status;
-    status.plan.reset();
-    kube::Condition failed;
-    failed.type = api::deployment_condition::kPlanInProgress;
-    failed.status = kube::ConditionStatus::False;
-    failed.reason = api::reason::kPlanFailed;
-    failed.message = "Plan failed: task collect-and-set-peers: getting the node ID of fleet-1: no answer";
-    failed.observedGeneration = (*read)->metadata.generation;
-    kube::set_condition(status.conditions, std::move(failed));
-    ASSERT_TRUE(world.world.run(world.world.person().write_status(*read, std::move(status))));
+    world.fail_ceremony("Plan failed: task collect-and-set-peers: getting the node ID of fleet-1: no answer");
 }
 
 bool has_node(DeploymentWorld& world, const std::string& name) {
@@ -57,7 +39,7 @@ TEST(AssembledGenesis, gets_no_validator_that_has_no_part_in_it) {
     EXPECT_EQ(world.fleet().status.plan->tasks.front().status, api::TaskStatus::Complete);
     EXPECT_TRUE(world.sidecar.submissions.empty()) << "what was assembled is not assembled again";
     EXPECT_THAT(
-        message_of(world, api::deployment_condition::kGenesisCeremonyComplete),
+        world.condition_message(api::deployment_condition::kGenesisCeremonyComplete),
         HasSubstr("fleet-2 has no part in the genesis that is assembled already, and joins when it is over")
     );
 }
@@ -69,10 +51,9 @@ TEST(AssembledGenesis, is_joined_when_its_ceremony_is_over) {
     world.world.start_operator();
     ASSERT_TRUE(world.world.run_until([&] { return world.fleet().status.plan.has_value(); }));
     ASSERT_TRUE(world.world.run_until_quiet()) << world.world.last_reason();
-    const auto read = world.world.get<api::SeiNodeDeployment>(DeploymentWorld::key("fleet"));
-    api::SeiNodeDeploymentStatus status = (*read)->status;
-    for (api::PlannedTask& task : status.plan->tasks) task.status = api::TaskStatus::Complete;
-    ASSERT_TRUE(world.world.run(world.world.person().write_status(*read, std::move(status))));
+    world.edit_status<api::SeiNodeDeployment>("fleet", [](auto& fleet) {
+        for (api::PlannedTask& task : fleet.status.plan->tasks) task.status = api::TaskStatus::Complete;
+    });
     ASSERT_TRUE(world.world.run_one_more_pass_of_everything());
     ASSERT_TRUE(world.world.run_until_quiet()) << world.world.last_reason();
     const auto joined = world.world.get<api::SeiNode>(DeploymentWorld::key("fleet-2"));
@@ -90,7 +71,7 @@ TEST(AssembledGenesis, that_lost_a_part_is_told_and_not_assembled_from_the_rest)
     EXPECT_FALSE(has_node(world, "fleet-0"));
     EXPECT_FALSE(world.fleet().status.plan);
     EXPECT_THAT(
-        message_of(world, api::deployment_condition::kStalled),
+        world.condition_message(api::deployment_condition::kStalled),
         HasSubstr("the genesis was assembled with a part of fleet-0, which is gone")
     );
 }

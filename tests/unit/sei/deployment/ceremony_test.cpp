@@ -20,18 +20,17 @@ constexpr const char* kNewer = "example.com/seid:v2";
 
 /// What the node's own controller says of one that has arrived.
 void report_running(DeploymentWorld& world, const std::string& name) {
-    const auto read = world.world.get<api::SeiNode>(DeploymentWorld::key(name));
-    api::SeiNodeStatus status = (*read)->status;
-    status.phase = api::NodePhase::Running;
-    status.plan.reset();
-    status.currentImage = (*read)->spec.image;
     kube::Condition seen;
     seen.type = api::node_condition::kPaused;
     seen.status = kube::ConditionStatus::False;
     seen.reason = api::reason::kNotPaused;
-    seen.observedGeneration = (*read)->metadata.generation;
-    kube::set_condition(status.conditions, std::move(seen));
-    ASSERT_TRUE(world.world.run(world.world.person().write_status(*read, std::move(status))));
+    world.edit_status<api::SeiNode>(name, [&](auto& node) {
+        node.status.phase = api::NodePhase::Running;
+        node.status.plan.reset();
+        node.status.currentImage = node.spec.image;
+        seen.observedGeneration = node.metadata.generation;
+        kube::set_condition(node.status.conditions, seen);
+    });
 }
 
 void report_all_running(DeploymentWorld& world) {
@@ -98,12 +97,6 @@ void reject_genesis(api::SeiNodeDeployment& fleet) {
     fleet.spec.genesis->accounts.push_back({"cosmos1zg69v7y6hn00qy352euf40x77qfrg4ncjur58y", "1usei"});
 }
 
-std::string reason_of_stall(DeploymentWorld& world) {
-    const auto fleet = world.fleet();
-    const kube::Condition* stalled = kube::find_condition(fleet.status.conditions, api::deployment_condition::kStalled);
-    return stalled != nullptr && stalled->status == kube::ConditionStatus::True ? stalled->reason : "";
-}
-
 TEST(GenesisThatIsRejected, holds_up_no_fleet_that_is_there) {
     DeploymentWorld world;
     world.world.create(DeploymentWorld::validators(2));
@@ -115,14 +108,14 @@ TEST(GenesisThatIsRejected, holds_up_no_fleet_that_is_there) {
         fleet.spec.replicas = 3;
     });
     ASSERT_TRUE(world.world.run_until_quiet()) << world.world.last_reason();
-    EXPECT_EQ(reason_of_stall(world), api::reason::kGenesisRejected);
+    EXPECT_EQ(world.condition(api::deployment_condition::kStalled), "True/GenesisRejected");
     ASSERT_EQ(world.nodes().size(), 3U);
     for (const auto& node : world.nodes()) EXPECT_EQ(node->spec.podLabels.at("team"), "a");
     EXPECT_FALSE(world.nodes()[2]->spec.validator->genesisCeremony);
     world.edit([](auto& fleet) { fleet.spec.replicas = 1; });
     ASSERT_TRUE(world.world.run_until([&] { return world.nodes().size() == 1; })) << world.world.last_reason();
     ASSERT_TRUE(world.world.run_until_quiet()) << world.world.last_reason();
-    EXPECT_EQ(reason_of_stall(world), api::reason::kGenesisRejected);
+    EXPECT_EQ(world.condition(api::deployment_condition::kStalled), "True/GenesisRejected");
     EXPECT_FALSE(world.fleet().status.plan);
 }
 
@@ -134,7 +127,7 @@ TEST(GenesisThatIsRejected, gets_no_participant_beside_those_that_are_there) {
     chain.spec.template_.spec.podLabels["team"] = "a";
     world.world.create(std::move(chain));
     ASSERT_TRUE(world.world.run_until_quiet()) << world.world.last_reason();
-    EXPECT_EQ(reason_of_stall(world), api::reason::kGenesisRejected);
+    EXPECT_EQ(world.condition(api::deployment_condition::kStalled), "True/GenesisRejected");
     ASSERT_EQ(world.nodes().size(), 2U);
     for (const auto& node : world.nodes()) EXPECT_EQ(node->spec.podLabels.at("team"), "a");
     EXPECT_FALSE(world.fleet().status.plan);
@@ -147,10 +140,9 @@ TEST(Ceremony, has_no_template_hash_before_its_end) {
     ASSERT_TRUE(world.world.run_until_quiet()) << world.world.last_reason();
     EXPECT_EQ(world.fleet().status.templateHash, "");
     set_peers(world);
-    const auto read = world.world.get<api::SeiNodeDeployment>(DeploymentWorld::key("fleet"));
-    api::SeiNodeDeploymentStatus status = (*read)->status;
-    for (api::PlannedTask& task : status.plan->tasks) task.status = api::TaskStatus::Complete;
-    ASSERT_TRUE(world.world.run(world.world.person().write_status(*read, std::move(status))));
+    world.edit_status<api::SeiNodeDeployment>("fleet", [](auto& fleet) {
+        for (api::PlannedTask& task : fleet.status.plan->tasks) task.status = api::TaskStatus::Complete;
+    });
     ASSERT_TRUE(world.world.run_one_more_pass_of_everything());
     EXPECT_TRUE(
         kube::is_condition_true(world.fleet().status.conditions, api::deployment_condition::kGenesisCeremonyComplete)
@@ -256,22 +248,21 @@ TEST(Ceremony, tells_which_participant_it_waits_for_and_why) {
     DeploymentWorld world;
     world.world.create(DeploymentWorld::a_chain(2));
     ASSERT_TRUE(world.world.run_until([&] { return world.nodes().size() == 2; })) << world.world.last_reason();
-    const auto read = world.world.get<api::SeiNode>(DeploymentWorld::key("fleet-1"));
-    api::SeiNodeStatus status = (*read)->status;
     kube::Condition rejected;
     rejected.type = api::node_condition::kSpecValid;
     rejected.status = kube::ConditionStatus::False;
     rejected.reason = api::reason::kSpecRejected;
     rejected.message = "spec.overrides: no";
-    kube::set_condition(status.conditions, std::move(rejected));
-    ASSERT_TRUE(world.world.run(world.world.person().write_status(*read, std::move(status))));
+    world.edit_status<api::SeiNode>("fleet-1", [&](auto& node) {
+        kube::set_condition(node.status.conditions, rejected);
+    });
     ASSERT_TRUE(world.world.run_until_quiet()) << world.world.last_reason();
-    const api::SeiNodeDeployment fleet = world.fleet();
-    const kube::Condition* stalled = kube::find_condition(fleet.status.conditions, api::deployment_condition::kStalled);
-    ASSERT_NE(stalled, nullptr);
-    EXPECT_EQ(stalled->reason, api::reason::kTaskNotProgressing);
-    EXPECT_EQ(stalled->message, "the genesis ceremony waits for fleet-1: SpecRejected: spec.overrides: no");
-    EXPECT_TRUE(fleet.status.plan);
+    EXPECT_EQ(world.condition(api::deployment_condition::kStalled), "True/TaskNotProgressing");
+    EXPECT_EQ(
+        world.condition_message(api::deployment_condition::kStalled),
+        "the genesis ceremony waits for fleet-1: SpecRejected: spec.overrides: no"
+    );
+    EXPECT_TRUE(world.fleet().status.plan);
 }
 
 }  // namespace

@@ -16,6 +16,7 @@
 #include "kube/runtime/log.hpp"
 #include "kube/runtime/random.hpp"
 #include "sei/api/conditions.hpp"
+#include "sei/api/phases.hpp"
 #include "sei/deployment/deployment_controller.hpp"
 #include "testkit/world.hpp"
 #include "unit/sei/node/fake_sidecar.hpp"
@@ -79,18 +80,42 @@ public:
         };
         world.calls().answer(is_write, std::move(refusal), 1'000'000);
     }
+    /// What the controller of this object would write to its status. Throws when that is refused.
+    template <kube::Kind K>
+    void edit_status(const std::string& name, const std::function<void(K&)>& change) {
+        const auto read = world.get<K>(key(name)).value();
+        K changed = *read;
+        change(changed);
+        (void)world.run(world.person().write_status(read, std::move(changed.status))).value();
+    }
+    /// The fleet has no plan any more, and this condition, of what its spec says now.
+    void end_plan(kube::Condition condition) {
+        edit_status<api::SeiNodeDeployment>("fleet", [&](auto& fleet) {
+            fleet.status.plan.reset();
+            condition.observedGeneration = fleet.metadata.generation;
+            kube::set_condition(fleet.status.conditions, condition);
+        });
+    }
     /// As a ceremony of the fleet leaves it that has failed.
-    void fail_ceremony() {
-        const auto read = world.get<api::SeiNodeDeployment>(key("fleet"));
-        api::SeiNodeDeploymentStatus status = (*read)->status;
-        status.plan.reset();
+    void fail_ceremony(std::string message = {}) {
         kube::Condition failed;
         failed.type = api::deployment_condition::kPlanInProgress;
         failed.status = kube::ConditionStatus::False;
         failed.reason = api::reason::kPlanFailed;
-        failed.observedGeneration = (*read)->metadata.generation;
-        kube::set_condition(status.conditions, std::move(failed));
-        (void)world.run(world.person().write_status(*read, std::move(status)));
+        failed.message = std::move(message);
+        end_plan(std::move(failed));
+    }
+    /// Of the fleet: "True/TemplateChanged", or "absent".
+    [[nodiscard]] std::string condition(std::string_view type) {
+        const api::SeiNodeDeployment read = fleet();
+        const kube::Condition* found = kube::find_condition(read.status.conditions, type);
+        if (found == nullptr) return "absent";
+        return std::string{api::word_of(found->status)} + "/" + found->reason;
+    }
+    [[nodiscard]] std::string condition_message(std::string_view type) {
+        const api::SeiNodeDeployment read = fleet();
+        const kube::Condition* found = kube::find_condition(read.status.conditions, type);
+        return found == nullptr ? "" : found->message;
     }
     [[nodiscard]] api::SeiNodeDeployment fleet() { return **world.get<api::SeiNodeDeployment>(key("fleet")); }
     /// As the operator sees them.

@@ -1,4 +1,5 @@
 // A failed task of a group's plan is tried again when its time has come, whatever happens until then (decision 0019).
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -6,7 +7,6 @@
 #include <utility>
 
 #include "deployment_world.hpp"
-#include "kube/meta/condition.hpp"
 #include "sei/api/conditions.hpp"
 #include "sei/plan/task_type.hpp"
 
@@ -14,21 +14,21 @@ namespace sei::deployment::test {
 namespace {
 
 using namespace std::chrono_literals;
+using ::testing::HasSubstr;
 
 /// A validator that has done its part of the ceremony.
-void report_artifacts(DeploymentWorld& world, const std::string& node) {
-    const auto read = world.world.get<api::SeiNode>(DeploymentWorld::key(node));
-    api::SeiNodeStatus status = (*read)->status;
+void report_artifacts(DeploymentWorld& world, const std::string& name) {
     api::PlannedTask uploaded;
     uploaded.type = plan::to_wire(plan::TaskType::UploadGenesisArtifacts);
     uploaded.id = "2d5531fb-0972-5fa8-9d84-dc9dcf4a7fe7";
     uploaded.status = api::TaskStatus::Complete;
-    status.phase = api::NodePhase::Initializing;
-    status.plan.emplace();
-    status.plan->id = "3f2504e0-4f89-41d3-9a0c-0305e82c3301";
-    status.plan->phase = api::PlanPhase::Active;
-    status.plan->tasks.push_back(std::move(uploaded));
-    ASSERT_TRUE(world.world.run(world.world.person().write_status(*read, std::move(status))));
+    world.edit_status<api::SeiNode>(name, [&](auto& node) {
+        node.status.phase = api::NodePhase::Initializing;
+        node.status.plan.emplace();
+        node.status.plan->id = "3f2504e0-4f89-41d3-9a0c-0305e82c3301";
+        node.status.plan->phase = api::PlanPhase::Active;
+        node.status.plan->tasks.push_back(uploaded);
+    });
 }
 
 /// Of one validator, whose part is there to be assembled.
@@ -50,10 +50,9 @@ api::PlannedTask assembly(DeploymentWorld& world) {
 
 /// The same time later, as far as the stored task tells.
 void let_its_time_run_out(DeploymentWorld& world) {
-    const auto read = world.world.get<api::SeiNodeDeployment>(DeploymentWorld::key("fleet"));
-    api::SeiNodeDeploymentStatus status = (*read)->status;
-    status.plan->tasks.front().deadline = kube::Time::of(world.world.clock().now());
-    ASSERT_TRUE(world.world.run(world.world.person().write_status(*read, std::move(status))));
+    world.edit_status<api::SeiNodeDeployment>("fleet", [&](auto& fleet) {
+        fleet.status.plan->tasks.front().deadline = kube::Time::of(world.world.clock().now());
+    });
 }
 
 TEST(GroupTask, is_not_tried_again_before_its_stored_time_by_a_new_process_either) {
@@ -87,11 +86,11 @@ TEST(GroupTask, that_hangs_has_a_deadline_and_is_told_when_that_is_over) {
     EXPECT_EQ(task.deadline->at - task.submittedAt->at, *plan::time_limit(plan::TaskType::AssembleAndUploadGenesis));
     let_its_time_run_out(world);
     ASSERT_TRUE(world.world.run_until([&] { return !world.fleet().status.plan; })) << world.world.last_reason();
-    const api::SeiNodeDeployment fleet = world.fleet();
-    const kube::Condition* stalled = kube::find_condition(fleet.status.conditions, api::deployment_condition::kStalled);
-    ASSERT_NE(stalled, nullptr);
-    EXPECT_EQ(stalled->reason, api::reason::kCeremonyFailed);
-    EXPECT_TRUE(stalled->message.contains("deadline exceeded: not complete within 24 hours")) << stalled->message;
+    EXPECT_EQ(world.condition(api::deployment_condition::kStalled), "True/CeremonyFailed");
+    EXPECT_THAT(
+        world.condition_message(api::deployment_condition::kStalled),
+        HasSubstr("deadline exceeded: not complete within 24 hours")
+    );
 }
 
 TEST(GroupTask, that_comes_to_nothing_stores_its_attempts_for_the_next_process) {

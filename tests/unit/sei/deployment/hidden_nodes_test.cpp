@@ -81,8 +81,7 @@ TEST(HiddenNodes, are_no_first_baseline) {
     world.world.stop_operator();
     lose_node(world, "fleet-1");
     world.edit([](auto& fleet) { fleet.spec.template_.spec.image = kNewer; });
-    const auto read = world.world.get<api::SeiNodeDeployment>(DeploymentWorld::key("fleet"));
-    ASSERT_TRUE(world.world.run(world.world.person().write_status(*read, {})));
+    world.edit_status<api::SeiNodeDeployment>("fleet", [](auto& fleet) { fleet.status = {}; });
     start_without_sight(world);
     ASSERT_TRUE(has_node(world, "fleet-1"));
     EXPECT_EQ(world.fleet().status.templateHash, "");
@@ -136,10 +135,7 @@ TEST(HiddenNodes, that_have_no_chain_yet_keep_a_ceremony_from_being_over) {
     world.world.edit<api::SeiNode>(DeploymentWorld::key("fleet-0"), [](api::SeiNode& node) {
         node.spec.peers.emplace_back().static_.emplace().addresses = {"abc@fleet-0:26656"};
     });
-    const auto read = world.world.get<api::SeiNode>(DeploymentWorld::key("fleet-0"));
-    api::SeiNodeStatus running = (*read)->status;
-    running.phase = api::NodePhase::Running;
-    ASSERT_TRUE(world.world.run(world.world.person().write_status(*read, std::move(running))));
+    world.edit_status<api::SeiNode>("fleet-0", [](auto& node) { node.status.phase = api::NodePhase::Running; });
     world.edit([](auto& fleet) { fleet.spec.template_.spec.podLabels["a"] = "b"; });
     show_only(world, {"fleet-0"});
     world.world.start_operator();

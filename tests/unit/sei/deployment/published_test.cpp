@@ -8,7 +8,6 @@
 #include <utility>
 
 #include "deployment_world.hpp"
-#include "kube/meta/condition.hpp"
 #include "sei/api/conditions.hpp"
 
 namespace sei::deployment::test {
@@ -24,12 +23,6 @@ kube::Service a_service() {
     return service;
 }
 
-std::string reason_of_stall(DeploymentWorld& world) {
-    const auto fleet = world.fleet();
-    const kube::Condition* stalled = kube::find_condition(fleet.status.conditions, api::deployment_condition::kStalled);
-    return stalled != nullptr && stalled->status == kube::ConditionStatus::True ? stalled->reason : "";
-}
-
 auto reads_of_service(DeploymentWorld& world) {
     return std::ranges::count_if(world.world.calls().requests(), [](const auto& request) {
         return !request.is_write() && request.path().ends_with("/services/fleet-internal");
@@ -41,7 +34,7 @@ TEST(ServiceInTheWay, of_somebody_else_is_read_once_for_each_of_its_versions) {
     world.world.create(a_service());
     world.world.create(DeploymentWorld::a_fleet(1));
     ASSERT_TRUE(world.world.run_until_quiet()) << world.world.last_reason();
-    ASSERT_EQ(reason_of_stall(world), api::reason::kNameTaken);
+    ASSERT_EQ(world.condition(api::deployment_condition::kStalled), "True/NameTaken");
     const auto reads = reads_of_service(world);
     EXPECT_GT(reads, 0);
     for (int pass = 0; pass < 5; ++pass) ASSERT_TRUE(world.world.run_one_more_pass_of_everything());
@@ -51,7 +44,7 @@ TEST(ServiceInTheWay, of_somebody_else_is_read_once_for_each_of_its_versions) {
     });
     for (int pass = 0; pass < 5; ++pass) ASSERT_TRUE(world.world.run_one_more_pass_of_everything());
     EXPECT_EQ(reads_of_service(world), reads + 1);
-    EXPECT_EQ(reason_of_stall(world), api::reason::kNameTaken);
+    EXPECT_EQ(world.condition(api::deployment_condition::kStalled), "True/NameTaken");
 }
 
 TEST(ServiceInTheWay, is_taken_once_it_has_the_label_of_the_fleet) {
@@ -59,14 +52,14 @@ TEST(ServiceInTheWay, is_taken_once_it_has_the_label_of_the_fleet) {
     world.world.create(a_service());
     world.world.create(DeploymentWorld::a_fleet(1));
     ASSERT_TRUE(world.world.run_until_quiet()) << world.world.last_reason();
-    ASSERT_EQ(reason_of_stall(world), api::reason::kNameTaken);
+    ASSERT_EQ(world.condition(api::deployment_condition::kStalled), "True/NameTaken");
     world.world.edit<kube::Service>(DeploymentWorld::key(kInternal), [](auto& service) {
         service.metadata.labels["sei.io/nodedeployment"] = "fleet";
     });
     ASSERT_TRUE(world.world.run_one_more_pass_of_everything());
     const auto service = world.world.get<kube::Service>(DeploymentWorld::key(kInternal));
     EXPECT_TRUE((*service)->metadata.is_controlled_by(kube::Uid{world.fleet().metadata.uid}));
-    EXPECT_EQ(reason_of_stall(world), "");
+    EXPECT_EQ(world.condition(api::deployment_condition::kStalled), "False/Progressing");
 }
 
 /// As the operator's cache has what nobody owns: without its labels.
@@ -87,7 +80,7 @@ TEST(ServiceLeftBehind, is_known_by_what_the_API_server_says_of_it) {
     ASSERT_TRUE(world.world.run_until_quiet()) << world.world.last_reason();
     const auto service = world.world.get<kube::Service>(DeploymentWorld::key(kInternal));
     EXPECT_TRUE((*service)->metadata.is_controlled_by(kube::Uid{world.fleet().metadata.uid}));
-    EXPECT_EQ(reason_of_stall(world), "");
+    EXPECT_EQ(world.condition(api::deployment_condition::kStalled), "absent");
 }
 
 }  // namespace

@@ -62,15 +62,11 @@ TEST(ParticipantThatIsGone, is_not_made_again_by_who_has_not_seen_its_ceremony_b
 TEST(ParticipantThatIsGone, joins_the_chain_that_was_made_although_nobody_has_seen_that_yet) {
     DeploymentWorld world;
     ASSERT_TRUE(world.stop_in_ceremony(2));
-    const auto read = world.world.get<api::SeiNodeDeployment>(DeploymentWorld::key("fleet"));
-    api::SeiNodeDeploymentStatus status = (*read)->status;
-    status.plan.reset();
     kube::Condition complete;
     complete.type = api::deployment_condition::kGenesisCeremonyComplete;
     complete.status = kube::ConditionStatus::True;
     complete.reason = api::reason::kComplete;
-    kube::set_condition(status.conditions, std::move(complete));
-    ASSERT_TRUE(world.world.run(world.world.person().write_status(*read, std::move(status))));
+    world.end_plan(std::move(complete));
     world.world.calls().forget_requests();
     start_from_an_old_view(world);
     EXPECT_FALSE(world.world.get<api::SeiNode>(DeploymentWorld::key("fleet-1")));

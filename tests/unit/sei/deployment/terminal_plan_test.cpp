@@ -2,7 +2,6 @@
 #include <gtest/gtest.h>
 
 #include <string>
-#include <string_view>
 #include <utility>
 
 #include "deployment_world.hpp"
@@ -16,12 +15,11 @@ namespace {
 
 /// The stored plan has ended so, and so has each of its tasks.
 void end_stored_plan(DeploymentWorld& world, api::PlanPhase phase, api::TaskStatus tasks) {
-    const auto read = world.world.get<api::SeiNodeDeployment>(DeploymentWorld::key("fleet"));
-    api::SeiNodeDeploymentStatus status = (*read)->status;
-    ASSERT_TRUE(status.plan);
-    status.plan->phase = phase;
-    for (api::PlannedTask& task : status.plan->tasks) task.status = tasks;
-    ASSERT_TRUE(world.world.run(world.world.person().write_status(*read, std::move(status))));
+    ASSERT_TRUE(world.fleet().status.plan);
+    world.edit_status<api::SeiNodeDeployment>("fleet", [&](auto& fleet) {
+        fleet.status.plan->phase = phase;
+        for (api::PlannedTask& task : fleet.status.plan->tasks) task.status = tasks;
+    });
 }
 
 /// A fleet in the middle of a rollout, whose operator has stopped.
@@ -34,12 +32,6 @@ void stop_in_rollout(DeploymentWorld& world, api::SeiNodeDeployment fleet = Depl
     world.world.stop_operator();
 }
 
-std::string reason_of(DeploymentWorld& world, std::string_view type) {
-    const auto fleet = world.fleet();
-    const kube::Condition* found = kube::find_condition(fleet.status.conditions, type);
-    return found != nullptr ? found->reason : "";
-}
-
 TEST(StoredPlanThatIsComplete, of_a_rollout_ends_it_without_being_run_again) {
     DeploymentWorld world;
     stop_in_rollout(world);
@@ -50,8 +42,8 @@ TEST(StoredPlanThatIsComplete, of_a_rollout_ends_it_without_being_run_again) {
     EXPECT_FALSE(world.fleet().status.plan);
     EXPECT_FALSE(world.fleet().status.rollout);
     EXPECT_EQ(world.fleet().status.templateHash, hash);
-    EXPECT_EQ(reason_of(world, api::deployment_condition::kRolloutInProgress), api::reason::kRolloutComplete);
-    EXPECT_EQ(reason_of(world, api::deployment_condition::kPlanInProgress), api::reason::kPlanComplete);
+    EXPECT_EQ(world.condition(api::deployment_condition::kRolloutInProgress), "False/RolloutComplete");
+    EXPECT_EQ(world.condition(api::deployment_condition::kPlanInProgress), "False/PlanComplete");
 }
 
 TEST(StoredPlanThatIsComplete, of_a_ceremony_ends_it_without_being_run_again) {
@@ -62,18 +54,15 @@ TEST(StoredPlanThatIsComplete, of_a_ceremony_ends_it_without_being_run_again) {
     world.world.start_operator();
     ASSERT_TRUE(world.world.run_until_quiet()) << world.world.last_reason();
     EXPECT_FALSE(world.fleet().status.plan);
-    EXPECT_EQ(reason_of(world, api::deployment_condition::kGenesisCeremonyComplete), api::reason::kComplete);
-    EXPECT_EQ(reason_of(world, api::deployment_condition::kPlanInProgress), api::reason::kPlanComplete);
+    EXPECT_EQ(world.condition(api::deployment_condition::kGenesisCeremonyComplete), "True/Complete");
+    EXPECT_EQ(world.condition(api::deployment_condition::kPlanInProgress), "False/PlanComplete");
     EXPECT_TRUE(world.sidecar.requests.empty()) << "no task is submitted or asked about";
 }
 
 TEST(StoredPlanThatIsComplete, of_a_rollout_ends_no_ceremony) {
     DeploymentWorld world;
     stop_in_rollout(world, DeploymentWorld::validators(2));
-    const auto read = world.world.get<api::SeiNodeDeployment>(DeploymentWorld::key("fleet"));
-    api::SeiNodeDeploymentStatus status = (*read)->status;
-    status.rollout.reset();
-    ASSERT_TRUE(world.world.run(world.world.person().write_status(*read, std::move(status))));
+    world.edit_status<api::SeiNodeDeployment>("fleet", [](auto& fleet) { fleet.status.rollout.reset(); });
     world.edit([](auto& fleet) { fleet.spec.genesis.emplace().chainId = "pacific-1"; });
     end_stored_plan(world, api::PlanPhase::Complete, api::TaskStatus::Complete);
     world.world.start_operator();
@@ -94,7 +83,7 @@ TEST(StoredPlanThatIsComplete, stays_as_it_is_while_the_fleet_is_paused) {
     world.edit([](auto& fleet) { fleet.spec.paused = false; });
     ASSERT_TRUE(world.world.run_until_quiet()) << world.world.last_reason();
     EXPECT_FALSE(world.fleet().status.plan);
-    EXPECT_EQ(reason_of(world, api::deployment_condition::kRolloutInProgress), api::reason::kRolloutComplete);
+    EXPECT_EQ(world.condition(api::deployment_condition::kRolloutInProgress), "False/RolloutComplete");
 }
 
 TEST(StoredPlanThatHasFailed, of_a_rollout_is_told_and_not_begun_again_before_the_spec_changes) {
@@ -106,7 +95,7 @@ TEST(StoredPlanThatHasFailed, of_a_rollout_is_told_and_not_begun_again_before_th
     ASSERT_TRUE(world.world.run_until_quiet()) << world.world.last_reason();
     EXPECT_FALSE(world.fleet().status.plan);
     EXPECT_EQ(world.fleet().status.templateHash, baseline);
-    EXPECT_EQ(reason_of(world, api::deployment_condition::kRolloutInProgress), api::reason::kRolloutFailed);
+    EXPECT_EQ(world.condition(api::deployment_condition::kRolloutInProgress), "False/RolloutFailed");
 }
 
 }  // namespace
