@@ -24,6 +24,11 @@ find_package(ZLIB REQUIRED)
 find_package(fmt REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(yaml-cpp REQUIRED)
+set(SEI_YAML yaml-cpp)
+if(NOT SEI_SANITIZE)
+  find_library(SEI_YAML_ARCHIVE libyaml-cpp.a REQUIRED)
+  set(SEI_YAML "${SEI_YAML_ARCHIVE}")
+endif()
 find_package(GTest REQUIRED)
 find_package(prometheus-cpp REQUIRED)
 find_path(CLI11_INCLUDE_DIR CLI/CLI.hpp REQUIRED)
@@ -40,7 +45,7 @@ target_compile_definitions(sei_flags INTERFACE
   BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED
   # Frames of coroutines come from operator new, which is the fast way; aligned_alloc is not.
   BOOST_ASIO_DISABLE_STD_ALIGNED_ALLOC BOOST_ASIO_DISABLE_BOOST_ALIGN
-  SPDLOG_COMPILED_LIB SPDLOG_FMT_EXTERNAL)
+  SPDLOG_FMT_EXTERNAL)
 if(SEI_SANITIZE)
   target_compile_options(sei_flags INTERFACE -g1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_compile_definitions(sei_flags INTERFACE _GLIBCXX_ASSERTIONS)

@@ -22,5 +22,6 @@
 
 #include <fmt/core.h>
 #include <boost/asio/awaitable.hpp>
+#include <boost/container/flat_map.hpp>
 #include <boost/describe.hpp>
 #include <boost/json.hpp>

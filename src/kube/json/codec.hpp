@@ -24,6 +24,7 @@
 
 #include "kube/json/json.hpp"
 #include "kube/meta/boxed.hpp"
+#include "kube/meta/flat_map.hpp"
 #include "kube/meta/int_or_string.hpp"
 #include "kube/meta/quantity.hpp"
 #include "kube/meta/time.hpp"
@@ -58,6 +59,8 @@ template <class T>
 struct IsMap : std::false_type {};
 template <class T>
 struct IsMap<std::map<std::string, T>> : std::true_type {};
+template <class T>
+struct IsMap<FlatMap<T>> : std::true_type {};
 
 template <class T>
 using Members = boost::describe::describe_members<T, boost::describe::mod_public | boost::describe::mod_inherited>;
@@ -140,8 +143,9 @@ template <class T>
 void read(const Value& value, T& out, const Path& path);
 template <class T>
 void read(const Value& value, std::vector<T>& out, const Path& path);
-template <class T>
-void read(const Value& value, std::map<std::string, T>& out, const Path& path);
+template <class Map>
+    requires IsMap<Map>::value
+void read(const Value& value, Map& out, const Path& path);
 template <Described T>
 void read(const Value& value, T& out, const Path& path);
 
@@ -199,9 +203,13 @@ void read(const Value& value, std::vector<T>& out, const Path& path) {
     }
 }
 
-template <class T>
-void read(const Value& value, std::map<std::string, T>& out, const Path& path) {
-    for (const auto& [key, item] : read_object(value, path)) {
+template <class Map>
+    requires IsMap<Map>::value
+void read(const Value& value, Map& out, const Path& path) {
+    using T = Map::mapped_type;
+    const Object& object = read_object(value, path);
+    if constexpr (requires { out.reserve(object.size()); }) out.reserve(object.size());
+    for (const auto& [key, item] : object) {
         const std::string_view name{key.data(), key.size()};
         T& read_item = out.emplace_hint(out.end(), std::string{name}, T{})->second;
         if constexpr (std::same_as<T, Value>) {
@@ -262,8 +270,9 @@ template <class T>
 void write(const T& value, Value& out);
 template <class T>
 void write(const std::vector<T>& value, Value& out);
-template <class T>
-void write(const std::map<std::string, T>& value, Value& out);
+template <class Map>
+    requires IsMap<Map>::value
+void write(const Map& value, Value& out);
 template <Described T>
 void write(const T& value, Value& out);
 
@@ -293,8 +302,9 @@ void write(const std::vector<T>& value, Value& out) {
     for (const T& item : value) write(item, array.emplace_back(nullptr));
 }
 
-template <class T>
-void write(const std::map<std::string, T>& value, Value& out) {
+template <class Map>
+    requires IsMap<Map>::value
+void write(const Map& value, Value& out) {
     Object& object = out.emplace_object();
     object.reserve(value.size());
     for (const auto& [key, item] : value) write(item, object.emplace(key, nullptr).first->value());

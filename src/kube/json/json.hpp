@@ -11,9 +11,9 @@
 // type.
 //
 // Supported: bool, integers (range-checked), double, std::string, enums described with BOOST_DESCRIBE_ENUM, Time,
-// MicroTime, Quantity, IntOrString, json::Value (free-form), std::optional, Boxed, std::vector, std::map<std::string,
-// T>, described structs, and enums that have `to_wire(E)`/`from_wire(std::string_view, std::type_identity<E>)` found by
-// ADL for words that are no identifiers.
+// MicroTime, Quantity, IntOrString, json::Value (free-form), std::optional, Boxed, std::vector, FlatMap<T> and
+// std::map<std::string, T>, described structs, and enums that have `to_wire(E)`/`from_wire(std::string_view,
+// std::type_identity<E>)` found by ADL for words that are no identifiers.
 #pragma once
 
 #include <boost/json.hpp>

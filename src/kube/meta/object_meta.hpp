@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,6 +9,7 @@
 
 #include <boost/describe.hpp>
 
+#include "kube/meta/flat_map.hpp"
 #include "kube/meta/names.hpp"
 #include "kube/meta/resource_version.hpp"
 #include "kube/meta/strong.hpp"
@@ -17,7 +17,8 @@
 
 namespace kube {
 
-using StringMap = std::map<std::string, std::string>;
+/// Labels, annotations and their like.
+using StringMap = FlatMap<std::string>;
 
 /// metav1.OwnerReference.
 struct OwnerReference {

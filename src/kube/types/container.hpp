@@ -3,7 +3,6 @@
 
 #include <array>
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,6 +10,7 @@
 #include <boost/describe.hpp>
 
 #include "kube/meta/boxed.hpp"
+#include "kube/meta/flat_map.hpp"
 #include "kube/meta/quantity.hpp"
 #include "kube/types/probe.hpp"
 
@@ -94,7 +94,7 @@ struct ResourceClaim {
 };
 BOOST_DESCRIBE_STRUCT(ResourceClaim, (), (name, request))
 
-using ResourceList = std::map<std::string, Quantity>;
+using ResourceList = FlatMap<Quantity>;
 
 /// Resources of a container (spec 01 §4.4).
 struct ResourceRequirements {

@@ -43,7 +43,7 @@ bool answers(std::string_view address, const AskedPort& asked) {
     return !asked.from_outside || !is_loopback(address.substr(0, colon));
 }
 
-boost::json::object to_json(const std::map<std::string, std::string>& overrides) {
+boost::json::object to_json(const kube::StringMap& overrides) {
     boost::json::object object;
     for (const auto& [key, value] : overrides) object[key] = value;
     return object;
@@ -97,7 +97,7 @@ std::optional<std::string> problem_of(const ConfigIntent& intent) {
     return text;
 }
 
-std::vector<std::string> moved_ports(const std::map<std::string, std::string>& overrides) {
+std::vector<std::string> moved_ports(const kube::StringMap& overrides) {
     std::vector<std::string> moved;
     const auto tell = [&](std::string_view key, const std::string& value, const AskedPort& asked) {
         moved.push_back(

@@ -2,13 +2,14 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include <boost/json.hpp>
+
+#include "kube/meta/object_meta.hpp"
 
 namespace sei::plan {
 
@@ -18,7 +19,7 @@ struct ConfigIntent {
     /// "validator", "full", "seed" or "archive".
     std::string mode;
     /// Dotted key to text.
-    std::map<std::string, std::string> overrides;
+    kube::StringMap overrides;
     std::int64_t target_version = 0;
     bool incremental = false;
     bool operator==(const ConfigIntent&) const = default;
@@ -41,6 +42,6 @@ inline constexpr std::string_view kForcedLogLevel = "info";
 
 /// The overrides that take a port away from where the pod is asked (spec 05 §19, 20), each told for people; in the
 /// order of the ports. Such a pod never becomes ready, or has an exporter that waits for ever.
-[[nodiscard]] std::vector<std::string> moved_ports(const std::map<std::string, std::string>& overrides);
+[[nodiscard]] std::vector<std::string> moved_ports(const kube::StringMap& overrides);
 
 }  // namespace sei::plan

@@ -249,7 +249,7 @@ void add_genesis_plan(PlanBuilder& plan, const api::SeiNode& node) {
     plan.add(TaskType::MarkReady, {});
 }
 
-using Overrides = std::map<std::string, std::string>;
+using Overrides = kube::StringMap;
 
 /// The keys that the mode brings along (spec 02 §21.2).
 void add_mode_overrides(const api::SeiNode& node, Overrides& overrides) {

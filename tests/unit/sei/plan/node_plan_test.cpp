@@ -340,7 +340,7 @@ TEST(UpdatePlan, rolls_the_pod_then_observes_then_opens_the_gate) {
 }
 
 /// A running full node that was given the configuration of `applied`.
-api::SeiNode configured_node(const std::map<std::string, std::string>& applied) {
+api::SeiNode configured_node(const kube::StringMap& applied) {
     api::SeiNode node = full_node();
     node.spec.overrides = applied;
     const ConfigIntent intent = config_intent(node);
@@ -352,7 +352,7 @@ api::SeiNode configured_node(const std::map<std::string, std::string>& applied) 
 TEST(ConfigDrift, is_what_the_spec_asks_for_and_the_node_was_not_given) {
     struct Case {
         std::string behaviour;
-        std::map<std::string, std::string> wanted;
+        kube::StringMap wanted;
         std::optional<ConfigDrift> drift;
     };
     const std::vector<Case> cases{
