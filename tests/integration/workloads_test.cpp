@@ -179,6 +179,32 @@ TEST_F(WorkloadsTest, a_job_ends_as_the_exit_code_of_its_pod_says) {
     }
 }
 
+TEST_F(WorkloadsTest, a_deleted_pod_fails_its_job_and_is_not_replaced_where_there_are_no_retries) {
+    create(
+        kube::KindOf<kube::Job>::type,
+        R"({"apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": "work"}, "spec": {"backoffLimit": 0,
+            "template": {"metadata": {"annotations": {"devcluster/run-for": "3600s"}}, "spec": {
+                "restartPolicy": "Never", "automountServiceAccountToken": false, "terminationGracePeriodSeconds": 1,
+                "containers": [{"name": "main", "image": "work:v1"}]}}}})"
+    );
+    ASSERT_TRUE(world->run_until("the pod of the Job runs", [&] {
+        const auto pods = world->pods();
+        return pods.size() == 1 && pods.front().status.phase == "Running";
+    }));
+    const kube::ObjectMeta first = world->pods().front().metadata;
+    remove(kPods, first.name, first.uid);
+
+    std::set<std::string> others;
+    ASSERT_TRUE(world->run_until("the Job has failed", [&] {
+        for (const kube::Pod& pod : world->pods()) {
+            if (pod.metadata.uid != first.uid) others.insert(pod.metadata.name);
+        }
+        const auto job = world->run(world->client().get<kube::Job>(world->key("work")));
+        return job && kube::is_condition_true((*job)->status.conditions, "Failed");
+    }));
+    EXPECT_EQ(others, std::set<std::string>{});
+}
+
 TEST_F(WorkloadsTest, what_an_object_owns_goes_with_it) {
     create(kMaps, R"({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "owner"}})");
     ASSERT_TRUE(world->run_until("the owner is seen", [&] { return world->config_map("owner").has_value(); }));

@@ -55,7 +55,10 @@ private:
             ++failed_;
             last_failure_ = std::max(last_failure_, finished_at(*pod));
         } else if (is_terminating(*pod)) {
+            // Whoever deletes a pod of a Job makes it fail: it may go without ever saying so.
             ++terminating_;
+            ++failed_;
+            last_failure_ = std::max(last_failure_, pod->metadata.deletionTimestamp->at);
         } else {
             active_.push_back(pod);
             if (kube::is_condition_true(pod->status.conditions, "Ready")) ++ready_;

@@ -63,6 +63,20 @@ TEST(JobPlan, has_failed_for_good_only_when_no_pod_runs) {
     EXPECT_EQ(condition_of(plan_job(job, {a_pod("Failed")}, kNow), "Failed"), "True BackoffLimitExceeded");
 }
 
+TEST(JobPlan, counts_a_deleted_pod_as_failed_and_does_not_replace_it_without_retries) {
+    Job job;
+    job.spec.backoffLimit = 0;
+    kube::Pod pod = *a_pod("Running");
+    pod.metadata.deletionTimestamp = kube::Time::of(kNow + seconds{30});
+    const JobPlan going = plan_job(job, {kube::Snapshot<kube::Pod>{std::move(pod)}}, kNow);
+    EXPECT_EQ(going.pods_to_create, 0);
+    EXPECT_EQ(condition_of(going, "FailureTarget"), "True BackoffLimitExceeded");
+    EXPECT_EQ(condition_of(going, "Failed"), "absent");
+
+    job.status = going.status;
+    EXPECT_EQ(condition_of(plan_job(job, {}, kNow), "Failed"), "True BackoffLimitExceeded");
+}
+
 TEST(JobPlan, remembers_successes_whose_pods_are_gone) {
     Job job;
     job.status.succeeded = 1;
