@@ -56,4 +56,8 @@ void SilenceTakenForUnknown::tamper(LookupOutcome& found) {
     if (std::holds_alternative<Unavailable>(found)) found = UnknownTask{};
 }
 
+void SilenceTakenForFailure::tamper(LookupOutcome& found) {
+    if (std::holds_alternative<Unavailable>(found)) found = TaskRun{.status = RunStatus::Failed};
+}
+
 }  // namespace sim

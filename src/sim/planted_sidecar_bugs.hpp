@@ -50,4 +50,12 @@ private:
     void tamper(sei::sidecar::LookupOutcome& found) override;
 };
 
+class SilenceTakenForFailure final : public OverSidecars {
+public:
+    explicit SilenceTakenForFailure(std::uint64_t) {}
+
+private:
+    void tamper(sei::sidecar::LookupOutcome& found) override;
+};
+
 }  // namespace sim

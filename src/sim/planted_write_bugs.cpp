@@ -154,4 +154,25 @@ kube::Async<HttpResponse> DeleteWithoutIdentity::tampered(HttpRequest request) {
     co_return co_await way().send(std::move(request));
 }
 
+kube::Async<HttpResponse> FinalizerKept::tampered(HttpRequest request) {
+    const bool is_of_node = object_of(request).find("/seinodes/") != std::string::npos;
+    if (!is_of_node || !is_merge_patch(request)) co_return co_await way().send(std::move(request));
+    const Value body = parsed(request.body);
+    const Value* finalizers = kube::json::find(body, {"metadata", "finalizers"});
+    if (finalizers == nullptr || !finalizers->as_array().empty()) co_return co_await way().send(std::move(request));
+    // It says that it let go, and did not.
+    HttpRequest read{.method = HttpMethod::Get, .target = object_of(request), .time_limit = request.time_limit};
+    co_return co_await way().send(std::move(read));
+}
+
+kube::Async<HttpResponse> SecondClaimUnlabelled::tampered(HttpRequest request) {
+    if (request.method == HttpMethod::Post && request.target.find("/persistentvolumeclaims") != std::string::npos) {
+        Value body = parsed(request.body);
+        Object& metadata = body.as_object()["metadata"].as_object();
+        if (!made_.insert(std::string{metadata["name"].as_string()}).second) metadata.erase("labels");
+        request.body = kube::json::serialize(body);
+    }
+    co_return co_await way().send(std::move(request));
+}
+
 }  // namespace sim

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 
 #include "kube/json/json.hpp"
@@ -83,6 +84,24 @@ public:
 
 private:
     [[nodiscard]] kube::Async<kube::HttpResponse> tampered(kube::HttpRequest request) override;
+};
+
+class FinalizerKept final : public OverRequests {
+public:
+    explicit FinalizerKept(std::uint64_t) {}
+
+private:
+    [[nodiscard]] kube::Async<kube::HttpResponse> tampered(kube::HttpRequest request) override;
+};
+
+class SecondClaimUnlabelled final : public OverRequests {
+public:
+    explicit SecondClaimUnlabelled(std::uint64_t) {}
+
+private:
+    [[nodiscard]] kube::Async<kube::HttpResponse> tampered(kube::HttpRequest request) override;
+    /// Names of claims that were made before.
+    std::set<std::string> made_;
 };
 
 }  // namespace sim
