@@ -120,19 +120,6 @@ TEST(TestkitWorld, lets_the_status_faker_stand_still_from_the_moment_at_which_pa
     EXPECT_EQ(value(world, "seen"), "2");
 }
 
-TEST(TestkitWorld, lets_the_write_of_a_status_that_is_under_way_end_before_pause_returns) {
-    World world{{.manifests = {}, .workloads = Workloads::StatusFaker}, make_operator};
-    world.create(a_config_map(key(), {{"image", "v1"}}));
-    // The faker writes in the turn in which it sees the set: pause in the very turn after the set came to be.
-    ASSERT_TRUE(world.run_until([&] { return world.get<kube::StatefulSet>(key()).has_value(); }));
-    world.run(done_after(world.workloads().status_faker().pause()));
-    const auto at_pause = world.get<kube::StatefulSet>(key());
-    ASSERT_TRUE(world.run_until_quiet()) << world.last_reason();
-    EXPECT_EQ(
-        (*world.get<kube::StatefulSet>(key()))->status.observedGeneration, (*at_pause)->status.observedGeneration
-    );
-}
-
 TEST(TestkitWorld, lets_the_status_faker_end_for_good) {
     World world{{.manifests = {}, .workloads = Workloads::StatusFaker}, make_operator};
     world.create(a_config_map(key(), {{"image", "v1"}}));

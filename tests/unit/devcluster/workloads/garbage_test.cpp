@@ -1,4 +1,5 @@
 // What goes away when something else does: owners and namespaces; and the faker of statuses.
+#include "kube/async/signal.hpp"
 #include "test_cluster.hpp"
 
 namespace devcluster::workloads::test {
@@ -164,6 +165,39 @@ TEST(StatusFaker, stands_still_from_the_moment_that_pause_returns) {
     EXPECT_EQ(cluster.stateful_set("web").status.readyReplicas, 1);
     faker.resume("default");
     cluster.run_until("the set is played", [&] { return cluster.stateful_set("web").status.readyReplicas == 2; });
+}
+
+kube::Async<> pause_and_tell(StatusFaker& faker, bool& is_paused) {
+    co_await faker.pause("default");
+    is_paused = true;
+}
+
+TEST(StatusFaker, lets_a_write_that_is_under_way_end_before_pause_returns) {
+    TestCluster cluster{WorkloadsOptions::faker_only()};
+    kube::Signal released{cluster.loop.get_executor()};
+    bool is_held = true;
+    bool is_under_way = false;
+    cluster.way.before_each = [&](const kube::HttpRequest& request) -> kube::Async<> {
+        if (request.method != kube::HttpMethod::Patch || !request.target.contains("/statefulsets/web/status")) {
+            co_return;
+        }
+        is_under_way = true;
+        while (is_held) co_await released.wait();
+    };
+    cluster.create(a_stateful_set("web"));
+    cluster.run_until("the write is under way", [&] { return is_under_way; });
+    bool has_paused = false;
+    cluster.scope.spawn("pause", pause_and_tell(cluster.workloads->status_faker(), has_paused));
+    cluster.run_for(std::chrono::seconds{5});
+    EXPECT_FALSE(has_paused) << "a write was under way";
+    EXPECT_EQ(cluster.stateful_set("web").status.readyReplicas, 0);
+    is_held = false;
+    released.notify_all();
+    cluster.run_until("pause has returned", [&] { return has_paused; });
+    EXPECT_EQ(cluster.stateful_set("web").status.readyReplicas, 1);
+    const auto at_pause = cluster.revision();
+    cluster.run_for(std::chrono::minutes{1});
+    EXPECT_EQ(cluster.revision(), at_pause) << "something was written after the pause";
 }
 
 }  // namespace
