@@ -266,11 +266,12 @@ public:
     template <Kind K>
     [[nodiscard]] Async<List<K>> list(ListOptions options);
 
-protected:
-    detail::RawClient raw_;
-
 private:
+    friend class Client;
     friend detail::RawClient& detail::unguarded(Reader& client);
+
+    /// Not for heirs: its writes are guarded by nobody.
+    detail::RawClient raw_;
 };
 
 inline detail::RawClient& detail::unguarded(Reader& client) {
@@ -278,7 +279,7 @@ inline detail::RawClient& detail::unguarded(Reader& client) {
 }
 
 /// Reads and writes.
-class Client : public Reader {
+class Client final : public Reader {
 public:
     using Reader::Reader;
 

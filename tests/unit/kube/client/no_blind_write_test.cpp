@@ -83,6 +83,21 @@ struct Open {
 static_assert(HandsOutItsRequests<Open>);
 static_assert(!HandsOutItsRequests<Client> && !HandsOutItsRequests<Reader>);
 
+// Nor is it one of an heir.
+template <class Base>
+struct Heir : Base {
+    static constexpr bool reaches_the_requests() {
+        return requires(Heir& self) { self.raw_; };
+    }
+};
+struct OpenToHeirs {
+protected:
+    int raw_ = 0;
+};
+static_assert(Heir<OpenToHeirs>::reaches_the_requests());
+static_assert(!Heir<Reader>::reaches_the_requests());
+static_assert(std::is_final_v<Client>, "an heir could hide a guarded write behind one of its own");
+
 // There is no way to replace a whole object of which we know only a part.
 template <class C, class Object>
 concept Updates = requires(C& client, Object object) { client.update(object); };
@@ -145,6 +160,7 @@ TEST_F(BlindWriteTest, is_refused_for_an_object_that_was_never_read) {
     Widget changed = *made_here();
     changed.metadata.labels["a"] = "b";
     expect_refused(client.patch(made_here(), changed));
+    expect_refused(client.write_field_owners<Widget>(FieldOwners{.metadata = made_here()->metadata}));
 }
 
 TEST_F(BlindWriteTest, is_refused_for_finalizers_in_an_apply) {
