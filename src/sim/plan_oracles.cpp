@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "kube/json/same.hpp"
 #include "sim/json_look.hpp"
 
 namespace sim {
@@ -24,9 +25,31 @@ const Value* active_plan(const ObjectPtr& object) {
     return plan != nullptr && find_string(*plan, {"phase"}) == "Active" ? plan : nullptr;
 }
 
+/// Do both ask for the same? Whoever pauses asks for nothing else.
+bool is_same_wish(const ObjectPtr& one, const ObjectPtr& other) {
+    const auto wish_of = [](const ObjectPtr& object) {
+        const Value* spec = find(object->value(), {"spec"});
+        kube::json::Object wish = spec != nullptr && spec->is_object() ? spec->get_object() : kube::json::Object{};
+        wish.erase("paused");
+        return Value(std::move(wish));
+    };
+    return kube::json::same(wish_of(one), wish_of(other));
+}
+
 std::int64_t generation_of(const ObjectPtr& object) {
     const Value* found = find(object->value(), {"metadata", "generation"});
     return found != nullptr && found->is_int64() ? found->get_int64() : 0;
+}
+
+/// Did the labels that it has as sources of peers stand for nobody in one of the two, and for somebody in the other? A
+/// pause that is over is a new generation: the operator asks whether the plan would be built in the same way again, and
+/// without any source there is less to do.
+bool has_other_sources(const ObjectPtr& built_for, const ObjectPtr& now) {
+    const kube::json::Array none;
+    const auto stand_for_nobody = [&](const ObjectPtr& node) {
+        return array_at(node->value(), {"status", "resolvedPeers"}, none).empty();
+    };
+    return generation_of(built_for) != generation_of(now) && stand_for_nobody(built_for) != stand_for_nobody(now);
 }
 
 bool says_failed(const SidecarExchange& exchange) {
@@ -69,7 +92,7 @@ void NoPlanIsLost::changed(const Change& change) {
     if (!change.after) return;
     const Value* after = find(change.after->value(), {"status", "plan"});
     const Value* before = change.before ? active_plan(change.before) : nullptr;
-    if (after != nullptr) generations_.emplace(find_string(*after, {"id"}), generation_of(change.after));
+    if (after != nullptr) built_for_.emplace(find_string(*after, {"id"}), change.after);
     if (before == nullptr) return;
     judged();
     const std::string id{find_string(*before, {"id"})};
@@ -89,7 +112,8 @@ void NoPlanIsLost::changed(const Change& change) {
     if (find_string(*after, {"id"}) != id) {
         // A plan serves the spec that it was built for: a changed spec may replace it, or a pod that never opens its
         // gate.
-        if (generations_[id] != generation_of(change.after)) return;
+        const ObjectPtr& built_for = built_for_.at(id);
+        if (!is_same_wish(built_for, change.after) || has_other_sources(built_for, change.after)) return;
         if (only_gate_is_left(*before) && has_task(*after, "replace-pod")) return;
         violated(fmt::format(
             "active plan {} of {} was replaced by plan {}", id, change.key.name, find_string(*after, {"id"})

@@ -21,8 +21,8 @@ public:
 
 private:
     void judge_tasks(const kube::json::Value& before, const kube::json::Value& after, const std::string& whose);
-    /// By plan: the generation of its object when it was stored.
-    std::map<std::string, std::int64_t, std::less<>> generations_;
+    /// By plan: its object as it was when the plan was stored. Stored objects do not change.
+    std::map<std::string, devcluster::apiserver::ObjectPtr, std::less<>> built_for_;
 };
 
 class NoPlanFailsByItself final : public Oracle {
