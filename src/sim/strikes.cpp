@@ -205,9 +205,14 @@ kube::Async<> World::strike(Fault fault) {
             });
             break;
         case FaultKind::NodeEdited:
-            // What a fleet's template says comes back; a single node stays as it was edited.
+            co_await edit<sei::api::SeiNode>(fault.target, [](sei::api::SeiNode& edited) {
+                edited.spec.image = "example.com/seid:by-hand";
+            });
+            // What a fleet's template says comes back; of a single node users take it back themselves.
+            if (scenario_.fleet) break;
+            co_await clock_.sleep_until(until);
             co_await edit<sei::api::SeiNode>(fault.target, [&](sei::api::SeiNode& edited) {
-                if (scenario_.fleet) edited.spec.image = "example.com/seid:by-hand";
+                if (const auto& wanted = wishes_.images[fault.target]) edited.spec.image = *wanted;
             });
             break;
         case FaultKind::SidecarRestarts:

@@ -25,15 +25,24 @@ bool is_about_leases(const HttpRequest& request) {
     return path_of(request).find("/leases") != std::string_view::npos;
 }
 
+/// What makes an object go: a delete, or a finalizer that is let go.
+bool is_about_going(const HttpRequest& request) {
+    if (request.method == HttpMethod::Delete) return true;
+    return request.method == HttpMethod::Patch && request.content_type.starts_with("application/merge-patch") &&
+           !path_of(request).ends_with("/status") && request.body.find("\"finalizers\"") != std::string::npos;
+}
+
 bool matches(const Fault& fault, const HttpRequest& request) {
     const std::string_view path = path_of(request);
-    if (fault.kind == FaultKind::ConflictBefore && request.method != HttpMethod::Patch) return false;
+    // What carries a version, or an identity.
+    const bool is_conditional = request.method == HttpMethod::Patch || request.method == HttpMethod::Delete;
+    if (fault.kind == FaultKind::ConflictBefore && !is_conditional) return false;
     if (fault.target == "any") return true;
     if (request.method == HttpMethod::Get) return false;
     if (path.find("/events") != std::string_view::npos || is_about_leases(request)) return false;
     if (fault.target == "status") return path.ends_with("/status");
     if (fault.target == "apply") return request.content_type.starts_with("application/apply-patch");
-    if (fault.target == "delete") return request.method == HttpMethod::Delete;
+    if (fault.target == "delete") return is_about_going(request);
     return true;
 }
 
