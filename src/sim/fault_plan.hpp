@@ -48,6 +48,7 @@ enum class FaultKind {
     SidecarHangs,
     SidecarGarbles,
     SidecarIsSlow,
+    SidecarAnswersTooLate,
     TaskFails,
     TaskFailsSlowly,
     // A node's pod.
@@ -89,6 +90,7 @@ BOOST_DESCRIBE_ENUM(
     SidecarHangs,
     SidecarGarbles,
     SidecarIsSlow,
+    SidecarAnswersTooLate,
     TaskFails,
     TaskFailsSlowly,
     ImageUnpullable,

@@ -65,6 +65,8 @@ struct SidecarExchange {
     std::string task_id;
     unsigned status = 0;
     const std::string& answer;
+    /// Will the operator get this answer in time?
+    bool is_answered = true;
 };
 
 /// What oracles may look at.

@@ -244,6 +244,7 @@ void SubmittedOnce::exchanged(const SidecarExchange& exchange) {
     if (exchange.task_id.empty()) return;
     const std::pair key{exchange.by.incarnation, exchange.task_id};
     if (!exchange.is_submission) {
+        if (!exchange.is_answered) return;  // it was told nothing
         if (exchange.status == 404 || says_failed(exchange)) {
             free_.insert(key);
         } else if (exchange.status == 200) {

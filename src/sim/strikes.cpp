@@ -67,6 +67,7 @@ bool World::is_felt_at_once(const Fault& fault) const {
         case FaultKind::SidecarHangs:
         case FaultKind::SidecarGarbles:
         case FaultKind::SidecarIsSlow:
+        case FaultKind::SidecarAnswersTooLate:
         case FaultKind::ImageUnpullable:
         case FaultKind::PodCrashes:
         case FaultKind::PodPending:
@@ -230,6 +231,7 @@ kube::Async<> World::strike(Fault fault) {
         case FaultKind::SidecarHangs:
         case FaultKind::SidecarGarbles:
         case FaultKind::SidecarIsSlow:
+        case FaultKind::SidecarAnswersTooLate:
             troubles_[node] = {fault.kind, until};
             break;
         case FaultKind::TaskFails:

@@ -297,10 +297,21 @@ kube::Async<HttpResponse> SidecarWay::send(HttpRequest request) {
         no_answer(TransportError::Kind::TimeLimit);
     }
     HttpResponse response = co_await below_.send(std::move(request));
+    const bool is_too_late = trouble && trouble->kind == FaultKind::SidecarAnswersTooLate;
     const SidecarExchange answered{
-        exchange.by, exchange.node, exchange.is_submission, exchange.task_id, response.status, response.body
+        .by = exchange.by,
+        .node = exchange.node,
+        .is_submission = exchange.is_submission,
+        .task_id = exchange.task_id,
+        .status = response.status,
+        .answer = response.body,
+        .is_answered = !is_too_late
     };
     around_.witness.served(answered);
+    if (is_too_late) {
+        co_await around_.clock.sleep_for(limit);
+        no_answer(TransportError::Kind::TimeLimit);
+    }
     if (trouble && trouble->kind == FaultKind::SidecarIsSlow) {
         const auto delay = std::min<kube::MonotonicTime::duration>(limit / 2, std::chrono::seconds{4});
         co_await around_.clock.sleep_for(delay);
