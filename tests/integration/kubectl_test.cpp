@@ -49,16 +49,19 @@ protected:
         ASSERT_EQ(made.status, 0) << made.output;
     }
 
-    support::Finished run(std::vector<std::string> arguments) {
+    support::ChildProcess::Options command(std::vector<std::string> arguments) {
         std::vector<std::string> all{"--kubeconfig", server_->kubeconfig().string(), "--namespace", namespace_};
         if (namespace_.empty()) all.resize(2);
         all.insert(all.end(), arguments.begin(), arguments.end());
-        return support::run_to_end(
-            {.program = *support::kubectl(),
-             .arguments = std::move(all),
-             .environment = {{"HOME", home_->path().string()}}},
-            std::chrono::seconds{60}
-        );
+        return {
+            .program = *support::kubectl(),
+            .arguments = std::move(all),
+            .environment = {{"HOME", home_->path().string()}}
+        };
+    }
+
+    support::Finished run(std::vector<std::string> arguments) {
+        return support::run_to_end(command(std::move(arguments)), std::chrono::seconds{60});
     }
 
     std::string manifest(std::string_view text, const std::string& name) {
@@ -194,15 +197,23 @@ TEST_F(Kubectl, prints_each_change_of_a_watched_object) {
     const std::string version =
         run({"get", "seinodes", "--chunk-size=0", "-o", "jsonpath={.metadata.resourceVersion}"}).output;
     apply_node("n0");
-    // Ends by itself: the server is asked to close the watch after a second. A slow one may not have come to it by
-    // then; and a real one was seen to hear nothing from its store for a minute, and to answer that the version is too
-    // large, every three seconds.
-    support::Finished watched;
-    for (int tries = 0; tries < 60 && !watched.output.contains("\"ADDED\""); ++tries) {
-        watched = run({"get", "--raw", nodes + "?watch=true&timeoutSeconds=1&resourceVersion=" + version});
-        ASSERT_EQ(watched.status, 0) << watched.output;
+    // The watch stays open until it has told of it. It is begun anew only where the server ends it: a real one was seen
+    // to hear nothing from its store for a minute, and to answer that the version is too large, every three seconds.
+    const auto log = folder_.path() / "changes.log";
+    support::write_file(log, "");
+    const auto is_told = [&] {
+        const std::string text = support::read_file(log);
+        return text.contains("\"ADDED\"") && text.ends_with('\n');
+    };
+    bool is_ended = true;
+    for (int watches = 0; watches < 60 && is_ended && !is_told(); ++watches) {
+        auto options = command({"get", "--raw", nodes + "?watch=true&resourceVersion=" + version});
+        options.log = log;
+        support::ChildProcess watching{std::move(options)};
+        (void)support::wait_until(watching, folder_.path(), std::chrono::seconds{60}, is_told);
+        is_ended = watching.wait(std::chrono::milliseconds{0}) == 0;
     }
-    EXPECT_THAT(watched.output, AllOf(HasSubstr("\"type\":\"ADDED\""), HasSubstr("\"name\":\"n0\"")));
+    EXPECT_THAT(support::read_file(log), AllOf(HasSubstr("\"type\":\"ADDED\""), HasSubstr("\"name\":\"n0\"")));
 }
 
 TEST_F(Kubectl, follows_with_get_w_until_it_is_stopped) {

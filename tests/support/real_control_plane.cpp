@@ -73,7 +73,9 @@ RealControlPlane::RealControlPlane(std::filesystem::path assets, Parts parts) : 
             admin_token()
         )
     );
-    // kubectl waits on the server's own answer; the bound is the loop's.
+    // Asked again and again: the server tells nobody that it has become ready. Its log has no last line that says so,
+    // it has no watch of its readiness, and the port is open long before; readyz is answered when it is asked. The
+    // bound is the loop's, and a server that ends is heard of at once.
     const auto give_up_at = std::chrono::steady_clock::now() + std::chrono::minutes{1};
     for (;;) {
         const Finished ready = run_to_end(

@@ -902,4 +902,12 @@ bool World::holds_through_passes(int passes, const std::function<bool()>& holds)
     return is_held;
 }
 
+bool World::holds_for(std::chrono::seconds time, const std::function<bool()>& holds) {
+    const auto end = std::chrono::steady_clock::now() + time;
+    while (std::chrono::steady_clock::now() < end) {
+        if (!holds_through_passes(1, holds)) return false;
+    }
+    return true;
+}
+
 }  // namespace support

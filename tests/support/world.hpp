@@ -175,6 +175,10 @@ public:
     /// Wakes every object so often, looks after everything that was observed meanwhile, and ends in quiet: true when
     /// `holds` was true each time. What shows that something does not change, without waiting for time.
     bool holds_through_passes(int passes, const std::function<bool()>& holds);
+    /// The same, pass after pass for so long. The one place where time itself is asserted, for one test: that a stuck
+    /// rollout keeps its shape is specified as seconds of samples (spec 03 §18.3), and passes at once are not the same
+    /// as a plan and its deadlines that get older. Everything else waits for what is observed.
+    bool holds_for(std::chrono::seconds time, const std::function<bool()>& holds);
     template <class T>
     T run(kube::Async<T> work);
 
