@@ -4,10 +4,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 #include <string>
 #include <utility>
 
 #include "deployment_world.hpp"
+#include "kube/types/http_route.hpp"
 #include "sei/api/conditions.hpp"
 
 namespace sei::deployment::test {
@@ -81,6 +83,77 @@ TEST(ServiceLeftBehind, is_known_by_what_the_API_server_says_of_it) {
     const auto service = world.world.get<kube::Service>(DeploymentWorld::key(kInternal));
     EXPECT_TRUE((*service)->metadata.is_controlled_by(kube::Uid{world.fleet().metadata.uid}));
     EXPECT_EQ(world.condition(api::deployment_condition::kStalled), "absent");
+}
+
+constexpr const char* kRoutes = R"({
+  "apiVersion": "apiextensions.k8s.io/v1",
+  "kind": "CustomResourceDefinition",
+  "metadata": {
+    "name": "httproutes.gateway.networking.k8s.io",
+    "annotations": {"api-approved.kubernetes.io": "unapproved, of a test"}
+  },
+  "spec": {
+    "group": "gateway.networking.k8s.io",
+    "names": {"kind": "HTTPRoute", "listKind": "HTTPRouteList", "plural": "httproutes", "singular": "httproute"},
+    "scope": "Namespaced",
+    "versions": [{
+      "name": "v1",
+      "served": true,
+      "storage": true,
+      "schema": {"openAPIV3Schema": {"type": "object", "x-kubernetes-preserve-unknown-fields": true}}
+    }]
+  }
+})";
+
+/// By the name of an object: "uid version".
+using Preconditions = std::map<std::string, std::string>;
+
+std::string precondition(const kube::ObjectMeta& metadata) {
+    return metadata.uid + " " + metadata.resourceVersion;
+}
+
+/// Of every Service and route that a fleet publishes outside the cluster, as they are now.
+Preconditions identities_of_published(DeploymentWorld& world) {
+    Preconditions identities;
+    if (const auto service = world.world.get<kube::Service>(DeploymentWorld::key("fleet-external"))) {
+        identities["fleet-external"] = precondition((*service)->metadata);
+    }
+    const auto routes =
+        world.world.run(world.world.person().list<kube::HttpRoute>(kube::ListOptions{.namespace_ = "default"}));
+    for (const auto& route : routes.items) identities[route->metadata.name] = precondition(route->metadata);
+    return identities;
+}
+
+/// Of every deletion that was sent.
+Preconditions preconditions_of_deletions(DeploymentWorld& world) {
+    Preconditions sent;
+    for (const auto& call : world.world.calls().writes()) {
+        if (call.method != kube::HttpMethod::Delete) continue;
+        const std::string path = call.path();
+        const kube::json::Value body = kube::json::parse(call.body);
+        sent[path.substr(path.rfind('/') + 1)] =
+            std::string{kube::json::find_string(body, {"preconditions", "uid"})} + " " +
+            std::string{kube::json::find_string(body, {"preconditions", "resourceVersion"})};
+    }
+    return sent;
+}
+
+TEST(PublishedObject, that_is_not_wanted_any_more_is_deleted_only_as_it_was_seen) {
+    DeploymentWorld world;
+    world.world.stop_operator();
+    world.world.server().install(kRoutes);
+    world.world.start_operator();
+    auto fleet = DeploymentWorld::a_fleet(1);
+    fleet.spec.networking.emplace();
+    world.world.create(std::move(fleet));
+    ASSERT_TRUE(world.world.run_until_quiet()) << world.world.last_reason();
+    const Preconditions published = identities_of_published(world);
+    ASSERT_EQ(published.size(), 5U) << "one Service, four routes";
+    world.world.calls().forget_requests();
+    world.edit([](api::SeiNodeDeployment& edited) { edited.spec.networking.reset(); });
+    ASSERT_TRUE(world.world.run_until_quiet()) << world.world.last_reason();
+    EXPECT_EQ(preconditions_of_deletions(world), published);
+    EXPECT_TRUE(identities_of_published(world).empty());
 }
 
 }  // namespace
