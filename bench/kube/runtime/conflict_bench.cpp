@@ -2,6 +2,7 @@
 // behind an object that is edited a hundred times a second. On the embedded API server in this process, and on a real
 // one, over TLS, where KUBEBUILDER_ASSETS has it.
 #include <benchmark/benchmark.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <chrono>
@@ -310,6 +311,9 @@ double percentile(std::vector<double> values, double part) {
     return values.empty() ? 0 : values[static_cast<std::size_t>(part * static_cast<double>(values.size() - 1))];
 }
 
+/// A conflict costs no more (docs/known-defects.md, 6.3).
+constexpr double kConflictMillisecondsMax = 50;
+
 /// `conflicts_in_a_row` writes are refused, then one succeeds: the time from the last refusal to it.
 void conflict_to_converged(benchmark::State& state, Where where) {
     Stage stage{where, 0ms};
@@ -329,7 +333,11 @@ void conflict_to_converged(benchmark::State& state, Where where) {
         milliseconds.push_back(took.count() * 1000);
     }
     state.counters["p50_ms"] = percentile(milliseconds, 0.5);
-    state.counters["p99_ms"] = percentile(milliseconds, 0.99);
+    const double p99 = percentile(milliseconds, 0.99);
+    state.counters["p99_ms"] = p99;
+    if (!state.error_occurred() && p99 > kConflictMillisecondsMax) {
+        state.SkipWithError(fmt::format("p99 is {:.1f} ms, more than a conflict may cost", p99).c_str());
+    }
 }
 
 /// Ten seconds of a hundred edits each, while a pass takes 0, 20 or 200 ms: from the last edit to the status that shows
