@@ -12,6 +12,7 @@ std::vector<std::unique_ptr<Oracle>> make_oracles(const View& view) {
     all.push_back(std::make_unique<NoBlindWrite>(view));
     all.push_back(std::make_unique<NoConflictWithItself>(view));
     all.push_back(std::make_unique<OneStatusWritePerPass>(view));
+    all.push_back(std::make_unique<NoBusyLoop>(view));
     all.push_back(std::make_unique<QuietAtRest>(view));
     all.push_back(std::make_unique<ForeignFinalizersStay>(view));
     all.push_back(std::make_unique<OnlyOursIsDeleted>(view));

@@ -11,6 +11,9 @@ namespace {
 /// A key is reconciled anyway when a cache lags for longer than this: then a conflict is its author's own fault.
 constexpr std::chrono::seconds kLagMax{30};
 
+/// Three times of what 800 seeds have, all kinds of faults included: 42, to a sidecar.
+constexpr unsigned kRequestsInASecondMax = 120;
+
 struct Kind {
     std::string_view resource;
     WatchedKind kind;
@@ -69,6 +72,29 @@ void OneStatusWritePerPass::shown(const Process& to, std::string_view resource, 
         return one.first.first == to.incarnation && one.second.version <= version &&
                one.first.second.find(fmt::format("/{}/", resource)) != std::string::npos;
     });
+}
+
+void NoBusyLoop::exchanged(const Exchange& exchange) {
+    std::string_view object = exchange.path;
+    if (constexpr std::string_view kStatus = "/status"; object.ends_with(kStatus)) {
+        object.remove_suffix(kStatus.size());
+    }
+    count(exchange.by, std::string{object});
+}
+
+void NoBusyLoop::exchanged(const SidecarExchange& exchange) {
+    count(exchange.by, "the sidecar of " + exchange.node.name);
+}
+
+void NoBusyLoop::count(const Process& by, std::string whom) {
+    judged();
+    if (view().now() - second_begin_ >= std::chrono::seconds{1}) {
+        requests_.clear();
+        second_begin_ = std::chrono::floor<std::chrono::seconds>(view().now());
+    }
+    const unsigned many = ++requests_[{by.incarnation, whom}];
+    if (many <= kRequestsInASecondMax) return;
+    violated(fmt::format("{} sent {} requests within a second: {}", by.name, many, whom));
 }
 
 }  // namespace sim

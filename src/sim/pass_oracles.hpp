@@ -31,4 +31,22 @@ private:
     std::map<std::pair<unsigned, std::string>, std::uint64_t> shown_;
 };
 
+class NoBusyLoop final : public Oracle {
+public:
+    explicit NoBusyLoop(const View& view) : Oracle{view} {}
+    [[nodiscard]] std::string_view name() const override { return "no-busy-loop"; }
+    [[nodiscard]] std::string_view sentence() const override {
+        return "In one life, and in a second, an operator sends no more than a bounded number of requests about one "
+               "object, or to one sidecar.";
+    }
+    void exchanged(const Exchange& exchange) override;
+    void exchanged(const SidecarExchange& exchange) override;
+
+private:
+    void count(const Process& by, std::string whom);
+    /// By incarnation and object or sidecar: the requests of the current second.
+    std::map<std::pair<unsigned, std::string>, unsigned> requests_;
+    kube::MonotonicTime second_begin_{};
+};
+
 }  // namespace sim

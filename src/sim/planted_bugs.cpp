@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "planted/planted.hpp"
+#include "sim/planted_pass_bugs.hpp"
 #include "sim/planted_sidecar_bugs.hpp"
 #include "sim/planted_write_bugs.hpp"
 
@@ -95,6 +96,7 @@ std::vector<PlantedBug> planted_bugs() {
          "a sidecar that does not answer is taken to have failed the task",
          outside<SilenceTakenForFailure>()},
         {"finalizer-kept", "the last finalizer is not removed, and counts as removed", outside<FinalizerKept>()},
+        {"requeued-at-once", "a node that waits is looked at again at once", outside<RequeuedAtOnce>()},
         {"second-claim-unlabelled",
          "a claim that is made again has not the labels of the first",
          outside<SecondClaimUnlabelled>()},
