@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
+#include <sstream>
 #include <string_view>
 
 namespace sim {
@@ -9,7 +11,7 @@ namespace {
 
 using kube::json::Value;
 
-constexpr std::array<std::string_view, 35> kAccidents{
+constexpr std::array<std::string_view, 34> kAccidents{
     "uid",
     "resourceVersion",
     "generation",
@@ -40,12 +42,18 @@ constexpr std::array<std::string_view, 35> kAccidents{
     "currentRevision",
     "updateRevision",
     "controller-revision-hash",
-    "annotations",
     "reason",
     "collisionCount",
     "availableReplicas",
     "currentReplicas"
 };
+
+std::set<std::string> lines_of(const std::string& text) {
+    std::set<std::string> lines;
+    std::istringstream stream{text};
+    for (std::string line; std::getline(stream, line);) lines.insert(std::move(line));
+    return lines;
+}
 
 std::string_view type_of(const Value& condition) {
     return kube::json::find_string(condition, {"type"});
@@ -62,10 +70,29 @@ bool remembers(const Value& condition) {
     return type == "PodReady" || type == "SpecValid";
 }
 
+/// Those of the server and its controllers, and the one that users put on by the way.
+bool is_of_others(std::string_view annotation) {
+    return annotation == "note" || annotation.find("kubernetes.io/") != std::string_view::npos;
+}
+
+/// Conditions that are False once they have been True: of a node that was edited before it was up there has been no
+/// update, and it is as the others. Which way it took is not determined.
+bool is_history(std::string_view type) {
+    return type == "NodeUpdateInProgress" || type == "RestartPending";
+}
+
 Value reduced(const Value& value) {
     if (value.is_object()) {
         kube::json::Object kept;
         for (const auto& member : value.get_object()) {
+            if (member.key() == "annotations" && member.value().is_object()) {
+                kube::json::Object ours;
+                for (const auto& annotation : member.value().get_object()) {
+                    if (!is_of_others(annotation.key())) ours[annotation.key()] = annotation.value();
+                }
+                if (!ours.empty()) kept[member.key()] = std::move(ours);
+                continue;
+            }
             if (std::ranges::find(kAccidents, std::string_view{member.key()}) != kAccidents.end()) continue;
             kept[member.key()] = reduced(member.value());
             // Peers that were changed while the gate of a new node was being opened come with its next update.
@@ -95,6 +122,26 @@ Value reduced(const Value& value) {
 
 std::string without_accidents(const Value& object) {
     return kube::json::serialize_canonical(reduced(object));
+}
+
+std::vector<std::string> false_conditions(const Value& object) {
+    std::vector<std::string> types;
+    const Value* conditions = kube::json::find(object, {"status", "conditions"});
+    if (conditions == nullptr || !conditions->is_array()) return types;
+    for (const Value& condition : conditions->get_array()) {
+        if (!is_condition(condition) || kube::json::find_string(condition, {"status"}) != "False") continue;
+        if (!is_history(type_of(condition))) types.emplace_back(type_of(condition));
+    }
+    std::ranges::sort(types);
+    return types;
+}
+
+bool has_ended_as(const std::string& state, const std::string& reference) {
+    const std::set<std::string> lines = lines_of(state);
+    const std::set<std::string> expected = lines_of(reference);
+    return std::ranges::includes(lines, expected) && std::ranges::all_of(lines, [&](const std::string& line) {
+               return line.starts_with(kFalse) || expected.contains(line);
+           });
 }
 
 }  // namespace sim

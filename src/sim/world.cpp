@@ -545,6 +545,9 @@ std::string World::final_state() const {
         for (const auto& [key, object] : watched_[kind].collection->objects()) {
             if (is_of_users(static_cast<WatchedKind>(kind), object)) continue;
             text += fmt::format("{} {} {}\n", watched_[kind].type.kind, key.name, without_accidents(object->value()));
+            for (const std::string& type : false_conditions(object->value())) {
+                text += fmt::format("{}{} {} {}\n", kFalse, watched_[kind].type.kind, key.name, type);
+            }
         }
     }
     return text;
