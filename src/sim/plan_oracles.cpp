@@ -29,7 +29,8 @@ const Value* active_plan(const ObjectPtr& object) {
 bool is_same_wish(const ObjectPtr& one, const ObjectPtr& other) {
     const auto wish_of = [](const ObjectPtr& object) {
         const Value* spec = find(object->value(), {"spec"});
-        kube::json::Object wish = spec != nullptr && spec->is_object() ? spec->get_object() : kube::json::Object{};
+        kube::json::Object wish;
+        if (spec != nullptr && spec->is_object()) wish = {spec->get_object(), boost::json::storage_ptr{}};
         wish.erase("paused");
         return Value(std::move(wish));
     };
