@@ -1,9 +1,26 @@
 // A seed is all there is to a run.
 #include <gtest/gtest.h>
 
+#include "sim/planted_bugs.hpp"
 #include "sim/run.hpp"
 
 namespace {
+
+sim::MakeTampering planted(std::string_view name) {
+    for (const sim::PlantedBug& bug : sim::planted_bugs()) {
+        if (bug.name == name) return bug.tamper;
+    }
+    throw std::invalid_argument{std::string{name}};
+}
+
+/// The numbers of the faults that are on.
+std::vector<std::size_t> faults_of(const sim::RunPlan& plan) {
+    std::vector<std::size_t> numbers;
+    for (const sim::Fault& fault : plan.faults) {
+        if (!fault.is_off) numbers.push_back(fault.number);
+    }
+    return numbers;
+}
 
 /// Runs it with its history.
 sim::RunResult told(const sim::RunPlan& plan) {
@@ -52,6 +69,40 @@ TEST(Run, differs_from_one_without_faults_only_after_the_first_fault) {
     ASSERT_EQ(lines, lines_before(without.trace));
     for (std::ptrdiff_t i = 0; i < lines; ++i) {
         ASSERT_EQ(with.trace[static_cast<std::size_t>(i)], without.trace[static_cast<std::size_t>(i)]);
+    }
+}
+
+TEST(Run, that_fails_is_cut_down_to_the_faults_that_it_needs) {
+    sim::References references;
+    const sim::MakeTampering bug = planted("silence-taken-for-unknown");
+    std::uint64_t seed = 26;  // the first that finds it
+    const auto failure_of = [&](const sim::RunPlan& plan) {
+        return sim::run(plan, references, bug, sim::Trace::No).failure;
+    };
+    while (!failure_of(sim::plan_of(seed)) && seed < 200) ++seed;
+    const sim::RunPlan plan = sim::plan_of(seed);
+    const auto failure = failure_of(plan);
+    ASSERT_TRUE(failure) << "no oracle minds the bug";
+    const sim::RunPlan shortest = sim::minimised(plan, references, bug);
+    const auto needed = faults_of(shortest);
+    EXPECT_LT(needed.size(), plan.faults.size());
+    ASSERT_FALSE(needed.empty()) << "silence is a fault";
+    const auto failure_of_shortest = failure_of(shortest);
+    ASSERT_TRUE(failure_of_shortest);
+    EXPECT_EQ(failure_of_shortest->oracle, failure->oracle);
+    // As from a command line.
+    sim::RunPlan again = sim::plan_of(seed);
+    again.faults = sim::only(again.faults, needed);
+    const auto failure_again = failure_of(again);
+    ASSERT_TRUE(failure_again);
+    EXPECT_EQ(failure_again->oracle, failure->oracle);
+    EXPECT_EQ(failure_again->how, failure_of_shortest->how);
+    // Without any one of them nothing fails: there is none too many.
+    for (const std::size_t number : needed) {
+        sim::RunPlan shorter = again;
+        shorter.faults.at(number).is_off = true;
+        const auto other = failure_of(shorter);
+        EXPECT_TRUE(!other || other->oracle != failure->oracle) << number << " is not needed";
     }
 }
 
