@@ -8,10 +8,19 @@
 #include <csignal>
 #include <cstring>
 #include <fstream>
+#include <random>
 #include <sstream>
 #include <stdexcept>
 
 namespace support {
+namespace {
+
+/// Below those that Linux gives to outgoing connections: none of them takes a port between the look and its use.
+constexpr unsigned kPortMin = 10'000;
+constexpr unsigned kPortMax = 32'000;
+constexpr int kPortTries = 100;
+
+}  // namespace
 
 Finished run_to_end(ChildProcess::Options options, std::chrono::milliseconds limit) {
     const TemporaryFolder folder;
@@ -50,19 +59,21 @@ void write_file(const std::filesystem::path& path, std::string_view text) {
 }
 
 unsigned short free_port() {
-    const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof(address);
-    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): the socket API
-    auto* const generic = reinterpret_cast<sockaddr*>(&address);
-    if (::bind(socket, generic, sizeof(address)) != 0 || ::getsockname(socket, generic, &size) != 0) {
+    std::random_device random;
+    std::uniform_int_distribution<unsigned> among{kPortMin, kPortMax};
+    for (int tries = 0; tries < kPortTries; ++tries) {
+        const auto port = static_cast<unsigned short>(among(random));
+        const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        address.sin_port = htons(port);
+        // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): the socket API
+        const int bound = ::bind(socket, reinterpret_cast<sockaddr*>(&address), sizeof(address));
         ::close(socket);
-        throw std::runtime_error{std::string{"no free port on the loopback: "} + std::strerror(errno)};
+        if (bound == 0) return port;
     }
-    ::close(socket);
-    return ntohs(address.sin_port);
+    throw std::runtime_error{std::string{"no free port on the loopback: "} + std::strerror(errno)};
 }
 
 }  // namespace support

@@ -34,7 +34,7 @@ private:
 
 [[nodiscard]] std::string read_file(const std::filesystem::path& path);
 void write_file(const std::filesystem::path& path, std::string_view text);
-/// A TCP port of the loopback that was free a moment ago.
+/// A TCP port of the loopback that was free a moment ago, drawn among so many that tests beside this one draw others.
 [[nodiscard]] unsigned short free_port();
 
 }  // namespace support
