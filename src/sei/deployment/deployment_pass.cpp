@@ -74,6 +74,8 @@ kube::Async<Requeue> DeploymentPass::advance() {
     current.status = context_.status;
     const RolloutDecision decision = decide_rollout(current, context_.fleet.wanted());
     if (decision.kind != RolloutDecision::Kind::None) {
+        // A number that changed together with the image does not wait for the rollout (spec 03 §3).
+        if (!context_.status.plan) co_await scale_down(context_);
         begin_rollout(decision.from, decision.to, !context_.status.templateHash.empty());
         co_return Requeue::after(milliseconds{0}, "the new plan to be stored");
     }
@@ -204,7 +206,8 @@ void DeploymentPass::begin_rollout(const std::string& from, const std::string& t
 
 std::vector<std::string> DeploymentPass::nodes_to_be_rolled() const {
     std::vector<std::string> names = names_of(context_.fleet.wanted());
-    if (!context_.status.rollout || !context_.status.plan) return names;
+    if (!context_.status.plan) return with_newcomers(std::move(names));
+    if (!context_.status.rollout) return names;
     // What the rollout was about that gives way to this one is no less to be rolled because it is not seen just now.
     for (std::string& name : node_names(*context_.status.plan)) {
         if (std::ranges::find(names, name) != names.end() || !is_wanted_name(context_.object(), name)) continue;
@@ -212,6 +215,24 @@ std::vector<std::string> DeploymentPass::nodes_to_be_rolled() const {
         if (claim_on(context_.object(), seen ? &**seen : nullptr) != Claim::Foreign) names.push_back(std::move(name));
     }
     return names;
+}
+
+std::vector<std::string> DeploymentPass::with_newcomers(std::vector<std::string> names) const {
+    // Before a chain is made newcomers may have to stay out of it.
+    if (context_.object().spec.genesis && !is_ceremony_complete(context_.status)) return names;
+    std::vector<std::string> all;
+    for (std::int32_t ordinal = 0; ordinal < context_.object().spec.replicas; ++ordinal) {
+        std::string name = child_name(context_.object(), ordinal);
+        const bool is_there = std::ranges::find(names, name) != names.end();
+        const auto seen = context_.caches.nodes.get({context_.object().metadata.namespace_, name});
+        if (is_there || claim_on(context_.object(), seen ? &**seen : nullptr) == Claim::Free) {
+            all.push_back(std::move(name));
+        }
+    }
+    for (std::string& name : names) {
+        if (std::ranges::find(all, name) == all.end()) all.push_back(std::move(name));
+    }
+    return all;
 }
 
 void DeploymentPass::start_plan(api::TaskPlan plan) {

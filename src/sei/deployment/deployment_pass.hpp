@@ -46,6 +46,8 @@ private:
     void begin_rollout(const std::string& from, const std::string& to, bool is_from_known);
     /// By name, those of the rollout that is superseded included.
     [[nodiscard]] std::vector<std::string> nodes_to_be_rolled() const;
+    /// And those that are to be made: a plan is for the whole fleet, also where its number changed with its image.
+    [[nodiscard]] std::vector<std::string> with_newcomers(std::vector<std::string> names) const;
     void start_plan(api::TaskPlan plan);
     void complete_plan();
     void fail_plan(const std::string& why);

@@ -133,9 +133,9 @@ kube::Async<std::expected<NodeSnapshot, Requeue>> NodeReconciler::prepare(NodeSn
     auto finalized = co_await kube::with_finalizer(client_, node, api::kNodeFinalizer);
     if (!finalized) co_return finalized;
     node = *std::move(finalized);
-    // A request is heeded once the plan for it is stored.
+    // A request is heeded once the plan for it is stored. What a changed spec asks for is not told yet.
     const bool is_requested = node->metadata.annotations.contains(std::string{api::kRetryAnnotation});
-    const bool waits_for_plan = api::is_failed(*node) || awaits_request(*node);
+    const bool waits_for_plan = api::is_failed(*node) || awaits_request(*node) || spec_changed_since_last_pass(*node);
     if (is_requested && !waits_for_plan) {
         api::SeiNode heeded = *node;
         heeded.metadata.annotations.erase(std::string{api::kRetryAnnotation});

@@ -233,6 +233,16 @@ TEST(ChangedOverrides, are_applied_at_once_when_somebody_asks_for_it) {
     EXPECT_NE(world.uid_of(kPodPath), "") << "and it is replaced once";
 }
 
+TEST(ChangedOverrides, are_applied_at_once_when_that_was_asked_for_before_they_were_seen) {
+    NodeWorld world;
+    settle_with_pod(world);
+    world.set_spec("overrides", json::parse(R"({"evm.http_port":"9546"})"));
+    world.annotate("sei.io/retry", "now");
+    world.settle();
+    EXPECT_EQ(world.condition("NodeUpdateInProgress"), "True/UpdateStarted");
+    EXPECT_TRUE(world.node().metadata.annotations.empty()) << "heeded once";
+}
+
 TEST(ChangedOverrides, in_the_middle_of_an_update_replace_its_plan) {
     NodeWorld world;
     settle_with_pod(world);
