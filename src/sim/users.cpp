@@ -185,10 +185,26 @@ kube::Async<> World::perform_on_node(Act act) {
             if (!read || pod == key_of(name + "-0")) break;
             static_cast<void>(co_await user_.delete_object<kube::Pod>(pod, {.uid = read->uid(), .resource_version = {}})
             );
+            scope_.spawn("user", ask_again_when_failed(name));
             break;
         }
         case ActKind::Scale:
             break;
+    }
+}
+
+/// Where no operator saw the pod of the bootstrap go, its failed Job does not say that it was disrupted (decision 0018,
+/// Z): its user asks for another attempt.
+kube::Async<> World::ask_again_when_failed(std::string name) {
+    const auto deadline = clock_.monotonic() + std::chrono::minutes{10};
+    while (clock_.monotonic() < deadline && !is_stopping_) {
+        co_await clock_.sleep_for(std::chrono::seconds{30});
+        const ObjectPtr node = find(WatchedKind::Node, key_of(name));
+        if (!node || kube::json::find_string(node->value(), {"status", "phase"}) != "Failed") continue;
+        if (settings_.with_trace) trace("user: asks for another attempt of " + name);
+        co_await edit<SeiNode>(name, [](SeiNode& failed) {
+            failed.metadata.annotations[std::string{sei::api::kRetryAnnotation}] = "disrupted";
+        });
     }
 }
 

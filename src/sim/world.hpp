@@ -129,6 +129,7 @@ private:
     [[nodiscard]] kube::Async<> perform_all(std::vector<Act> acts);
     [[nodiscard]] kube::Async<> perform_on_fleet(Act act);
     [[nodiscard]] kube::Async<> perform_on_node(Act act);
+    [[nodiscard]] kube::Async<> ask_again_when_failed(std::string name);
     template <class K>
     [[nodiscard]] kube::Async<> create_when_gone(K object);
     [[nodiscard]] kube::Async<> create_node(std::string name, std::string image);
