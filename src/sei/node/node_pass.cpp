@@ -159,9 +159,7 @@ kube::Async<> NodePass::replace_outdated_pods_while_initializing() {
         return tasks::is_sidecar_running(*pod) && !gets_nowhere(pod);
     });
     if (rollout.outdated.empty() || co_await tasks::reason_to_keep_pod(context_)) co_return;
-    co_await tasks::delete_outdated_pods(
-        context_, std::move(rollout.outdated), (*context_.live_stateful_set)->status.updateRevision
-    );
+    co_await tasks::delete_outdated_pods(context_, std::move(rollout.outdated));
 }
 
 void NodePass::observe_unrecorded_image(tasks::PodIsKnown known) {

@@ -51,9 +51,7 @@ kube::Async<plan::TaskOutcome> observe_image(TaskContext& context) {
         case Rollout::State::PodsOutdated:
             // The template moved on after replace-pod had run (spec 04 §13.12).
             if (auto wait = co_await wait_before_pod_deletion(context)) co_return *std::move(wait);
-            is_new_target = co_await delete_outdated_pods(
-                                context, std::move(rollout.outdated), stateful_set->status.updateRevision
-                            ) > 0;
+            is_new_target = co_await delete_outdated_pods(context, std::move(rollout.outdated)) > 0;
             break;
         case Rollout::State::NotObserved:
         case Rollout::State::Starting:

@@ -44,7 +44,7 @@ kube::Async<plan::TaskOutcome> replace_pod(TaskContext& context, std::string res
         if (auto wait = co_await wait_before_pod_deletion(context)) co_return *std::move(wait);
     }
     std::erase_if(rollout.outdated, [&](const auto& pod) { return pod->metadata.uid == restarted_pod; });
-    co_await delete_outdated_pods(context, std::move(rollout.outdated), stateful_set->status.updateRevision);
+    co_await delete_outdated_pods(context, std::move(rollout.outdated));
     if (!restarted_pod.empty()) co_await delete_pod(context, std::move(restarted_pod));
     co_return plan::Complete{};
 }

@@ -47,12 +47,6 @@ std::string obstacle_of(const kube::Pod& pod) {
            (pod.status.phase.empty() ? "unknown" : pod.status.phase) + ")";
 }
 
-/// Has its controller seen the newest template?
-bool has_been_observed(const kube::StatefulSet& stateful_set) {
-    return stateful_set.status.observedGeneration >= stateful_set.metadata.generation &&
-           !stateful_set.status.updateRevision.empty() && stateful_set.spec.replicas;
-}
-
 /// Of a StatefulSet that has been observed.
 bool reports_all_updated(const kube::StatefulSet& stateful_set) {
     const std::int32_t replicas = *stateful_set.spec.replicas;
@@ -60,6 +54,11 @@ bool reports_all_updated(const kube::StatefulSet& stateful_set) {
 }
 
 }  // namespace
+
+bool has_been_observed(const kube::StatefulSet& stateful_set) {
+    return stateful_set.status.observedGeneration >= stateful_set.metadata.generation &&
+           !stateful_set.status.updateRevision.empty() && stateful_set.spec.replicas;
+}
 
 kube::PodSpec images_of(const kube::PodSpec& spec) {
     kube::PodSpec kept;

@@ -40,6 +40,9 @@ struct Rollout {
     std::vector<kube::Snapshot<kube::Pod>> outdated;
 };
 
+/// Has its controller seen the newest template?
+[[nodiscard]] bool has_been_observed(const kube::StatefulSet& stateful_set);
+
 /// Decides by the revision label of each pod, never by comparing the StatefulSet's two revisions (spec 08 3.4).
 ///
 /// Started: either a pod of the newest revision runs the template's image, or the StatefulSet reports, for its current

@@ -142,10 +142,13 @@ kube::Async<SyncOutcome> sync_stateful_set(TaskContext& context) {
     co_return Synced{};
 }
 
-kube::Async<std::size_t> delete_outdated_pods(
-    TaskContext& context, std::vector<kube::Snapshot<kube::Pod>> outdated, std::string update_revision
-) {
+kube::Async<std::size_t> delete_outdated_pods(TaskContext& context, std::vector<kube::Snapshot<kube::Pod>> outdated) {
     std::size_t deleted = 0;
+    if (outdated.empty() || !context.live_stateful_set) co_return deleted;
+    // The cache of StatefulSets may be behind that of pods: to it the newest pod is an older one, and so is the next.
+    const auto live = co_await context.client.get<kube::StatefulSet>(context.live_stateful_set->key());
+    if (!live || live->uid() != context.live_stateful_set->uid() || !has_been_observed(**live)) co_return deleted;
+    const std::string update_revision = (*live)->status.updateRevision;
     for (const kube::Snapshot<kube::Pod>& cached : outdated) {
         const auto pod = co_await context.client.get<kube::Pod>(cached.key());
         if (!pod || pod->uid() != cached.uid() || (*pod)->metadata.deletionTimestamp) continue;

@@ -34,10 +34,11 @@ using SyncOutcome = std::variant<Synced, TrackingCleared, SyncWaits, SyncRefused
 /// uncached reads of both objects, then it is deleted by its uid. ApiError and TransportError pass through.
 [[nodiscard]] kube::Async<SyncOutcome> sync_stateful_set(TaskContext& context);
 
-/// Deletes the pods that were made from an older template, each confirmed by an uncached read and by its uid. Returns
-/// how many were.
+/// Deletes the pods that were made from an older template, each confirmed by uncached reads of the StatefulSet and of
+/// itself, and by its uid. None while the controller of the StatefulSet has not seen its newest template. Returns how
+/// many were.
 [[nodiscard]] kube::Async<std::size_t> delete_outdated_pods(
-    TaskContext& context, std::vector<kube::Snapshot<kube::Pod>> outdated, std::string update_revision
+    TaskContext& context, std::vector<kube::Snapshot<kube::Pod>> outdated
 );
 
 }  // namespace sei::tasks
