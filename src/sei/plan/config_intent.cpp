@@ -43,13 +43,13 @@ bool answers(std::string_view address, const AskedPort& asked) {
     return !asked.from_outside || !is_loopback(address.substr(0, colon));
 }
 
-boost::json::object to_json(const kube::StringMap& overrides) {
+}  // namespace
+
+boost::json::object to_json(const kube::StringMap& map) {
     boost::json::object object;
-    for (const auto& [key, value] : overrides) object[key] = value;
+    for (const auto& [key, value] : map) object[key] = value;
     return object;
 }
-
-}  // namespace
 
 boost::json::object to_stored(const ConfigIntent& intent) {
     boost::json::object stored;

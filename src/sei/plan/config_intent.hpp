@@ -25,6 +25,8 @@ struct ConfigIntent {
     bool operator==(const ConfigIntent&) const = default;
 };
 
+/// Key to text, as JSON.
+[[nodiscard]] boost::json::object to_json(const kube::StringMap& map);
 /// The stored form: keys at their zero value are left out, but `mode` never (spec 04 §10.1).
 [[nodiscard]] boost::json::object to_stored(const ConfigIntent& intent);
 /// The sidecar's form: only empty `overrides` are left out (spec 04 §9.4).

@@ -99,12 +99,6 @@ bool publishes_snapshots(const api::SeiNode& node) {
     return generation != nullptr && generation->tendermint && generation->tendermint->publish;
 }
 
-boost::json::object to_json(const kube::StringMap& map) {
-    boost::json::object object;
-    for (const auto& [key, value] : map) object[key] = value;
-    return object;
-}
-
 struct KeyCheck {
     TaskType type = TaskType::ValidateSigningKey;
     boost::json::object params;
