@@ -211,8 +211,7 @@ std::vector<std::string> DeploymentPass::nodes_to_be_rolled() const {
     // What the rollout was about that gives way to this one is no less to be rolled because it is not seen just now.
     for (std::string& name : node_names(*context_.status.plan)) {
         if (std::ranges::find(names, name) != names.end() || !is_wanted_name(context_.object(), name)) continue;
-        const auto seen = context_.caches.nodes.get({context_.object().metadata.namespace_, name});
-        if (claim_on(context_.object(), seen ? &**seen : nullptr) != Claim::Foreign) names.push_back(std::move(name));
+        if (claim_on_name(name) != Claim::Foreign) names.push_back(std::move(name));
     }
     return names;
 }
@@ -224,15 +223,17 @@ std::vector<std::string> DeploymentPass::with_newcomers(std::vector<std::string>
     for (std::int32_t ordinal = 0; ordinal < context_.object().spec.replicas; ++ordinal) {
         std::string name = child_name(context_.object(), ordinal);
         const bool is_there = std::ranges::find(names, name) != names.end();
-        const auto seen = context_.caches.nodes.get({context_.object().metadata.namespace_, name});
-        if (is_there || claim_on(context_.object(), seen ? &**seen : nullptr) == Claim::Free) {
-            all.push_back(std::move(name));
-        }
+        if (is_there || claim_on_name(name) == Claim::Free) all.push_back(std::move(name));
     }
     for (std::string& name : names) {
         if (std::ranges::find(all, name) == all.end()) all.push_back(std::move(name));
     }
     return all;
+}
+
+Claim DeploymentPass::claim_on_name(const std::string& name) const {
+    const auto seen = context_.caches.nodes.get({context_.object().metadata.namespace_, name});
+    return claim_on(context_.object(), seen ? &**seen : nullptr);
 }
 
 void DeploymentPass::start_plan(api::TaskPlan plan) {

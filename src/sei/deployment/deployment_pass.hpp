@@ -48,6 +48,8 @@ private:
     [[nodiscard]] std::vector<std::string> nodes_to_be_rolled() const;
     /// And those that are to be made: a plan is for the whole fleet, also where its number changed with its image.
     [[nodiscard]] std::vector<std::string> with_newcomers(std::vector<std::string> names) const;
+    /// On what the cache has under this name.
+    [[nodiscard]] Claim claim_on_name(const std::string& name) const;
     void start_plan(api::TaskPlan plan);
     void complete_plan();
     void fail_plan(const std::string& why);

@@ -21,14 +21,18 @@ std::string planned_nodes(const api::SeiNodeDeployment& fleet) {
     return kube::json::serialize(kube::json::Value{fleet.status.plan->tasks.front().params});
 }
 
+void edit_number_and_image(DeploymentWorld& world, std::int32_t replicas) {
+    world.edit([replicas](auto& fleet) {
+        fleet.spec.replicas = replicas;
+        fleet.spec.template_.spec.image = kNewImage;
+    });
+}
+
 TEST(FleetThatGrowsWithItsImage, has_its_newcomers_while_the_rollout_is_stuck) {
     DeploymentWorld world;
     world.world.create(DeploymentWorld::a_fleet(2));
     ASSERT_TRUE(world.world.run_until_quiet()) << world.world.last_reason();
-    world.edit([](auto& fleet) {
-        fleet.spec.replicas = 3;
-        fleet.spec.template_.spec.image = kNewImage;
-    });
+    edit_number_and_image(world, 3);
     ASSERT_TRUE(world.world.run_until([&] { return world.nodes().size() == 3; })) << world.world.last_reason();
     ASSERT_TRUE(world.world.run_until_quiet()) << world.world.last_reason();
 
@@ -53,10 +57,7 @@ TEST(FleetThatGrowsWithItsImage, has_its_plan_stored_before_the_first_newcomer_i
                                  request.body.contains("\"SeiNode\"");
         return is_newcomer && made++ == 0 ? look() : nothing();
     };
-    world.edit([](auto& fleet) {
-        fleet.spec.replicas = 3;
-        fleet.spec.template_.spec.image = kNewImage;
-    });
+    edit_number_and_image(world, 3);
     ASSERT_TRUE(world.world.run_until([&] { return world.nodes().size() == 3; })) << world.world.last_reason();
     world.world.calls().before_each = {};
     EXPECT_TRUE(had_plan);
@@ -66,10 +67,7 @@ TEST(FleetThatShrinksWithItsImage, lets_go_of_the_surplus_while_the_rollout_is_s
     DeploymentWorld world;
     world.world.create(DeploymentWorld::a_fleet(3));
     ASSERT_TRUE(world.world.run_until_quiet()) << world.world.last_reason();
-    world.edit([](auto& fleet) {
-        fleet.spec.replicas = 2;
-        fleet.spec.template_.spec.image = kNewImage;
-    });
+    edit_number_and_image(world, 2);
     ASSERT_TRUE(world.world.run_until([&] { return world.nodes().size() == 2; })) << world.world.last_reason();
     ASSERT_TRUE(world.world.run_until_quiet()) << world.world.last_reason();
     ASSERT_TRUE(world.fleet().status.plan) << "no node tells that it runs the new image";
