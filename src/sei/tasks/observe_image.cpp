@@ -23,6 +23,12 @@ std::string restarted_pod(const TaskContext& context) {
     return replacement == nullptr ? std::string{} : StoredParams{replacement->params}.text("podUid");
 }
 
+/// Has an earlier pass begun to wait? The first look follows the deletion at once.
+bool is_waiting_already(const TaskContext& context) {
+    const api::PlannedTask* task = plan::find_task(*context.status.plan, plan::TaskType::ObserveImage);
+    return task != nullptr && task->submittedAt;
+}
+
 /// What a StatefulSet says of a revision says nothing of a pod that was restarted at the same one.
 kube::StatefulSet without_report(kube::StatefulSet stateful_set) {
     stateful_set.status.readyReplicas = 0;
@@ -37,6 +43,12 @@ kube::Async<plan::TaskOutcome> observe_image(TaskContext& context) {
     const std::string restarted = restarted_pod(context);
     const std::vector<kube::Snapshot<kube::Pod>> pods = context.observed.pods();
     if (!restarted.empty() && std::ranges::find(pods, restarted, uid_of) != pods.end()) {
+        // Asked for once more where the cache has had the time to see it go: it may have been refused, or come before
+        // the pod was seen.
+        if (is_waiting_already(context)) {
+            if (auto wait = co_await wait_before_pod_deletion(context)) co_return *std::move(wait);
+            co_await delete_pod(context, restarted);
+        }
         co_return plan::Running{
             .waits_for = "the pod that was to be restarted to go", .watched = plan::Running::Watched::Yes
         };

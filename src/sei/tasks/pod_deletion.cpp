@@ -39,4 +39,12 @@ kube::Async<std::optional<plan::TaskOutcome>> wait_before_pod_deletion(TaskConte
     co_return outcome;
 }
 
+kube::Async<> delete_pod(TaskContext& context, std::string uid) {
+    for (const kube::Snapshot<kube::Pod>& pod : context.observed.pods()) {
+        if (pod->metadata.uid != uid || pod->metadata.deletionTimestamp) continue;
+        const kube::DeletePrecondition precondition{.uid = pod.uid(), .resource_version = std::nullopt};
+        static_cast<void>(co_await context.client.delete_object<kube::Pod>(pod.key(), precondition));
+    }
+}
+
 }  // namespace sei::tasks

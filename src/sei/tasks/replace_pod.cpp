@@ -21,15 +21,6 @@ std::optional<std::string> objection_to(const kube::StatefulSet& stateful_set) {
     return std::nullopt;
 }
 
-/// By its uid, as the precondition.
-kube::Async<> delete_pod(TaskContext& context, std::string uid) {
-    for (const kube::Snapshot<kube::Pod>& pod : context.observed.pods()) {
-        if (pod->metadata.uid != uid || pod->metadata.deletionTimestamp) continue;
-        const kube::DeletePrecondition precondition{.uid = pod.uid(), .resource_version = std::nullopt};
-        static_cast<void>(co_await context.client.delete_object<kube::Pod>(pod.key(), precondition));
-    }
-}
-
 }  // namespace
 
 kube::Async<plan::TaskOutcome> replace_pod(TaskContext& context, std::string restarted_pod) {

@@ -233,6 +233,26 @@ TEST(ChangedOverrides, are_applied_at_once_when_somebody_asks_for_it) {
     EXPECT_NE(world.uid_of(kPodPath), "") << "and it is replaced once";
 }
 
+TEST(RestartedPod, whose_deletion_was_refused_is_asked_to_go_again) {
+    NodeWorld world;
+    settle_with_pod(world);
+    world.set_spec("overrides", json::parse(R"({"evm.http_port":"9546"})"));
+    world.annotate("sei.io/retry", "now");
+    unsigned refused = 0;
+    world.api.before = [&](const kube::HttpRequest& request, const std::string& path) {
+        std::optional<kube::HttpResponse> refusal;
+        if (request.method == kube::HttpMethod::Delete && path == kPodPath && refused++ == 0) {
+            refusal = FakeApi::refusal(409, "Conflict", "the object has been modified");
+        }
+        return refusal;
+    };
+    world.settle();
+    ASSERT_EQ(refused, 1u);
+    ASSERT_NE(world.uid_of(kPodPath), "") << "the cache had no time to see it go: it is not asked for in the same pass";
+    world.settle();
+    EXPECT_EQ(world.uid_of(kPodPath), "");
+}
+
 TEST(ChangedOverrides, are_applied_at_once_when_that_was_asked_for_before_they_were_seen) {
     NodeWorld world;
     settle_with_pod(world);
