@@ -23,8 +23,8 @@ namespace sei::tasks {
 /// the node ran: the next pod mounts it.
 [[nodiscard]] kube::Async<std::optional<plan::TaskOutcome>> wait_before_pod_deletion(TaskContext& context);
 
-/// Deletes the pod of this uid, which is the precondition, where the cache shows it and not that it is going. Whether it
-/// goes is for a later look to tell: a refusal says no more than a cache that is behind.
+/// Deletes the pod of this uid, which is the precondition, where the cache shows it and not that it is going. Whether
+/// it goes is for a later look to tell: a refusal says no more than a cache that is behind.
 [[nodiscard]] kube::Async<> delete_pod(TaskContext& context, std::string uid);
 
 }  // namespace sei::tasks

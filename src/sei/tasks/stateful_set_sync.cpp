@@ -50,6 +50,16 @@ bool is_rendered_from_this(const TaskContext& context, const AppliedWorkload& ap
            applied.is_held == plan::has_bootstrap_left(context.status.plan);
 }
 
+/// Is what is rendered from the node as we see it rendered from the newest one? ApiError and TransportError pass
+/// through.
+kube::Async<bool> is_node_current(TaskContext& context) {
+    const auto live = co_await context.client.get<api::SeiNode>(context.node.key());
+    co_return live && live->uid() == context.node.uid() &&
+        (*live)->metadata.generation ==
+            context.node->metadata.generation&& plan::has_bootstrap_left((*live)->status.plan) ==
+            plan::has_bootstrap_left(context.node->status.plan);
+}
+
 /// What uncached reads say about a tracked StatefulSet that the cache does not show.
 struct Confirmation {
     /// Set: it is there after all.
@@ -123,6 +133,12 @@ kube::Async<SyncOutcome> sync_stateful_set(TaskContext& context) {
         context.live_stateful_set = std::move(live);
         co_return Synced{};
     }
+    // Somebody has changed what we applied, and the same would be applied again: whoever it was may know a newer node,
+    // and would undo that in turn, at once.
+    const std::optional<AppliedWorkload>& applied = context.memory.applied;
+    const bool is_repetition =
+        live && applied && applied->uid == (*live)->metadata.uid && applied->rendering_hash == rendering_hash;
+    if (is_repetition && !co_await is_node_current(context)) co_return SyncWaits{"the newest version of the node"};
     kube::StatefulSet now;
     now.spec = read_part_of(desired->spec);
     now.metadata = co_await context.client.apply_returning_metadata(

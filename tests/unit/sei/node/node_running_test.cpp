@@ -262,6 +262,41 @@ TEST(Workload, edited_by_somebody_is_put_right) {
     EXPECT_EQ(*json::find(*world.api.find(kSetPath), {"spec", "replicas"}), 1);
 }
 
+TEST(Workload, changed_for_a_spec_that_is_not_seen_yet_is_left_alone) {
+    NodeWorld world;
+    world.settle_running();
+    // Another operator has seen the pause already.
+    world.api.edit(kSetPath, [](json::Object& set) { set["spec"].as_object()["replicas"] = 0; });
+    world.sync_caches();
+    world.set_spec("paused", true);
+    world.take_writes();
+    const kube::Requeue requeue = world.pass_on_stale_caches();
+    EXPECT_EQ(*json::find(*world.api.find(kSetPath), {"spec", "replicas"}), 0);
+    EXPECT_EQ(requeue.waits_for(), "the newest version of the node");
+    world.settle();
+    EXPECT_EQ(*json::find(*world.api.find(kSetPath), {"spec", "replicas"}), 0);
+}
+
+TEST(Workload, let_go_by_a_bootstrap_that_is_not_seen_to_be_over_is_left_alone) {
+    NodeWorld world;
+    world.settle_running();
+    world.sidecar.leave_tasks_running();
+    world.api.edit(kNodePath, [](json::Object& node) {
+        node["status"].as_object()["plan"] = json::parse(
+            R"({"id":"p","phase":"Active","tasks":[{"id":"g","type":"configure-genesis","status":"Pending"},)"
+            R"({"id":"t","type":"teardown-bootstrap","status":"Pending"}]})"
+        );
+    });
+    world.pass();
+    ASSERT_EQ(*json::find(*world.api.find(kSetPath), {"spec", "replicas"}), 0);
+    // Another operator has taken it down.
+    world.api.edit(kSetPath, [](json::Object& set) { set["spec"].as_object()["replicas"] = 1; });
+    world.sync_caches();
+    world.api.edit(kNodePath, [](json::Object& node) { node["status"].as_object().erase("plan"); });
+    world.pass_on_stale_caches();
+    EXPECT_EQ(*json::find(*world.api.find(kSetPath), {"spec", "replicas"}), 1);
+}
+
 TEST(Workload, that_loses_a_label_gets_it_back) {
     NodeWorld world;
     world.settle_running();
