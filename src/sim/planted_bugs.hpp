@@ -8,12 +8,17 @@
 
 namespace sim {
 
+/// How many seeds it takes to find a mistake: a few dozen at most, or a rare combination of faults.
+enum class Found { Soon, Rarely };
+
 /// A mistake. `name` is for command lines and tables, `mistake` says what the operator does wrong.
 struct PlantedBug {
     std::string_view name;
     std::string_view mistake;
     /// For the settings of a world: what it makes plants the bug for as long as it lives.
     MakeTampering tamper;
+    /// Those that are found soon are planted by every `tools/test`.
+    Found found = Found::Soon;
 };
 
 /// All of them. Those that need a line in the operator's own code work in the program sei-sim-mutants only: elsewhere

@@ -110,7 +110,9 @@ int search(const Options& options, const sim::MakeTampering& tamper) {
 }
 
 int list_bugs() {
-    for (const sim::PlantedBug& bug : sim::planted_bugs()) fmt::print("{}\t{}\n", bug.name, bug.mistake);
+    for (const sim::PlantedBug& bug : sim::planted_bugs()) {
+        fmt::print("{}\t{}\t{}\n", bug.name, bug.mistake, bug.found == sim::Found::Soon ? "soon" : "rarely");
+    }
     return 0;
 }
 
