@@ -437,7 +437,7 @@ Async<List<K>> Reader::list(ListOptions options) {
         for (Undecodable& bad : page->undecodable) result.undecodable.push_back(std::move(bad));
         for (const json::Value& item : page->items()) {
             try {
-                result.items.emplace_back(json::from_json<K>(item));
+                result.items.push_back(Snapshot<K>{json::from_json<K>(item)});
             } catch (const json::DecodeError& error) {
                 result.undecodable.push_back(detail::undecodable(item, error.what()));
             }

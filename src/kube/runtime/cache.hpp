@@ -98,7 +98,8 @@ private:
     [[nodiscard]] static std::vector<Snapshot<K>> typed(std::vector<detail::CacheStore::Entry> entries) {
         std::vector<Snapshot<K>> snapshots;
         snapshots.reserve(entries.size());
-        for (auto& entry : entries) snapshots.emplace_back(std::static_pointer_cast<const K>(std::move(entry.object)));
+        for (auto& entry : entries)
+            snapshots.push_back(Snapshot<K>{std::static_pointer_cast<const K>(std::move(entry.object))});
         return snapshots;
     }
     std::shared_ptr<detail::CacheStore> store_;

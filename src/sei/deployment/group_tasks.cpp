@@ -175,7 +175,7 @@ kube::Async<TaskOutcome> assemble(DeploymentContext& context, api::PlannedTask t
         .memory = context.memory.tasks,
         .is_still_due = [&](std::string id
                         ) { return tasks::is_still_due(context.client, context.deployment, std::move(id)); },
-        .live_stateful_set = std::nullopt
+        .live_stateful_set = nullptr
     };
     const tasks::StoredParams stored{task.params};
     co_return co_await tasks::run_sidecar_task(

@@ -146,13 +146,13 @@ bool NodePass::gets_nowhere(const kube::Snapshot<kube::Pod>& pod) const {
 
 bool NodePass::is_stuck_pod_outdated() const {
     if (!context_.live_stateful_set) return false;
-    const tasks::Rollout rollout = tasks::observe_rollout(**context_.live_stateful_set, context_.observed.pods());
+    const tasks::Rollout rollout = tasks::observe_rollout(*context_.live_stateful_set, context_.observed.pods());
     return std::ranges::any_of(rollout.outdated, [&](const auto& pod) { return gets_nowhere(pod); });
 }
 
 kube::Async<> NodePass::replace_outdated_pods_while_initializing() {
     if (context_.status.phase != api::NodePhase::Initializing || !context_.live_stateful_set) co_return;
-    tasks::Rollout rollout = tasks::observe_rollout(**context_.live_stateful_set, context_.observed.pods());
+    tasks::Rollout rollout = tasks::observe_rollout(*context_.live_stateful_set, context_.observed.pods());
     if (rollout.state != tasks::Rollout::State::PodsOutdated) co_return;
     // What a sidecar does may have taken hours: only a pod that gets nowhere goes.
     std::erase_if(rollout.outdated, [&](const auto& pod) {
@@ -165,7 +165,7 @@ kube::Async<> NodePass::replace_outdated_pods_while_initializing() {
 void NodePass::observe_unrecorded_image(tasks::PodIsKnown known) {
     if (!is_running() || !context_.status.currentImage.empty() || plan::is_active(context_.status.plan)) return;
     if (!context_.live_stateful_set) return;
-    context_.status.currentImage = tasks::running_image(**context_.live_stateful_set, context_.observed.pods(), known);
+    context_.status.currentImage = tasks::running_image(*context_.live_stateful_set, context_.observed.pods(), known);
 }
 
 void NodePass::adopt_configuration() {
@@ -365,7 +365,7 @@ std::optional<plan::ConfigDrift> NodePass::config_drift() const {
 std::optional<tasks::SidecarDrift> NodePass::sidecar_drift() const {
     if (!context_.live_stateful_set) return std::nullopt;
     return tasks::sidecar_drift(
-        **context_.live_stateful_set,
+        *context_.live_stateful_set,
         context_.observed.pods(),
         resources::sidecar_image(*context_.node, context_.platform)
     );
@@ -373,13 +373,13 @@ std::optional<tasks::SidecarDrift> NodePass::sidecar_drift() const {
 
 std::string NodePass::outdated_pod() const {
     if (!context_.live_stateful_set) return {};
-    const tasks::Rollout rollout = tasks::observe_rollout(**context_.live_stateful_set, context_.observed.pods());
+    const tasks::Rollout rollout = tasks::observe_rollout(*context_.live_stateful_set, context_.observed.pods());
     return rollout.outdated.empty() ? std::string{} : rollout.outdated.front()->metadata.name;
 }
 
 std::string NodePass::outdated_image() const {
     if (!context_.live_stateful_set) return {};
-    return tasks::outdated_image(**context_.live_stateful_set, context_.observed.pods(), context_.node->spec.image);
+    return tasks::outdated_image(*context_.live_stateful_set, context_.observed.pods(), context_.node->spec.image);
 }
 
 bool NodePass::is_update_due() const {
@@ -421,7 +421,7 @@ plan::UpdateOptions NodePass::update_options() const {
 
 void NodePass::judge_restart() {
     if (!is_running() || !context_.live_stateful_set || context_.status.plan) return;
-    const tasks::Rollout rollout = tasks::observe_rollout(**context_.live_stateful_set, context_.observed.pods());
+    const tasks::Rollout rollout = tasks::observe_rollout(*context_.live_stateful_set, context_.observed.pods());
     if (rollout.state == tasks::Rollout::State::NotObserved && !config_drift()) return;  // too early to tell
     conditions_.set_restart_pending(
         config_drift(), rollout.outdated.empty() ? std::string{} : rollout.outdated.front()->metadata.name

@@ -187,7 +187,7 @@ kube::Async<Requeue> NodeReconciler::advance(NodeSnapshot node, std::shared_ptr<
         .clock = clock_,
         .memory = *memory,
         .is_still_due = [&](std::string id) { return tasks::is_still_due(client_, node, std::move(id)); },
-        .live_stateful_set = std::nullopt
+        .live_stateful_set = nullptr
     };
     Conditions conditions{*node, status, kube::Time::of(clock_.now())};
     NodePass pass{context, caches_, ids_, metrics_, conditions};

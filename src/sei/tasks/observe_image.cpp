@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -39,7 +40,7 @@ kube::StatefulSet without_report(kube::StatefulSet stateful_set) {
 
 kube::Async<plan::TaskOutcome> observe_image(TaskContext& context) {
     if (!context.live_stateful_set) co_return plan::Transient{.error = "the StatefulSet is not there yet"};
-    const kube::Snapshot<kube::StatefulSet> stateful_set = *context.live_stateful_set;
+    const std::shared_ptr<const kube::StatefulSet> stateful_set = context.live_stateful_set;
     const std::string restarted = restarted_pod(context);
     const std::vector<kube::Snapshot<kube::Pod>> pods = context.observed.pods();
     if (!restarted.empty() && std::ranges::find(pods, restarted, uid_of) != pods.end()) {

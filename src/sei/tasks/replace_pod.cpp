@@ -1,3 +1,4 @@
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -25,7 +26,7 @@ std::optional<std::string> objection_to(const kube::StatefulSet& stateful_set) {
 
 kube::Async<plan::TaskOutcome> replace_pod(TaskContext& context, std::string restarted_pod) {
     if (!context.live_stateful_set) co_return plan::Transient{.error = "the StatefulSet is not there yet"};
-    const kube::Snapshot<kube::StatefulSet> stateful_set = *context.live_stateful_set;
+    const std::shared_ptr<const kube::StatefulSet> stateful_set = context.live_stateful_set;
     Rollout rollout = observe_rollout(*stateful_set, context.observed.pods());
     if (rollout.state == Rollout::State::NotObserved) {
         co_return plan::Running{.waits_for = rollout.waits_for, .watched = plan::Running::Watched::Yes};

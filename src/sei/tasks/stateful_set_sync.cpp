@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -18,7 +19,7 @@
 namespace sei::tasks {
 namespace {
 
-using SetSnapshot = kube::Snapshot<kube::StatefulSet>;
+using SeenSet = std::shared_ptr<const kube::StatefulSet>;
 
 /// Is what is ours in the metadata still there? Edits of labels and references do not move the generation.
 bool keeps_our_metadata(const kube::ObjectMeta& live, const kube::ObjectMeta& desired) {
@@ -33,14 +34,14 @@ bool keeps_our_metadata(const kube::ObjectMeta& live, const kube::ObjectMeta& de
 }
 
 /// Is what was applied last still there as it was?
-bool is_as_applied(const TaskContext& context, const SetSnapshot& live) {
+bool is_as_applied(const TaskContext& context, const kube::StatefulSet& live) {
     if (planted::has(planted::Bug::SetComparedWithDefaults)) return false;  // what was rendered has no defaults
     const std::optional<AppliedWorkload>& applied = context.memory.applied;
-    if (!applied || applied->uid != live->metadata.uid || live->metadata.generation > applied->generation) return false;
+    if (!applied || applied->uid != live.metadata.uid || live.metadata.generation > applied->generation) return false;
     const kube::ObjectMeta ours = resources::owned_metadata(
         *context.node, api::workload_key(*context.node), resources::resource_labels(*context.node)
     );
-    return keeps_our_metadata(live->metadata, ours);
+    return keeps_our_metadata(live.metadata, ours);
 }
 
 /// Would rendering again give what was applied last? It is a function of the node's spec and the platform alone (spec
@@ -62,8 +63,8 @@ kube::Async<bool> is_node_current(TaskContext& context) {
 
 /// What uncached reads say about a tracked StatefulSet that the cache does not show.
 struct Confirmation {
-    /// Set: it is there after all.
-    std::optional<SetSnapshot> tracked;
+    /// Not null: it is there after all.
+    SeenSet tracked;
     SyncOutcome outcome = Synced{};
 };
 
@@ -75,19 +76,19 @@ kube::Async<Confirmation> confirm_mismatch(TaskContext& context, api::StatefulSe
     if (planted::has(planted::Bug::ImpostorJudgedFromCache)) node = context.node;
     if (planted::has(planted::Bug::ImpostorJudgedFromCache)) live = context.observed.stateful_set();
     if (!node || (*node)->metadata.uid != context.node->metadata.uid || (*node)->status.statefulSet != tracked) {
-        co_return Confirmation{std::nullopt, SyncWaits{"the newest version of the node"}};
+        co_return Confirmation{nullptr, SyncWaits{"the newest version of the node"}};
     }
-    if (live && (*live)->metadata.uid == tracked.uid) co_return Confirmation{live, Synced{}};
+    if (live && (*live)->metadata.uid == tracked.uid) co_return Confirmation{live->shared(), Synced{}};
     if (!live) {
-        co_return Confirmation{std::nullopt, TrackingCleared{"StatefulSet " + key.name + " was deleted"}};
+        co_return Confirmation{nullptr, TrackingCleared{"StatefulSet " + key.name + " was deleted"}};
     }
     const kube::DeletePrecondition precondition{.uid = live->uid(), .resource_version = std::nullopt};
     const kube::DeleteOutcome outcome = co_await context.client.delete_object<kube::StatefulSet>(key, precondition);
     if (outcome == kube::DeleteOutcome::PreconditionFailed) {
-        co_return Confirmation{std::nullopt, SyncWaits{"the newest version of StatefulSet " + key.name}};
+        co_return Confirmation{nullptr, SyncWaits{"the newest version of StatefulSet " + key.name}};
     }
     co_return Confirmation{
-        std::nullopt,
+        nullptr,
         TrackingCleared{
             "StatefulSet " + key.name + " had the uid " + live->uid().value() + " instead of " + tracked.uid +
             " and was deleted"
@@ -98,11 +99,11 @@ kube::Async<Confirmation> confirm_mismatch(TaskContext& context, api::StatefulSe
 }  // namespace
 
 kube::Async<SyncOutcome> sync_stateful_set(TaskContext& context) {
-    std::optional<SetSnapshot> live = context.live_stateful_set;
-    if (!live) live = context.observed.stateful_set();
+    SeenSet live = context.live_stateful_set;
+    if (const auto observed = context.observed.stateful_set(); !live && observed) live = observed->shared();
     // An identity without a uid tells none apart: nothing is tracked (spec 05 §19.4).
     if (const auto tracked = context.status.statefulSet; tracked && !tracked->uid.empty()) {
-        if (!live || (*live)->metadata.uid != tracked->uid) {
+        if (!live || live->metadata.uid != tracked->uid) {
             Confirmation confirmation = co_await confirm_mismatch(context, *tracked);
             if (std::holds_alternative<TrackingCleared>(confirmation.outcome)) {
                 context.status.statefulSet.reset();
@@ -112,8 +113,8 @@ kube::Async<SyncOutcome> sync_stateful_set(TaskContext& context) {
             live = std::move(confirmation.tracked);
         }
     }
-    if (live && (*live)->metadata.deletionTimestamp) {
-        co_return SyncWaits{"StatefulSet " + (*live)->metadata.name + ", which is being deleted, to go"};
+    if (live && live->metadata.deletionTimestamp) {
+        co_return SyncWaits{"StatefulSet " + live->metadata.name + ", which is being deleted, to go"};
     }
     const bool is_tracked = context.status.statefulSet && !context.status.statefulSet->uid.empty();
     const bool is_kept = live && is_tracked && is_as_applied(context, *live);
@@ -137,7 +138,7 @@ kube::Async<SyncOutcome> sync_stateful_set(TaskContext& context) {
     // and would undo that in turn, at once.
     const std::optional<AppliedWorkload>& applied = context.memory.applied;
     const bool is_repetition =
-        live && applied && applied->uid == (*live)->metadata.uid && applied->rendering_hash == rendering_hash;
+        live && applied && applied->uid == live->metadata.uid && applied->rendering_hash == rendering_hash;
     if (is_repetition && !co_await is_node_current(context)) co_return SyncWaits{"the newest version of the node"};
     kube::StatefulSet now;
     now.spec = read_part_of(desired->spec);
@@ -145,7 +146,7 @@ kube::Async<SyncOutcome> sync_stateful_set(TaskContext& context) {
         std::move(*desired), kube::FieldManager{std::string{api::kNodeFieldManager}}, kube::Force::Yes
     );
     // What its controller has last said of it: of an older generation, when the apply changed something.
-    if (live && (*live)->metadata.uid == now.metadata.uid) now.status = (*live)->status;
+    if (live && live->metadata.uid == now.metadata.uid) now.status = live->status;
     context.memory.applied = AppliedWorkload{
         .node_generation = context.node->metadata.generation,
         .rendering_hash = rendering_hash,
@@ -154,7 +155,7 @@ kube::Async<SyncOutcome> sync_stateful_set(TaskContext& context) {
         .is_held = is_held
     };
     context.status.statefulSet = api::StatefulSetIdentity{.name = now.metadata.name, .uid = now.metadata.uid};
-    context.live_stateful_set = SetSnapshot{std::move(now)};
+    context.live_stateful_set = std::make_shared<const kube::StatefulSet>(std::move(now));
     co_return Synced{};
 }
 
@@ -162,8 +163,9 @@ kube::Async<std::size_t> delete_outdated_pods(TaskContext& context, std::vector<
     std::size_t deleted = 0;
     if (outdated.empty() || !context.live_stateful_set) co_return deleted;
     // The cache of StatefulSets may be behind that of pods: to it the newest pod is an older one, and so is the next.
-    const auto live = co_await context.client.get<kube::StatefulSet>(context.live_stateful_set->key());
-    if (!live || live->uid() != context.live_stateful_set->uid() || !has_been_observed(**live)) co_return deleted;
+    const auto live = co_await context.client.get<kube::StatefulSet>(context.live_stateful_set->metadata.key());
+    if (!live || (*live)->metadata.uid != context.live_stateful_set->metadata.uid || !has_been_observed(**live))
+        co_return deleted;
     const std::string update_revision = (*live)->status.updateRevision;
     for (const kube::Snapshot<kube::Pod>& cached : outdated) {
         const auto pod = co_await context.client.get<kube::Pod>(cached.key());

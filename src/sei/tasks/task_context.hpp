@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -30,8 +31,9 @@ struct TaskContext {
     NodeMemory& memory;
     /// Has the stored plan the task of this id as due, as an uncached read has it (`still_due.hpp`)?
     std::function<kube::Async<bool>(std::string task_id)> is_still_due;
-    /// The StatefulSet as the server answered in this pass, newer than what `observed` has. Set by `sync_stateful_set`.
-    std::optional<kube::Snapshot<kube::StatefulSet>> live_stateful_set;
+    /// What is known of the StatefulSet in this pass, newer than what `observed` has: what was applied with the
+    /// metadata that the server answered, too, which is no snapshot. Null until `sync_stateful_set` has set it.
+    std::shared_ptr<const kube::StatefulSet> live_stateful_set;
 };
 
 }  // namespace sei::tasks

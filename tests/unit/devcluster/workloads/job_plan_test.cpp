@@ -1,4 +1,5 @@
 #include "devcluster/workloads/job_plan.hpp"
+#include "testkit/snapshot_of.hpp"
 
 #include <gtest/gtest.h>
 
@@ -20,7 +21,7 @@ kube::Snapshot<kube::Pod> a_pod(std::string phase) {
         };
     }
     pod.status.containerStatuses.push_back(std::move(main));
-    return kube::Snapshot<kube::Pod>{std::move(pod)};
+    return testkit::snapshot_of(std::move(pod));
 }
 
 std::string condition_of(const JobPlan& plan, std::string_view type) {
@@ -68,7 +69,7 @@ TEST(JobPlan, counts_a_deleted_pod_as_failed_and_does_not_replace_it_without_ret
     job.spec.backoffLimit = 0;
     kube::Pod pod = *a_pod("Running");
     pod.metadata.deletionTimestamp = kube::Time::of(kNow + seconds{30});
-    const JobPlan going = plan_job(job, {kube::Snapshot<kube::Pod>{std::move(pod)}}, kNow);
+    const JobPlan going = plan_job(job, {testkit::snapshot_of(std::move(pod))}, kNow);
     EXPECT_EQ(going.pods_to_create, 0);
     EXPECT_EQ(condition_of(going, "FailureTarget"), "True BackoffLimitExceeded");
     EXPECT_EQ(condition_of(going, "Failed"), "absent");

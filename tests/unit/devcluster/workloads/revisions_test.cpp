@@ -1,4 +1,5 @@
 #include "devcluster/workloads/revisions.hpp"
+#include "testkit/snapshot_of.hpp"
 
 #include <gtest/gtest.h>
 
@@ -20,7 +21,7 @@ StatefulSet a_set(std::string_view image) {
 }
 
 kube::Snapshot<kube::ControllerRevision> stored(std::string_view image, std::int64_t number) {
-    return kube::Snapshot<kube::ControllerRevision>{new_revision(a_set(image), number, 0)};
+    return testkit::snapshot_of(new_revision(a_set(image), number, 0));
 }
 
 TEST(Revisions, of_equal_templates_have_one_name_however_they_are_written) {

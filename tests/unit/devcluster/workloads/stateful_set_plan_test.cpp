@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "devcluster/workloads/stateful_set_pod.hpp"
+#include "testkit/snapshot_of.hpp"
 
 namespace devcluster::workloads {
 namespace {
@@ -23,7 +24,7 @@ kube::Snapshot<kube::Pod> a_pod(int ordinal, std::string revision, State state =
          .status = state == State::Ready || state == State::Terminating ? "True" : "False",
          .lastTransitionTime = kube::Time::of(kNow)}
     );
-    return kube::Snapshot<kube::Pod>{std::move(pod)};
+    return testkit::snapshot_of(std::move(pod));
 }
 
 StatefulSet a_set(int replicas, std::string strategy = "RollingUpdate", std::string policy = "OrderedReady") {

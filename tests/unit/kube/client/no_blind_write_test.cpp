@@ -11,6 +11,7 @@
 
 #include "kube/client/client.hpp"
 #include "scripted_transport.hpp"
+#include "testkit/snapshot_of.hpp"
 #include "widget.hpp"
 
 namespace kube::testing {
@@ -29,6 +30,14 @@ static_assert(!WritesStatusOver<Client, std::shared_ptr<const Widget>>);
 template <class C>
 concept WritesStatusAlone = requires(C& client, Widget changed) { client.write_status(changed); };
 static_assert(!WritesStatusAlone<Client>);
+
+// Nobody makes up a snapshot: what it says of a version has been read.
+template <class From>
+concept MakesSnapshotOf = requires(From from) { Snapshot<Widget>{std::move(from)}; };
+static_assert(MakesSnapshotOf<Snapshot<Widget>>);
+static_assert(!MakesSnapshotOf<Widget>);
+static_assert(!MakesSnapshotOf<std::shared_ptr<const Widget>>);
+static_assert(!std::is_default_constructible_v<Snapshot<Widget>>);
 
 // Finalizers likewise.
 template <class C, class Base>
@@ -148,7 +157,7 @@ struct BlindWriteTest : ::testing::Test {
         Widget widget;
         widget.metadata.name = "w";
         widget.metadata.namespace_ = "ns";
-        return Snapshot<Widget>{std::move(widget)};
+        return testkit::snapshot_of(std::move(widget));
     }
 };
 

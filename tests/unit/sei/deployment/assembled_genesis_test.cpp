@@ -9,6 +9,7 @@
 #include "kube/meta/condition.hpp"
 #include "sei/api/conditions.hpp"
 #include "sei/deployment/genesis.hpp"
+#include "testkit/snapshot_of.hpp"
 
 namespace sei::deployment::test {
 namespace {
@@ -116,7 +117,7 @@ TEST(AssembledGenesis, is_told_by_peers_and_by_the_task_at_which_the_ceremony_fa
         plan.reason = one.failure.empty() ? api::reason::kNotStarted : api::reason::kPlanFailed;
         plan.message = "Plan failed: " + one.failure;
         status.conditions.push_back(plan);
-        const std::vector<NodeSnapshot> nodes(one.nodes.begin(), one.nodes.end());
+        const std::vector<NodeSnapshot> nodes = testkit::snapshots_of(one.nodes);
         EXPECT_EQ(is_genesis_assembled(status, nodes), one.expected);
     }
 }

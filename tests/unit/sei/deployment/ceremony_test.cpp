@@ -12,6 +12,7 @@
 #include "sei/api/conditions.hpp"
 #include "sei/deployment/genesis.hpp"
 #include "sei/deployment/template_hash.hpp"
+#include "testkit/snapshot_of.hpp"
 
 namespace sei::deployment::test {
 namespace {
@@ -203,7 +204,7 @@ TEST(ChainThatWasMade, is_told_by_the_peers_of_its_participants) {
         plan.type = api::deployment_condition::kPlanInProgress;
         plan.reason = one.has_begun ? api::reason::kPlanFailed : api::reason::kNotStarted;
         status.conditions.push_back(plan);
-        const std::vector<NodeSnapshot> nodes(one.nodes.begin(), one.nodes.end());
+        const std::vector<NodeSnapshot> nodes = testkit::snapshots_of(one.nodes);
         EXPECT_EQ(was_chain_made(status, nodes), one.expected);
     }
 }

@@ -10,6 +10,7 @@
 
 #include "fleet_of_test.hpp"
 #include "sei/deployment/deployment_conditions.hpp"
+#include "testkit/snapshot_of.hpp"
 
 namespace sei::deployment {
 namespace {
@@ -34,7 +35,7 @@ Fleet a_fleet(
         if (sick == Sick::Yes && i + 1 == phases.size()) {
             test::set(node, api::node_condition::kPodReady, ConditionStatus::False, api::reason::kCrashLooping);
         }
-        nodes.emplace_back(std::move(node));
+        nodes.push_back(testkit::snapshot_of(std::move(node)));
     }
     return {deployment, nodes};
 }
@@ -110,11 +111,11 @@ TEST(FleetOfNodes, is_in_the_order_of_ordinals_and_leaves_others_out) {
     const api::SeiNodeDeployment deployment = a_deployment(11);
     std::vector<NodeSnapshot> nodes;
     for (const std::int32_t ordinal : {10, 2, 0, 9, 1, 3, 8, 4, 7, 5, 6})
-        nodes.emplace_back(a_node(deployment, ordinal));
+        nodes.push_back(testkit::snapshot_of(a_node(deployment, ordinal)));
     api::SeiNode foreign = a_node(deployment, 3);
     foreign.metadata.name = "web-3b";
     foreign.metadata.ownerReferences.front().uid = "somebody";
-    nodes.emplace_back(foreign);
+    nodes.push_back(testkit::snapshot_of(foreign));
     std::vector<std::string> expected;
     for (int i = 0; i < 11; ++i) expected.push_back("web-" + std::to_string(i));
     EXPECT_EQ(names_of(Fleet(deployment, nodes).all()), expected);
@@ -126,7 +127,7 @@ TEST(FleetOfNodes, counts_neither_one_too_many_nor_one_that_is_being_deleted) {
     for (const std::int32_t ordinal : {0, 1, 2, 3, 4}) {
         api::SeiNode node = a_node(deployment, ordinal);
         if (ordinal == 1) node.metadata.deletionTimestamp.emplace();
-        nodes.emplace_back(std::move(node));
+        nodes.push_back(testkit::snapshot_of(std::move(node)));
     }
     const Fleet fleet{deployment, nodes};
     EXPECT_EQ(names_of(fleet.wanted()), (std::vector<std::string>{"web-0", "web-2"}));

@@ -8,6 +8,7 @@
 #include "sei/api/conditions.hpp"
 #include "sei/deployment/child.hpp"
 #include "sei/deployment/fleet.hpp"
+#include "testkit/snapshot_of.hpp"
 
 namespace sei::deployment::test {
 
@@ -51,7 +52,8 @@ inline api::SeiNode a_node(const api::SeiNodeDeployment& deployment, std::int32_
 
 inline std::vector<NodeSnapshot> nodes_of(const api::SeiNodeDeployment& deployment) {
     std::vector<NodeSnapshot> nodes;
-    for (std::int32_t i = 0; i < deployment.spec.replicas; ++i) nodes.emplace_back(a_node(deployment, i));
+    for (std::int32_t i = 0; i < deployment.spec.replicas; ++i)
+        nodes.push_back(testkit::snapshot_of(a_node(deployment, i)));
     return nodes;
 }
 

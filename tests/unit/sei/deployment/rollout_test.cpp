@@ -10,6 +10,7 @@
 
 #include "fleet_of_test.hpp"
 #include "sei/deployment/template_hash.hpp"
+#include "testkit/snapshot_of.hpp"
 
 namespace sei::deployment {
 namespace {
@@ -157,7 +158,7 @@ protected:
         for (const auto& node : nodes) serving.insert(node.metadata.name);
     }
     std::set<std::string> in_turn(std::optional<std::int32_t> max_unavailable) {
-        std::vector<NodeSnapshot> snapshots(nodes.begin(), nodes.end());
+        std::vector<NodeSnapshot> snapshots = testkit::snapshots_of(nodes);
         std::optional<Bound> bound;
         if (max_unavailable) bound = Bound{.max_unavailable = *max_unavailable, .absent = absent, .serving = serving};
         return nodes_to_roll(snapshots, target, bound);
@@ -245,7 +246,7 @@ protected:
         nodes[1].spec.image = kV2;
     }
     [[nodiscard]] RolloutProgress progress(const std::optional<Bound>& bound) const {
-        return progress_of({nodes.begin(), nodes.end()}, a_deployment(3, kV2).spec.template_.spec, bound);
+        return progress_of(testkit::snapshots_of(nodes), a_deployment(3, kV2).spec.template_.spec, bound);
     }
     std::vector<api::SeiNode> nodes;
 };
@@ -334,7 +335,7 @@ TEST(DecideRollout, leaves_the_nodes_of_a_ceremony_that_is_not_complete_to_genes
     api::SeiNode node = a_node(deployment, 0);
     node.spec.validator.emplace().genesisCeremony.emplace();
     deployment.spec.template_.spec.image = kV2;
-    const std::vector<NodeSnapshot> nodes{NodeSnapshot{node}};
+    const std::vector<NodeSnapshot> nodes{testkit::snapshot_of(node)};
     EXPECT_EQ(decide_rollout(deployment, nodes).kind, Kind::None) << "spec 03 §11.1";
     kube::Condition complete;
     complete.type = api::deployment_condition::kGenesisCeremonyComplete;

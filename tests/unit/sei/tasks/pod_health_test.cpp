@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "sei/api/conditions.hpp"
+#include "testkit/snapshot_of.hpp"
 
 namespace sei::tasks {
 namespace {
@@ -41,8 +42,7 @@ PodHealth health_of(const Case& tested) {
         status.lastState->terminated->exitCode = tested.last_exit_code;
     }
     pod.status.containerStatuses.push_back(std::move(status));
-    const kube::Snapshot<kube::Pod> snapshot{std::make_shared<const kube::Pod>(std::move(pod))};
-    return *pod_health({snapshot}, std::nullopt, kube::Time{});
+    return *pod_health({testkit::snapshot_of(std::move(pod))}, std::nullopt, kube::Time{});
 }
 
 TEST(PodHealth, tells_of_a_container_what_concerns_the_node) {

@@ -1,5 +1,6 @@
 // How far a template has got, told from a StatefulSet and its pods.
 #include "sei/tasks/rollout.hpp"
+#include "testkit/snapshot_of.hpp"
 
 #include <string>
 #include <vector>
@@ -114,8 +115,7 @@ TEST(Rollout, is_judged_by_what_the_pods_are_and_do) {
     };
     for (const Case& c : cases) {
         SCOPED_TRACE(c.behaviour);
-        std::vector<kube::Snapshot<kube::Pod>> pods;
-        for (const kube::Pod& p : c.pods) pods.emplace_back(p);
+        const std::vector<kube::Snapshot<kube::Pod>> pods = testkit::snapshots_of(c.pods);
         const Rollout rollout = observe_rollout(stateful_set(c.seen), pods);
         EXPECT_EQ(rollout.state, c.expected);
         EXPECT_TRUE(rollout.waits_for.starts_with(c.waits_for)) << rollout.waits_for;
@@ -168,8 +168,7 @@ TEST(RunningImage, is_told_only_where_it_is_known) {
     };
     for (const Case& c : cases) {
         SCOPED_TRACE(c.behaviour);
-        std::vector<kube::Snapshot<kube::Pod>> pods;
-        for (const kube::Pod& p : c.pods) pods.emplace_back(p);
+        const std::vector<kube::Snapshot<kube::Pod>> pods = testkit::snapshots_of(c.pods);
         EXPECT_EQ(running_image(c.set, pods, c.known), c.expected);
     }
 }
@@ -211,7 +210,7 @@ TEST(OutdatedImage, is_that_of_a_pod_of_an_older_template_with_another_image) {
     };
     for (const Case& c : cases) {
         SCOPED_TRACE(c.behaviour);
-        EXPECT_EQ(outdated_image(stateful_set(c.seen), {kube::Snapshot<kube::Pod>{c.pod}}, "seid:v2"), c.expected);
+        EXPECT_EQ(outdated_image(stateful_set(c.seen), {testkit::snapshot_of(c.pod)}, "seid:v2"), c.expected);
     }
 }
 
