@@ -84,6 +84,9 @@ RunResult run_with(
         result.steps = world.steps();
         result.requests = world.requests();
         result.coverage = world.coverage();
+        for (const char* at_the_end : {kEveryWaitEnds, kSameEnd, kDeletedGoesAway}) {
+            result.coverage.oracles[at_the_end] += result.failure ? 0 : 1;
+        }
     }
     if (has_ended) references.give_back(std::move(ground));
     return result;
