@@ -353,8 +353,15 @@ kube::Async<> scale_down(DeploymentContext& context) {
         if (!ordinal || *ordinal < context.object().spec.replicas) continue;
         const kube::DeletePrecondition precondition{.uid = seen->uid(), .resource_version = std::nullopt};
         const auto outcome = co_await context.client.delete_object<api::SeiNode>(node.key(), precondition);
-        if (outcome == kube::DeleteOutcome::Accepted) {
-            context.tell(api::event::kNodeDeleted, "Scaled down SeiNode " + node->metadata.name);
+        switch (outcome) {
+            case kube::DeleteOutcome::Accepted:
+                context.tell(api::event::kNodeDeleted, "Scaled down SeiNode " + node->metadata.name);
+                break;
+            case kube::DeleteOutcome::PreconditionFailed:
+                context.note_conflict({});  // of which no event may come: asked again soon
+                break;
+            case kube::DeleteOutcome::Absent:
+                break;
         }
     }
 }

@@ -71,7 +71,8 @@ template <class K>
 kube::Async<> release(DeploymentContext& context, kube::Snapshot<K> object) {
     if (object->metadata.deletionTimestamp || !co_await context.is_still_confirmed()) co_return;
     const kube::DeletePrecondition precondition{.uid = object.uid(), .resource_version = object.resource_version()};
-    static_cast<void>(co_await context.client.delete_object<K>(object.key(), precondition));
+    const auto outcome = co_await context.client.delete_object<K>(object.key(), precondition);
+    if (outcome == kube::DeleteOutcome::PreconditionFailed) context.note_conflict({});
 }
 
 kube::Async<> release_external_service(DeploymentContext& context) {

@@ -74,5 +74,21 @@ TEST(FleetThatShrinksWithItsImage, lets_go_of_the_surplus_while_the_rollout_is_s
     EXPECT_FALSE(planned_nodes(world.fleet()).contains("fleet-2")) << planned_nodes(world.fleet());
 }
 
+TEST(FleetThatShrinks, asks_again_where_the_deletion_of_a_node_was_refused) {
+    DeploymentWorld world;
+    world.world.create(DeploymentWorld::a_fleet(2));
+    ASSERT_TRUE(world.world.run_until_quiet()) << world.world.last_reason();
+    const auto is_deletion = [](const kube::HttpRequest& request) {
+        return request.method == kube::HttpMethod::Delete && request.target.contains("/seinodes/fleet-1");
+    };
+    const std::string refusal =
+        R"({"kind":"Status","apiVersion":"v1","status":"Failure","code":409,"reason":"Conflict","message":"once more"})";
+    world.world.calls().answer(is_deletion, {.status = 409, .headers = {}, .body = refusal}, 1);
+    world.edit([](auto& fleet) { fleet.spec.replicas = 1; });
+    ASSERT_TRUE(world.world.run_until_quiet()) << world.world.last_reason();
+    EXPECT_EQ(world.world.calls().times_fired(), 1U);
+    EXPECT_EQ(world.nodes().size(), 1U) << "nothing else would make the fleet look again";
+}
+
 }  // namespace
 }  // namespace sei::deployment::test
