@@ -92,8 +92,19 @@ kube::Async<Requeue> NodePass::run() {
     co_return co_await resolve_plan();
 }
 
+bool NodePass::is_workload_due() const {
+    if (!plan::is_active(context_.status.plan)) return false;
+    const auto current = plan::current_task(*context_.status.plan);
+    return current && context_.status.plan->tasks[*current].type == plan::to_wire(plan::TaskType::ApplyStatefulSet);
+}
+
 kube::Async<std::optional<Requeue>> NodePass::keep_workload() {
     constexpr std::string_view kSubject = "statefulset";
+    // One that is gone, and is to be on a claim that others may have by now, is left to the plan, which asks.
+    const bool is_imported = !api::imported_pvc_name(context_.node->spec).empty();
+    if (is_imported && !context_.status.statefulSet && !context_.observed.stateful_set() && is_workload_due()) {
+        co_return std::nullopt;
+    }
     // One of ours whose recording was lost counts, too: it is to be held, paused and replaced as any other.
     if (!may_have_workload(context_.status)) {
         const auto seen = context_.observed.stateful_set();
@@ -144,10 +155,19 @@ bool NodePass::gets_nowhere(const kube::Snapshot<kube::Pod>& pod) const {
     return health && health->is_problem && health->reason != api::reason::kNotReady;
 }
 
+std::vector<kube::Snapshot<kube::Pod>> NodePass::outdated_pods() const {
+    if (!context_.live_stateful_set) return {};
+    std::vector<kube::Snapshot<kube::Pod>> pods = context_.observed.pods();
+    const auto& applied = context_.memory.applied;
+    const bool waits_for_import = !api::imported_pvc_name(context_.node->spec).empty() && applied &&
+                                  applied->claim != api::data_pvc_key(*context_.node).name;
+    if (!waits_for_import) return tasks::observe_rollout(*context_.live_stateful_set, pods).outdated;
+    std::erase_if(pods, [](const auto& pod) { return pod->metadata.deletionTimestamp.has_value(); });
+    return pods;
+}
+
 bool NodePass::is_stuck_pod_outdated() const {
-    if (!context_.live_stateful_set) return false;
-    const tasks::Rollout rollout = tasks::observe_rollout(*context_.live_stateful_set, context_.observed.pods());
-    return std::ranges::any_of(rollout.outdated, [&](const auto& pod) { return gets_nowhere(pod); });
+    return std::ranges::any_of(outdated_pods(), [&](const auto& pod) { return gets_nowhere(pod); });
 }
 
 kube::Async<> NodePass::replace_outdated_pods_while_initializing() {
@@ -372,9 +392,8 @@ std::optional<tasks::SidecarDrift> NodePass::sidecar_drift() const {
 }
 
 std::string NodePass::outdated_pod() const {
-    if (!context_.live_stateful_set) return {};
-    const tasks::Rollout rollout = tasks::observe_rollout(*context_.live_stateful_set, context_.observed.pods());
-    return rollout.outdated.empty() ? std::string{} : rollout.outdated.front()->metadata.name;
+    const auto pods = outdated_pods();
+    return pods.empty() ? std::string{} : pods.front()->metadata.name;
 }
 
 std::string NodePass::outdated_image() const {
@@ -423,9 +442,7 @@ void NodePass::judge_restart() {
     if (!is_running() || !context_.live_stateful_set || context_.status.plan) return;
     const tasks::Rollout rollout = tasks::observe_rollout(*context_.live_stateful_set, context_.observed.pods());
     if (rollout.state == tasks::Rollout::State::NotObserved && !config_drift()) return;  // too early to tell
-    conditions_.set_restart_pending(
-        config_drift(), rollout.outdated.empty() ? std::string{} : rollout.outdated.front()->metadata.name
-    );
+    conditions_.set_restart_pending(config_drift(), outdated_pod());
 }
 
 api::SeiNode NodePass::working_copy() const {

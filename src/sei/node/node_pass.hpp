@@ -55,6 +55,8 @@ public:
     [[nodiscard]] bool is_question_answered() const { return is_question_answered_; }
 
 private:
+    /// Is the plan about to apply the StatefulSet?
+    [[nodiscard]] bool is_workload_due() const;
     /// Nullopt: go on.
     [[nodiscard]] kube::Async<std::optional<kube::Requeue>> keep_workload();
     /// Of the node's pod, as far as a pod tells it; one that is unready on purpose has a reason of its own.
@@ -103,7 +105,8 @@ private:
     [[nodiscard]] std::optional<api::TaskPlan> outdated_again(bool is_questioned);
     /// Has the pod a problem that time does not mend?
     [[nodiscard]] bool gets_nowhere(const kube::Snapshot<kube::Pod>& pod) const;
-    /// There is a newer template, and the pod of an older one has such a problem: nothing is lost by replacing it.
+    /// There is a newer template, or an import that the template is not on yet, and a pod that is on neither has such a
+    /// problem: nothing is lost by replacing it.
     [[nodiscard]] bool is_stuck_pod_outdated() const;
     /// A changed configuration that can be applied.
     [[nodiscard]] std::optional<plan::ConfigDrift> config_drift() const;
@@ -111,7 +114,9 @@ private:
     [[nodiscard]] std::optional<plan::SpecProblem> config_problem() const;
     /// The same, or what the next pod of a running node would not come up with: told, and in nothing's way.
     [[nodiscard]] std::optional<plan::SpecProblem> told_problem() const;
-    /// The name of a living pod of an older template; empty: there is none.
+    /// The pods of an older template, and those that are not on a claim which the node imports.
+    [[nodiscard]] std::vector<kube::Snapshot<kube::Pod>> outdated_pods() const;
+    /// The name of one of them; empty: there is none.
     [[nodiscard]] std::string outdated_pod() const;
     /// The image of a living pod of an older template, where it is not that of the spec; empty: there is none.
     [[nodiscard]] std::string outdated_image() const;

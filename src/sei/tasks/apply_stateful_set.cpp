@@ -29,11 +29,14 @@ bool is_first_workload(const TaskContext& context) {
 }  // namespace
 
 kube::Async<plan::TaskOutcome> apply_stateful_set(TaskContext& context) {
-    if (!api::imported_pvc_name(context.node->spec).empty() && is_first_workload(context)) {
+    ImportIs import = ImportIs::Unconfirmed;
+    const bool is_imported = !api::imported_pvc_name(context.node->spec).empty();
+    if (is_imported && (is_first_workload(context) || co_await is_import_new(context))) {
         plan::TaskOutcome outcome = co_await confirm_imported_pvc(context);
         if (!std::holds_alternative<plan::Complete>(outcome)) co_return outcome;
+        import = ImportIs::Confirmed;
     }
-    co_return std::visit(ToOutcome{}, co_await sync_stateful_set(context));
+    co_return std::visit(ToOutcome{}, co_await sync_stateful_set(context, import));
 }
 
 }  // namespace sei::tasks

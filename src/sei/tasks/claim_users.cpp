@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "kube/types/job.hpp"
-#include "kube/types/pod.hpp"
 #include "sei/api/labels.hpp"
 #include "sei/api/node_queries.hpp"
 
@@ -49,12 +48,6 @@ bool has_ended(const kube::Pod& pod) {
     return pod.status.phase == "Succeeded" || pod.status.phase == "Failed";
 }
 
-bool mounts(const kube::Pod& pod, const std::string& claim) {
-    return std::ranges::any_of(pod.spec.volumes, [&](const kube::Volume& volume) {
-        return volume.persistentVolumeClaim && volume.persistentVolumeClaim->claimName == claim;
-    });
-}
-
 /// Is the live object of this name the controller of the pod, and the node's own?
 template <class K>
 kube::Async<bool> is_made_by(TaskContext& context, kube::NamespacedName key, std::string controller) {
@@ -91,7 +84,7 @@ kube::Async<std::optional<std::string>> foreign_pod_on(TaskContext& context, kub
     options.namespace_ = claim.namespace_;
     const kube::List<kube::Pod> pods = co_await context.client.list<kube::Pod>(std::move(options));
     for (const PodSnapshot& pod : pods.items) {
-        if (has_ended(*pod) || !mounts(*pod, claim.name)) continue;
+        if (has_ended(*pod) || !is_on_claim(*pod, claim.name)) continue;
         const bool is_ours = co_await is_own(context, pod);
         if (is_ours) continue;
         co_return "PVC \"" + claim.name + "\" is mounted by " + words_for(*pod) +
@@ -101,6 +94,12 @@ kube::Async<std::optional<std::string>> foreign_pod_on(TaskContext& context, kub
 }
 
 }  // namespace
+
+bool is_on_claim(const kube::Pod& pod, const std::string& claim) {
+    return std::ranges::any_of(pod.spec.volumes, [&](const kube::Volume& volume) {
+        return volume.persistentVolumeClaim && volume.persistentVolumeClaim->claimName == claim;
+    });
+}
 
 kube::Async<std::optional<std::string>> other_user_of_import(TaskContext& context) {
     const kube::NamespacedName claim = api::data_pvc_key(*context.node);

@@ -6,9 +6,13 @@
 #include <string>
 
 #include "kube/async/async.hpp"
+#include "kube/types/pod.hpp"
 #include "sei/tasks/task_context.hpp"
 
 namespace sei::tasks {
+
+/// Does the pod have a volume of this claim?
+[[nodiscard]] bool is_on_claim(const kube::Pod& pod, const std::string& claim);
 
 /// What keeps the node from the claim, from uncached reads: another node with a better right to it, or a pod that is
 /// not the node's own and has not ended, whoever made it. Nullopt: neither. ApiError and TransportError pass through.

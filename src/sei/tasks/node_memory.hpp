@@ -23,6 +23,8 @@ struct AppliedWorkload {
     std::int64_t generation = 0;
     /// Was it held at zero replicas for a bootstrap Job?
     bool is_held = false;
+    /// The claim of the data volume.
+    std::string claim;
 };
 
 /// A Service or ConfigMap as it was last seen to, for the newest node whose rendering it was.

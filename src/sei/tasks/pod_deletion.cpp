@@ -6,6 +6,7 @@
 #include "kube/types/persistent_volume_claim.hpp"
 #include "sei/api/labels.hpp"
 #include "sei/api/node_queries.hpp"
+#include "sei/tasks/claim_users.hpp"
 #include "sei/tasks/operator_tasks.hpp"
 
 namespace sei::tasks {
@@ -31,8 +32,10 @@ kube::Async<std::optional<plan::TaskOutcome>> wait_before_pod_deletion(TaskConte
     if (std::optional<std::string> reason = co_await reason_to_keep_pod(context)) {
         co_return plan::Running{.waits_for = *std::move(reason), .watched = plan::Running::Watched::No};
     }
-    if (api::imported_pvc_name(context.node->spec).empty() || api::was_granted_import(*context.node)) {
-        co_return std::nullopt;
+    if (api::imported_pvc_name(context.node->spec).empty()) co_return std::nullopt;
+    if (api::was_granted_import(*context.node)) {
+        const auto pod = co_await context.client.get<kube::Pod>(api::pod_key(*context.node));
+        if (!pod || is_on_claim(**pod, api::data_pvc_key(*context.node).name)) co_return std::nullopt;
     }
     plan::TaskOutcome outcome = co_await confirm_imported_pvc(context);
     if (std::holds_alternative<plan::Complete>(outcome)) co_return std::nullopt;

@@ -61,6 +61,26 @@ kube::Async<bool> is_node_current(TaskContext& context) {
             plan::has_bootstrap_left(context.node->status.plan);
 }
 
+/// The claim of the data volume; nullptr where the template has none.
+std::string* claim_in(kube::StatefulSet& stateful_set) {
+    for (kube::Volume& volume : stateful_set.spec.template_.spec.volumes) {
+        if (volume.persistentVolumeClaim) return &volume.persistentVolumeClaim->claimName;
+    }
+    return nullptr;
+}
+
+/// The claim that the node's workload has now. One that is gone had the import, if that was granted.
+kube::Async<std::string> claim_of_workload(TaskContext& context) {
+    const auto live = co_await context.client.get<kube::StatefulSet>(api::workload_key(*context.node));
+    if (live && (*live)->metadata.is_controlled_by(context.node.uid())) {
+        kube::StatefulSet copy = **live;
+        if (const std::string* claim = claim_in(copy)) co_return *claim;
+    }
+    api::SeiNode node = *context.node;
+    if (!api::was_granted_import(node)) node.spec.dataVolume.reset();
+    co_return api::data_pvc_key(node).name;
+}
+
 /// What uncached reads say about a tracked StatefulSet that the cache does not show.
 struct Confirmation {
     /// Not null: it is there after all.
@@ -98,7 +118,14 @@ kube::Async<Confirmation> confirm_mismatch(TaskContext& context, api::StatefulSe
 
 }  // namespace
 
-kube::Async<SyncOutcome> sync_stateful_set(TaskContext& context) {
+kube::Async<bool> is_import_new(TaskContext& context) {
+    const std::string_view imported = api::imported_pvc_name(context.node->spec);
+    if (imported.empty()) co_return false;
+    const std::string claim = co_await claim_of_workload(context);
+    co_return claim != imported;
+}
+
+kube::Async<SyncOutcome> sync_stateful_set(TaskContext& context, ImportIs import) {
     SeenSet live = context.live_stateful_set;
     if (const auto observed = context.observed.stateful_set(); !live && observed) live = observed->shared();
     // An identity without a uid tells none apart: nothing is tracked (spec 05 §19.4).
@@ -118,7 +145,10 @@ kube::Async<SyncOutcome> sync_stateful_set(TaskContext& context) {
     }
     const bool is_tracked = context.status.statefulSet && !context.status.statefulSet->uid.empty();
     const bool is_kept = live && is_tracked && is_as_applied(context, *live);
-    if (is_kept && is_rendered_from_this(context, *context.memory.applied)) {
+    const bool keeps_claim = !api::imported_pvc_name(context.node->spec).empty() && import == ImportIs::Unconfirmed;
+    std::string claim = api::data_pvc_key(*context.node).name;
+    if (keeps_claim && is_kept) claim = context.memory.applied->claim;
+    if (is_kept && is_rendered_from_this(context, *context.memory.applied) && context.memory.applied->claim == claim) {
         context.live_stateful_set = std::move(live);
         co_return Synced{};
     }
@@ -127,12 +157,19 @@ kube::Async<SyncOutcome> sync_stateful_set(TaskContext& context) {
     if (!desired) co_return SyncRefused{desired.error().text};
     const bool is_held = plan::has_bootstrap_left(context.status.plan);
     if (is_held) desired->spec.replicas = 0;
-    const std::size_t rendering_hash = resources::hash_of_rendering(*desired);
+    if (std::string* rendered = claim_in(*desired)) *rendered = claim;
+    std::size_t rendering_hash = resources::hash_of_rendering(*desired);
     if (is_kept && context.memory.applied->rendering_hash == rendering_hash) {
         context.memory.applied->node_generation = context.node->metadata.generation;
         context.memory.applied->is_held = is_held;
         context.live_stateful_set = std::move(live);
         co_return Synced{};
+    }
+    if (keeps_claim) {
+        // The caches do not tell it, and another operator may have moved it.
+        claim = co_await claim_of_workload(context);
+        if (std::string* rendered = claim_in(*desired)) *rendered = claim;
+        rendering_hash = resources::hash_of_rendering(*desired);
     }
     // Somebody has changed what we applied, and the same would be applied again: whoever it was may know a newer node,
     // and would undo that in turn, at once.
@@ -152,7 +189,8 @@ kube::Async<SyncOutcome> sync_stateful_set(TaskContext& context) {
         .rendering_hash = rendering_hash,
         .uid = now.metadata.uid,
         .generation = now.metadata.generation,
-        .is_held = is_held
+        .is_held = is_held,
+        .claim = std::move(claim)
     };
     context.status.statefulSet = api::StatefulSetIdentity{.name = now.metadata.name, .uid = now.metadata.uid};
     context.live_stateful_set = std::make_shared<const kube::StatefulSet>(std::move(now));

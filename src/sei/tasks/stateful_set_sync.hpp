@@ -27,12 +27,20 @@ struct SyncRefused {
 };
 using SyncOutcome = std::variant<Synced, TrackingCleared, SyncWaits, SyncRefused>;
 
+/// May the template get another claim than it has? A node that runs may be told to import one: from then on each pod
+/// that is lost, whoever deletes it, would come back on that claim, whether another pod is on it or not.
+enum class ImportIs { Unconfirmed, Confirmed };
+
 /// Applies the rendering, unless that would change nothing, and tracks the object's identity in status. While a
-/// bootstrap Job runs there are no replicas (spec 08 4.2).
+/// bootstrap Job runs there are no replicas (spec 08 4.2). An import that is not confirmed leaves the template on the
+/// claim that it has.
 ///
 /// A live object whose uid is not the tracked one is an impostor, whoever controls it: the mismatch is confirmed by
 /// uncached reads of both objects, then it is deleted by its uid. ApiError and TransportError pass through.
-[[nodiscard]] kube::Async<SyncOutcome> sync_stateful_set(TaskContext& context);
+[[nodiscard]] kube::Async<SyncOutcome> sync_stateful_set(TaskContext& context, ImportIs import = ImportIs::Unconfirmed);
+
+/// Does the node import a claim that its workload is not on, as an uncached read has it?
+[[nodiscard]] kube::Async<bool> is_import_new(TaskContext& context);
 
 /// Deletes the pods that were made from an older template, each confirmed by uncached reads of the StatefulSet and of
 /// itself, and by its uid. None while the controller of the StatefulSet has not seen its newest template. Returns how

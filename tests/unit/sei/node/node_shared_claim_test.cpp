@@ -283,8 +283,67 @@ TEST(ImportedClaim, of_another_pod_keeps_the_pod_of_a_running_node) {
     EXPECT_EQ(world.condition("ImportPVCReady"), "False/PVCNotReady");
     world.api.erase(kForeignPodPath);
     settle_later(world);
+    world.observe_stateful_set("rev-3", 0, 1);
+    settle_later(world);
     EXPECT_EQ(world.api.find(kPodPath), nullptr);
     EXPECT_EQ(world.condition("ImportPVCReady"), "True/PVCValidated");
+}
+
+constexpr const char* kImport = R"({"import":{"pvcName":"data-data-owner"}})";
+
+/// That which the node's next pod would be on, whoever deletes the one of now.
+std::string claim_in_template(const NodeWorld& world) {
+    const json::Value* set = world.api.find(kSetPath);
+    const json::Value* volumes = set == nullptr ? nullptr : json::find(*set, {"spec", "template", "spec", "volumes"});
+    if (volumes == nullptr) return "";
+    for (const json::Value& volume : volumes->as_array()) {
+        const std::string_view claim = json::find_string(volume, {"persistentVolumeClaim", "claimName"});
+        if (!claim.empty()) return std::string{claim};
+    }
+    return "";
+}
+
+/// A running node is told to import a claim that a pod of another is on.
+void settle_told_to_import(NodeWorld& world) {
+    world.settle_with_pod();
+    put_claim_and_volume(world);
+    put_foreign_pod(world, "data-owner");
+    world.set_spec("dataVolume", json::parse(kImport));
+    settle_later(world);
+}
+
+TEST(ImportedClaim, of_another_pod_is_not_in_the_template_of_a_running_node) {
+    NodeWorld world;
+    settle_told_to_import(world);
+    EXPECT_EQ(claim_in_template(world), "data-n0");
+    world.restart_operator();
+    world.set_spec("image", "seid:v2");
+    settle_later(world);
+    EXPECT_EQ(claim_in_template(world), "data-n0") << "with the new image, too";
+    EXPECT_EQ(world.condition("ImportPVCReady"), "False/PVCNotReady");
+    world.api.erase(kForeignPodPath);
+    settle_later(world);
+    EXPECT_EQ(claim_in_template(world), "data-data-owner");
+}
+
+TEST(ImportedClaim, that_was_not_granted_is_not_in_a_template_that_is_made_anew) {
+    NodeWorld world;
+    settle_told_to_import(world);
+    world.api.erase(kSetPath);
+    settle_later(world);
+    EXPECT_EQ(claim_in_template(world), "data-n0");
+}
+
+TEST(ImportedClaim, waits_for_a_restart_of_a_running_node_and_comes_when_that_is_asked_for) {
+    NodeWorld world;
+    settle_told_to_import(world);
+    world.api.erase(kForeignPodPath);
+    settle_later(world);
+    EXPECT_EQ(claim_in_template(world), "data-n0");
+    EXPECT_EQ(world.condition("RestartPending"), "True/TemplateChanged");
+    world.annotate("sei.io/retry", "now");
+    settle_later(world);
+    EXPECT_EQ(claim_in_template(world), "data-data-owner");
 }
 
 }  // namespace
