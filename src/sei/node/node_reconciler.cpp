@@ -226,6 +226,7 @@ kube::Async<Requeue> NodeReconciler::advance(NodeSnapshot node, std::shared_ptr<
     if (!written) co_return kube::after_refusal(written.error(), node.resource_version());
     const NodeSnapshot after = *written;
     if (pass.is_question_answered()) memory->is_plan_questioned = false;
+    if (plan_is_new) memory->stored_plan = after->status.plan->id;
 
     const kube::Time now = kube::Time::of(clock_.now());
     metrics_.observe(*after);

@@ -5,6 +5,7 @@
 
 #include "kube/types/persistent_volume_claim.hpp"
 #include "sei/api/node_queries.hpp"
+#include "sei/plan/progress.hpp"
 #include "sei/resources/bootstrap_job.hpp"
 #include "sei/tasks/bootstrap.hpp"
 #include "sei/tasks/operator_tasks.hpp"
@@ -55,6 +56,11 @@ kube::Async<plan::TaskOutcome> deploy_bootstrap_job(TaskContext& context) {
         if (!api::imported_pvc_name(context.node->spec).empty()) {
             plan::TaskOutcome outcome = co_await confirm_imported_pvc(context);
             if (!std::holds_alternative<plan::Complete>(outcome)) co_return outcome;
+        }
+        // Also asked for one that is gone, and that an old view still shows: its claim may be another node's by now.
+        const api::PlannedTask* task = plan::find_task(*context.status.plan, plan::TaskType::DeployBootstrapJob);
+        if (!co_await context.is_still_due(task->id)) {
+            co_return plan::Transient{.error = name + " is not to be made now: the node has changed"};
         }
         if (co_await context.client.create_returning_metadata(*std::move(desired))) co_return plan::Complete{};
         co_return plan::Transient{.error = name + " was just created by somebody else"};

@@ -71,6 +71,8 @@ struct Submission {
 struct NodeMemory {
     std::string uid;
     std::optional<AppliedWorkload> applied;
+    /// The plan that this process has stored last: its view of the node is no older than that.
+    std::string stored_plan;
     /// With the task that is due: it ends with any progress of the plan.
     std::optional<Trouble> trouble;
     /// With the node itself, whatever its plan is at: one for each subject, the newest noted last. Each ends when its

@@ -51,14 +51,30 @@ bool is_rendered_from_this(const TaskContext& context, const AppliedWorkload& ap
            applied.is_held == plan::has_bootstrap_left(context.status.plan);
 }
 
-/// Is what is rendered from the node as we see it rendered from the newest one? ApiError and TransportError pass
-/// through.
-kube::Async<bool> is_node_current(TaskContext& context) {
-    const auto live = co_await context.client.get<api::SeiNode>(context.node.key());
-    co_return live && live->uid() == context.node.uid() &&
-        (*live)->metadata.generation ==
-            context.node->metadata.generation&& plan::has_bootstrap_left((*live)->status.plan) ==
-            plan::has_bootstrap_left(context.node->status.plan);
+/// Why an apply asks the API server for the node first.
+enum class Asks {
+    /// This process may have begun with an old view, of a node that is gone: what it made for it would be collected,
+    /// but
+    /// its pod would run for a while, with a key or a claim that is another node's by now.
+    IsItThere,
+    /// Somebody has changed what we applied, and the same would be applied again: whoever it was may know a newer node,
+    /// and would undo that in turn, at once.
+    IsItTheNewest,
+};
+
+/// ApiError and TransportError pass through.
+kube::Async<bool> may_apply(TaskContext& context, Asks asks) {
+    const auto read = co_await context.client.get<api::SeiNode>(context.node.key());
+    if (!read || read->uid() != context.node.uid() || (*read)->metadata.deletionTimestamp) co_return false;
+    if (asks == Asks::IsItThere) co_return true;
+    const api::SeiNode& live = **read;
+    if (live.metadata.generation != context.node->metadata.generation) co_return false;
+    co_return plan::has_bootstrap_left(live.status.plan) == plan::has_bootstrap_left(context.node->status.plan);
+}
+
+/// Has this process stored the plan? Then its view of the node is no older than that.
+bool is_plan_ours(const TaskContext& context) {
+    return context.node->status.plan && context.node->status.plan->id == context.memory.stored_plan;
 }
 
 /// The claim of the data volume; nullptr where the template has none.
@@ -171,12 +187,13 @@ kube::Async<SyncOutcome> sync_stateful_set(TaskContext& context, ImportIs import
         if (std::string* rendered = claim_in(*desired)) *rendered = claim;
         rendering_hash = resources::hash_of_rendering(*desired);
     }
-    // Somebody has changed what we applied, and the same would be applied again: whoever it was may know a newer node,
-    // and would undo that in turn, at once.
     const std::optional<AppliedWorkload>& applied = context.memory.applied;
-    const bool is_repetition =
-        live && applied && applied->uid == live->metadata.uid && applied->rendering_hash == rendering_hash;
-    if (is_repetition && !co_await is_node_current(context)) co_return SyncWaits{"the newest version of the node"};
+    std::optional<Asks> asks;
+    if (!is_kept && !is_plan_ours(context)) asks = Asks::IsItThere;
+    if (live && applied && applied->uid == live->metadata.uid && applied->rendering_hash == rendering_hash) {
+        asks = Asks::IsItTheNewest;
+    }
+    if (asks && !co_await may_apply(context, *asks)) co_return SyncWaits{"the newest version of the node"};
     kube::StatefulSet now;
     now.spec = read_part_of(desired->spec);
     now.metadata = co_await context.client.apply_returning_metadata(

@@ -289,6 +289,44 @@ TEST(ImportedClaim, of_another_pod_keeps_the_pod_of_a_running_node) {
     EXPECT_EQ(world.condition("ImportPVCReady"), "True/PVCValidated");
 }
 
+TEST(ImportedClaim, gets_no_workload_for_a_node_that_is_gone_and_that_an_old_view_still_shows) {
+    NodeWorld world;
+    put_claim_and_volume(world);
+    world.create_node(kImporting);
+    world.settle();
+    ASSERT_NE(world.uid_of(kSetPath), "");
+    world.api.erase(kNodePath);
+    world.api.erase(kSetPath);
+    world.take_writes();
+    world.restart_operator();
+    world.pass_on_stale_caches();
+    EXPECT_EQ(world.uid_of(kSetPath), "");
+}
+
+TEST(ImportedClaim, gets_no_bootstrap_job_for_a_node_that_is_gone_and_that_an_old_view_still_shows) {
+    NodeWorld world;
+    put_claim_and_volume(world);
+    // Somebody else's Service keeps the plan before the Job.
+    world.api.put(kServicePath, json::Object{{"spec", json::Object{}}});
+    world.create_node(kImportingBootstrapped);
+    world.settle();
+    ASSERT_EQ(world.condition("ImportPVCReady"), "True/PVCValidated");
+    world.api.erase(kServicePath);
+    world.sync_caches();
+    world.api.before = [&](const kube::HttpRequest& request, const std::string& path) {
+        // It goes when nearly all has been looked at.
+        if (request.method == kube::HttpMethod::Get && path == kJobPath) world.api.erase(kNodePath);
+        return std::optional<kube::HttpResponse>{};
+    };
+    for (int i = 0; i < 3; ++i) {
+        try {
+            world.pass_on_stale_caches();
+        } catch (const kube::ApiError&) {  // its status is no more
+        }
+    }
+    EXPECT_EQ(world.uid_of(kJobPath), "");
+}
+
 constexpr const char* kImport = R"({"import":{"pvcName":"data-data-owner"}})";
 
 /// That which the node's next pod would be on, whoever deletes the one of now.
