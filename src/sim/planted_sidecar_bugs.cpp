@@ -26,6 +26,7 @@ public:
         whose_.tamper(found);
         co_return found;
     }
+    [[nodiscard]] kube::Async<sei::sidecar::AtWorkOutcome> tasks_at_work() override { return real_->tasks_at_work(); }
     [[nodiscard]] kube::Async<HealthOutcome> probe(sei::sidecar::ProbedPod pod) override { return real_->probe(pod); }
     [[nodiscard]] kube::Async<std::expected<std::string, Unavailable>> node_id() override { return real_->node_id(); }
 

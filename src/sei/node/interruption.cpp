@@ -107,6 +107,9 @@ public:
     [[nodiscard]] kube::Async<sidecar::LookupOutcome> look_up(std::string id) override {
         return ask(inner_->look_up(std::move(id)), interruption_);
     }
+    [[nodiscard]] kube::Async<sidecar::AtWorkOutcome> tasks_at_work() override {
+        return ask(inner_->tasks_at_work(), interruption_);
+    }
     [[nodiscard]] kube::Async<sidecar::HealthOutcome> probe(sidecar::ProbedPod pod) override {
         return ask(inner_->probe(pod), interruption_);
     }

@@ -131,6 +131,19 @@ LookupOutcome read_lookup(std::string_view id, const kube::HttpResponse& respons
     }
 }
 
+AtWorkOutcome read_tasks_at_work(const kube::HttpResponse& response) {
+    if (response.status != 200) return std::unexpected(unexpected_status("sidecar list of tasks", response));
+    boost::system::error_code error;
+    const boost::json::value body = boost::json::parse(response.body, error);
+    if (error || !body.is_array()) return std::unexpected(garbled("sidecar list of tasks is no JSON array"));
+    std::vector<TaskAtWork> tasks;
+    for (const boost::json::value& row : body.get_array()) {
+        if (!row.is_object() || string_member(row.get_object(), "status") != "running") continue;
+        tasks.push_back({string_member(row.get_object(), "id"), string_member(row.get_object(), "type")});
+    }
+    return tasks;
+}
+
 HealthOutcome read_health(const kube::HttpResponse& response) {
     switch (response.status) {
         case 200:

@@ -17,6 +17,7 @@ inline constexpr std::size_t kTextBytesMax = 1024;
 
 [[nodiscard]] SubmitOutcome read_submission(std::string_view task_type, const kube::HttpResponse& response);
 [[nodiscard]] LookupOutcome read_lookup(std::string_view id, const kube::HttpResponse& response);
+[[nodiscard]] AtWorkOutcome read_tasks_at_work(const kube::HttpResponse& response);
 [[nodiscard]] HealthOutcome read_health(const kube::HttpResponse& response);
 [[nodiscard]] std::expected<std::string, Unavailable> read_node_id(const kube::HttpResponse& response);
 

@@ -58,6 +58,15 @@ kube::Async<LookupOutcome> HttpSidecar::look_up(std::string id) {
     co_return read_lookup(id, *response);
 }
 
+kube::Async<AtWorkOutcome> HttpSidecar::tasks_at_work() {
+    kube::HttpRequest request;
+    request.target = "/v0/tasks";
+    request.time_limit = kCallTimeLimit;
+    auto response = co_await send(std::move(request), "listing the tasks of the sidecar");
+    if (!response) co_return std::unexpected(response.error());
+    co_return read_tasks_at_work(*response);
+}
+
 kube::Async<HealthOutcome> HttpSidecar::probe(ProbedPod pod) {
     kube::HttpRequest request;
     request.target = "/v0/healthz";

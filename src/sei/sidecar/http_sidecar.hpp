@@ -28,6 +28,7 @@ public:
     HttpSidecar(std::shared_ptr<kube::Transport> transport, BearerToken& token, const kube::Clock& clock);
     [[nodiscard]] kube::Async<SubmitOutcome> submit(TaskSubmission submission) override;
     [[nodiscard]] kube::Async<LookupOutcome> look_up(std::string id) override;
+    [[nodiscard]] kube::Async<AtWorkOutcome> tasks_at_work() override;
     [[nodiscard]] kube::Async<HealthOutcome> probe(ProbedPod pod) override;
     [[nodiscard]] kube::Async<std::expected<std::string, Unavailable>> node_id() override;
 

@@ -1,4 +1,4 @@
-// The sidecar of a node's pod, as the controllers see it: four questions, each with its possible answers.
+// The sidecar of a node's pod, as the controllers see it: five questions, each with its possible answers.
 #pragma once
 
 #include <cstdint>
@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include <boost/json/object.hpp>
 
@@ -67,6 +68,13 @@ struct TaskRun {
 struct UnknownTask {};
 using LookupOutcome = std::variant<TaskRun, UnknownTask, Unavailable>;
 
+/// A task that the sidecar works at, whoever asked for it.
+struct TaskAtWork {
+    std::string id;
+    std::string type;
+};
+using AtWorkOutcome = std::expected<std::vector<TaskAtWork>, Unavailable>;
+
 /// 200.
 struct Ready {};
 /// 503: no `mark-ready` since the sidecar started.
@@ -82,6 +90,8 @@ public:
     virtual ~Sidecar() = default;
     [[nodiscard]] virtual kube::Async<SubmitOutcome> submit(TaskSubmission submission) = 0;
     [[nodiscard]] virtual kube::Async<LookupOutcome> look_up(std::string id) = 0;
+    /// Of the 100 tasks that were begun last.
+    [[nodiscard]] virtual kube::Async<AtWorkOutcome> tasks_at_work() = 0;
     [[nodiscard]] virtual kube::Async<HealthOutcome> probe(ProbedPod pod) = 0;
     /// The node's P2P id, 40 hexadecimal digits.
     [[nodiscard]] virtual kube::Async<std::expected<std::string, Unavailable>> node_id() = 0;

@@ -7,6 +7,8 @@
 #include <variant>
 
 #include "planted/planted.hpp"
+#include "sei/api/node_queries.hpp"
+#include "sei/plan/node_plan.hpp"
 #include "sei/sidecar/sidecar.hpp"
 
 namespace sei::tasks {
@@ -127,6 +129,34 @@ kube::Async<std::optional<TaskOutcome>> earlier_task(TaskContext& context, const
     co_return std::nullopt;
 }
 
+/// A volume that another node had has its sidecar's store on it.
+bool is_volume_of_others(const TaskContext& context) {
+    if (!api::imported_pvc_name(context.node->spec).empty()) return true;
+    const auto claim = context.observed.data_volume_claim();
+    return claim && (*claim)->metadata.creationTimestamp < context.node->metadata.creationTimestamp;
+}
+
+bool works_on_volume(const sidecar::TaskAtWork& task) {
+    const auto type = plan::parse_task_type(task.type);
+    return type && plan::runner_of(*type) == plan::TaskRunner::Sidecar && !plan::ends_when_accepted(*type);
+}
+
+/// The same of what the sidecar was at for another node, which no plan of this one knows.
+kube::Async<std::optional<TaskOutcome>> task_of_other_node(TaskContext& context) {
+    const api::TaskPlan& plan = *context.status.plan;
+    if (plan::kind_of(plan) != plan::PlanKind::Init || !is_volume_of_others(context)) co_return std::nullopt;
+    const sidecar::AtWorkOutcome at_work = co_await context.sidecar.tasks_at_work();
+    if (!at_work) co_return no_answer(at_work.error());
+    for (const sidecar::TaskAtWork& task : *at_work) {
+        const bool is_own = std::ranges::find(plan.tasks, task.id, &api::PlannedTask::id) != plan.tasks.end();
+        if (is_own || !works_on_volume(task)) continue;
+        co_return plan::Transient{
+            .error = "the sidecar is still at task " + task.id + " (" + task.type + ") of an earlier node"
+        };
+    }
+    co_return std::nullopt;
+}
+
 }  // namespace
 
 bool was_submitted(const TaskContext& context, const api::PlannedTask& task) {
@@ -165,6 +195,7 @@ kube::Async<TaskOutcome> begin_sidecar_task(
 ) {
     if (!params) co_return plan::Terminal{params.error()};
     if (auto wait = co_await earlier_task(context, task)) co_return std::move(*wait);
+    if (auto wait = co_await task_of_other_node(context)) co_return std::move(*wait);
     // Where a sidecar has forgotten a task nothing else tells an old view: the plan may have gone on, and the task
     // would run beside what it is at.
     const bool was_forgotten = task.submittedAt.has_value();

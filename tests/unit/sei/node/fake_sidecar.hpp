@@ -80,6 +80,15 @@ public:
         if (found == runs.end()) co_return sidecar::UnknownTask{};
         co_return found->second.run;
     }
+    [[nodiscard]] kube::Async<sidecar::AtWorkOutcome> tasks_at_work() override {
+        if (is_unreachable) co_return std::unexpected(no_connection());
+        requests.emplace_back("GET all");
+        std::vector<sidecar::TaskAtWork> tasks;
+        for (const auto& [id, run] : runs) {
+            if (run.run.status == sidecar::RunStatus::Running) tasks.push_back({id, run.type});
+        }
+        co_return tasks;
+    }
     [[nodiscard]] kube::Async<sidecar::HealthOutcome> probe(sidecar::ProbedPod) override {
         ++probes;
         if (is_unreachable) co_return no_connection();
@@ -135,6 +144,7 @@ private:
         [[nodiscard]] kube::Async<sidecar::LookupOutcome> look_up(std::string id) override {
             return sidecar_.look_up(std::move(id));
         }
+        [[nodiscard]] kube::Async<sidecar::AtWorkOutcome> tasks_at_work() override { return sidecar_.tasks_at_work(); }
         [[nodiscard]] kube::Async<sidecar::HealthOutcome> probe(sidecar::ProbedPod pod) override {
             return sidecar_.probe(pod);
         }

@@ -186,6 +186,26 @@ TEST(RetainedData, are_waited_for_while_a_pod_of_the_earlier_node_is_at_them) {
     EXPECT_EQ(owner(world), world.uid_of(kNodePath));
 }
 
+TEST(RetainedData, are_not_written_to_while_the_sidecar_is_at_a_task_of_the_earlier_node) {
+    NodeWorld world;
+    put_retained(world, "pacific-1/node");
+    world.sidecar.runs["earlier"] = {
+        "snapshot-restore", {.status = sidecar::RunStatus::Running, .run = 1, .error = {}}
+    };
+    // Nobody waits for these: they go on for as long as the node does.
+    world.sidecar.runs["uploads"] = {"snapshot-upload", {.status = sidecar::RunStatus::Running, .run = 1, .error = {}}};
+    world.create_node(kPlain);
+    world.api.edit(kNodePath, [](json::Object& node) {
+        node["metadata"].as_object()["creationTimestamp"] = "2025-01-01T00:00:01Z";
+    });
+    settle_later(world);
+    EXPECT_TRUE(world.sidecar.submissions.empty());
+    EXPECT_THAT(world.condition_message("Stalled"), HasSubstr("(snapshot-restore) of an earlier node"));
+    world.sidecar.end("snapshot-restore", sidecar::RunStatus::Completed);
+    settle_later(world);
+    EXPECT_EQ(world.phase(), "Running");
+}
+
 TEST(RetainedData, that_another_node_imported_stay_with_it) {
     NodeWorld world;
     put_retained(world, "pacific-1/node");

@@ -384,5 +384,23 @@ TEST(ImportedClaim, waits_for_a_restart_of_a_running_node_and_comes_when_that_is
     EXPECT_EQ(claim_in_template(world), "data-data-owner");
 }
 
+TEST(ImportedClaim, is_not_written_to_while_the_sidecar_is_at_a_task_of_another_node) {
+    NodeWorld world;
+    put_claim_and_volume(world);
+    world.sidecar.runs["of-another"] = {
+        "snapshot-restore", {.status = sidecar::RunStatus::Running, .run = 1, .error = {}}
+    };
+    world.create_node(kImporting);
+    settle_later(world);
+    EXPECT_TRUE(world.sidecar.submissions.empty());
+    EXPECT_THAT(
+        world.condition_message("Stalled"),
+        HasSubstr("the sidecar is still at task of-another (snapshot-restore) of an earlier node")
+    );
+    world.sidecar.end("snapshot-restore", sidecar::RunStatus::Failed);
+    settle_later(world);
+    EXPECT_EQ(world.phase(), "Running");
+}
+
 }  // namespace
 }  // namespace sei::test

@@ -148,6 +148,22 @@ TEST(Health, means_what_the_table_says) {
     }
 }
 
+TEST(TasksAtWork, are_those_of_the_list_that_run) {
+    const auto read = read_tasks_at_work(
+        answer(200, R"([{"id":"a","type":"x","status":"running"},{"id":"b","type":"y","status":"completed"}])")
+    );
+    ASSERT_TRUE(read);
+    ASSERT_EQ(read->size(), 1u);
+    EXPECT_EQ(read->front().id, "a");
+    EXPECT_EQ(read->front().type, "x");
+    EXPECT_TRUE(read_tasks_at_work(answer(200, "[]"))->empty());
+}
+
+TEST(TasksAtWork, are_not_known_when_the_answer_is_no_list) {
+    EXPECT_EQ(read_tasks_at_work(answer(200, "{}")).error().text, "sidecar list of tasks is no JSON array");
+    EXPECT_EQ(read_tasks_at_work(answer(502, "")).error().text, "sidecar list of tasks returned 502");
+}
+
 TEST(NodeId, is_the_member_of_the_answer) {
     EXPECT_EQ(read_node_id(answer(200, R"({"nodeId":"a1b2"})")).value(), "a1b2");
     EXPECT_EQ(read_node_id(answer(200, R"({})")).error().text, "sidecar node-id answer has no nodeId");

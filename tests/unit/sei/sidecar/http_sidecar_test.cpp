@@ -127,6 +127,15 @@ TEST_F(HttpSidecarTest, probes_with_two_seconds_to_answer) {
     EXPECT_EQ(transport->sent[0].time_limit, std::chrono::seconds{2});
 }
 
+TEST_F(HttpSidecarTest, asks_for_all_tasks) {
+    transport->script.push_back([] { return json_answer(200, "[]"); });
+    HttpSidecar sidecar{transport, no_token, clock};
+    EXPECT_TRUE(run(sidecar.tasks_at_work()));
+    ASSERT_EQ(transport->sent.size(), 1u);
+    EXPECT_EQ(transport->sent[0].target, "/v0/tasks");
+    EXPECT_EQ(transport->sent[0].time_limit, kCallTimeLimit);
+}
+
 TEST_F(HttpSidecarTest, makes_a_broken_connection_an_outcome) {
     HttpSidecar sidecar{transport, no_token, clock};
     const LookupOutcome outcome = run(sidecar.look_up("i"));
