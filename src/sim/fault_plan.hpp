@@ -12,7 +12,9 @@ namespace sim {
 
 using std::chrono::milliseconds;
 
-enum class FaultKind {
+// clang-format off: one line for each
+BOOST_DEFINE_ENUM_CLASS(
+    FaultKind,
     // The operator's next matching request to the API server.
     ConflictBefore,
     ErrorBefore,
@@ -55,49 +57,9 @@ enum class FaultKind {
     ImageUnpullable,
     PodCrashes,
     PodPending,
-    PodSlow,
-};
-BOOST_DESCRIBE_ENUM(
-    FaultKind,
-    ConflictBefore,
-    ErrorBefore,
-    ErrorAfter,
-    DropBefore,
-    DropAfter,
-    TimeoutBefore,
-    TimeoutAfter,
-    CrashBefore,
-    CrashAfter,
-    LagOfKind,
-    LagOfOne,
-    WatchesBreak,
-    HistoryExpires,
-    StatesSkipped,
-    Restart,
-    RestartOnOlderView,
-    RestartOnOlderNodes,
-    LeaseUnreachable,
-    PodDeleted,
-    StatefulSetDeleted,
-    StatefulSetReplaced,
-    StatefulSetRelabelled,
-    NodeAnnotated,
-    NodeEdited,
-    SidecarRestarts,
-    SidecarForgets,
-    SidecarStops,
-    SidecarErrors,
-    SidecarHangs,
-    SidecarGarbles,
-    SidecarIsSlow,
-    SidecarAnswersTooLate,
-    TaskFails,
-    TaskFailsSlowly,
-    ImageUnpullable,
-    PodCrashes,
-    PodPending,
     PodSlow
 )
+// clang-format on
 
 /// One thing that goes wrong. Its time is absolute, so that leaving out another one does not move it.
 struct Fault {
