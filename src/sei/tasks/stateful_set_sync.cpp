@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "kube/client/api_error.hpp"
 #include "planted/planted.hpp"
 #include "sei/api/labels.hpp"
 #include "sei/api/node_queries.hpp"
@@ -51,14 +52,16 @@ bool is_rendered_from_this(const TaskContext& context, const AppliedWorkload& ap
            applied.is_held == plan::has_bootstrap_left(context.status.plan);
 }
 
-/// Why an apply asks the API server for the node first.
+/// What an apply asks the API server about the node first.
 enum class Asks {
-    /// This process may have begun with an old view, of a node that is gone: what it made for it would be collected,
-    /// but
-    /// its pod would run for a while, with a key or a claim that is another node's by now.
+    /// This process may have begun with an old view, of a node that is gone: a StatefulSet that it made for it would be
+    /// collected, but its pod would run for a while, with a key or a claim that is another node's by now.
     IsItThere,
-    /// Somebody has changed what we applied, and the same would be applied again: whoever it was may know a newer node,
-    /// and would undo that in turn, at once.
+    /// The same where the StatefulSet is there, and the node may be paused: its key may be in use elsewhere. Or
+    /// somebody
+    /// has changed what we applied, and the same would be applied again: whoever it was may know a newer node, and
+    /// would
+    /// undo that in turn, at once.
     IsItTheNewest,
 };
 
@@ -188,17 +191,24 @@ kube::Async<SyncOutcome> sync_stateful_set(TaskContext& context, ImportIs import
         rendering_hash = resources::hash_of_rendering(*desired);
     }
     const std::optional<AppliedWorkload>& applied = context.memory.applied;
+    const bool is_repetition =
+        live && applied && applied->uid == live->metadata.uid && applied->rendering_hash == rendering_hash;
     std::optional<Asks> asks;
-    if (!is_kept && !is_plan_ours(context)) asks = Asks::IsItThere;
-    if (live && applied && applied->uid == live->metadata.uid && applied->rendering_hash == rendering_hash) {
-        asks = Asks::IsItTheNewest;
-    }
+    if (!live && !is_plan_ours(context)) asks = Asks::IsItThere;
+    if (is_repetition || (live && !applied)) asks = Asks::IsItTheNewest;
     if (asks && !co_await may_apply(context, *asks)) co_return SyncWaits{"the newest version of the node"};
+    // One that is gone is not made anew by an operator that still sees it.
+    if (live) desired->metadata.uid = live->metadata.uid;
     kube::StatefulSet now;
     now.spec = read_part_of(desired->spec);
-    now.metadata = co_await context.client.apply_returning_metadata(
-        std::move(*desired), kube::FieldManager{std::string{api::kNodeFieldManager}}, kube::Force::Yes
-    );
+    try {
+        now.metadata = co_await context.client.apply_returning_metadata(
+            std::move(*desired), kube::FieldManager{std::string{api::kNodeFieldManager}}, kube::Force::Yes
+        );
+    } catch (const kube::ApiError& error) {
+        if (error.reason() != "Conflict") throw;
+        co_return SyncWaits{"the newest version of StatefulSet " + context.node.key().name};
+    }
     // What its controller has last said of it: of an older generation, when the apply changed something.
     if (live && live->metadata.uid == now.metadata.uid) now.status = live->status;
     context.memory.applied = AppliedWorkload{

@@ -203,7 +203,12 @@ private:
     }
     kube::HttpResponse apply(const kube::HttpRequest& request, const std::string& path) {
         json::Value desired = json::parse(request.body);
-        if (!objects_.contains(path)) {
+        const std::string_view uid = json::find_string(desired, {"metadata", "uid"});
+        const json::Value* there = find(path);
+        if (!uid.empty() && (there == nullptr || uid != json::find_string(*there, {"metadata", "uid"}))) {
+            return refusal(409, "Conflict", "uid mismatch");
+        }
+        if (there == nullptr) {
             applied_[path] = desired;
             return answer(201, put(path, std::move(desired)));
         }

@@ -277,6 +277,30 @@ TEST(Workload, changed_for_a_spec_that_is_not_seen_yet_is_left_alone) {
     EXPECT_EQ(*json::find(*world.api.find(kSetPath), {"spec", "replicas"}), 0);
 }
 
+TEST(Workload, of_a_paused_node_is_not_started_by_an_operator_that_began_with_an_old_view) {
+    NodeWorld world;
+    world.settle_running();
+    world.sync_caches();
+    world.set_spec("paused", true);
+    world.api.edit(kSetPath, [](json::Object& set) { set["spec"].as_object()["replicas"] = 0; });
+    world.restart_operator();
+    world.pass_on_stale_caches();
+    EXPECT_EQ(*json::find(*world.api.find(kSetPath), {"spec", "replicas"}), 0) << "its key may be in use elsewhere";
+}
+
+TEST(Workload, of_a_node_that_is_gone_is_not_made_anew_by_an_operator_that_still_sees_it) {
+    NodeWorld world;
+    world.settle_running();
+    world.sync_caches();
+    world.api.erase(kNodePath);
+    world.api.erase(kSetPath);
+    world.pass_on_stale_caches();
+    EXPECT_EQ(world.uid_of(kSetPath), "") << "by one that has applied it before";
+    world.restart_operator();
+    world.pass_on_stale_caches();
+    EXPECT_EQ(world.uid_of(kSetPath), "") << "by one that has just begun";
+}
+
 TEST(Workload, let_go_by_a_bootstrap_that_is_not_seen_to_be_over_is_left_alone) {
     NodeWorld world;
     world.settle_running();
