@@ -42,6 +42,14 @@ bool has_spec(const api::SeiNodeDeployment& deployment) {
     return !deployment.spec.template_.spec.chainId.empty();
 }
 
+/// `wait`, or to look again so soon.
+Requeue at_most(Requeue wait, std::chrono::nanoseconds delay, std::string waits_for) {
+    const auto rounded = std::max(std::chrono::ceil<milliseconds>(delay), milliseconds{0});
+    const bool is_sooner =
+        wait.kind() == Requeue::Kind::OnChange || (wait.kind() == Requeue::Kind::After && wait.delay() > rounded);
+    return is_sooner ? Requeue::after(rounded, std::move(waits_for)) : std::move(wait);
+}
+
 }  // namespace
 
 kube::Async<Requeue> DeploymentPass::run() {
@@ -328,20 +336,25 @@ void DeploymentPass::fail_plan(const std::string& why) {
     context_.conditions.set_plan_failed(why);
 }
 
-void DeploymentPass::finish(bool has_failed) {
+Requeue DeploymentPass::finish(bool has_failed, Requeue wait) {
     const api::SeiNodeDeployment& deployment = context_.object();
     api::SeiNodeDeploymentStatus& status = context_.status;
     if (!has_spec(deployment)) {
         context_.conditions.seed_absent(context_.fleet);
         if (!status.phase) status.phase = api::DeploymentPhase::Pending;
-        return context_.conditions.set_stalled(context_.problems);
+        context_.conditions.set_stalled(context_.problems);
+        return wait;
     }
     if (status.rollout && !deployment.spec.paused) {
         const RolloutProgress progress =
             progress_of(context_.fleet.wanted(), deployment.spec.template_.spec, bound_of(context_, context_.fleet));
         record_progress(*status.rollout, progress, context_.now());
-        const bool is_overdue = context_.now() >= progress_deadline(*status.rollout, deployment.spec.updateStrategy);
+        // Of the progress that was just recorded, which may be the first after an earlier deadline.
+        const kube::Time deadline = progress_deadline(*status.rollout, deployment.spec.updateStrategy);
+        const std::chrono::nanoseconds left = deadline.at - context_.clock.now();
+        const bool is_overdue = left.count() <= 0;
         context_.conditions.set_rollout_progress(progress, is_overdue);
+        if (!is_overdue) wait = at_most(std::move(wait), left, "the rollout to make progress");
     }
     const std::optional<std::string> problem = genesis_problem();
     const bool is_ceremony = status.plan && kind_of(*status.plan) == PlanKind::Genesis;
@@ -379,43 +392,34 @@ void DeploymentPass::finish(bool has_failed) {
         status.observedGeneration = deployment.metadata.generation;
     }
     compute_status(deployment, context_.fleet, effective_routes(deployment, context_.platform), status);
+    return wait;
 }
 
 Requeue DeploymentPass::sooner(Requeue wait) const {
     if (context_.refused_version) return Requeue::when_newer_than(*context_.refused_version);
-    const auto at_most = [&wait](milliseconds delay, std::string waits_for) {
-        const bool is_sooner =
-            wait.kind() == Requeue::Kind::OnChange || (wait.kind() == Requeue::Kind::After && wait.delay() > delay);
-        if (is_sooner) wait = Requeue::after(std::max(delay, milliseconds{0}), std::move(waits_for));
+    const auto within = [&wait](milliseconds delay, std::string waits_for) {
+        wait = at_most(std::move(wait), delay, std::move(waits_for));
     };
-    if (context_.status.rollout && !context_.object().spec.paused) {
-        const kube::Time deadline = progress_deadline(*context_.status.rollout, context_.object().spec.updateStrategy);
-        if (context_.now() < deadline) {
-            at_most(
-                std::chrono::ceil<milliseconds>(deadline.at - context_.clock.now()), "the rollout to make progress"
-            );
-        }
-    }
     switch (networking_.kind) {
         case NetworkingOutcome::Kind::Disabled:
         case NetworkingOutcome::Kind::NoRoutes:
             break;
         case NetworkingOutcome::Kind::CrdMissing:
-            at_most(kNetworkingPoll, "Gateway API to be installed");
+            within(kNetworkingPoll, "Gateway API to be installed");
             break;
         case NetworkingOutcome::Kind::DnsPending:
-            at_most(kNetworkingPoll, "the host name to resolve");
+            within(kNetworkingPoll, "the host name to resolve");
             break;
         case NetworkingOutcome::Kind::NameTaken:
         case NetworkingOutcome::Kind::Refused:
-            at_most(kRefusedPoll, networking_.text);
+            within(kRefusedPoll, networking_.text);
             break;
         case NetworkingOutcome::Kind::NotServed:
         case NetworkingOutcome::Kind::Published:
-            at_most(kSteadyPoll, "the next look into DNS");
+            within(kSteadyPoll, "the next look into DNS");
             break;
     }
-    if (!context_.problems.empty()) at_most(kRefusedPoll, context_.problems.front().message);
+    if (!context_.problems.empty()) within(kRefusedPoll, context_.problems.front().message);
     return wait;
 }
 

@@ -28,7 +28,8 @@ public:
     /// counts.
     [[nodiscard]] kube::Async<kube::Requeue> run();
     /// Completes the status with what follows from the nodes. To be called once, also after an exception of `run`.
-    void finish(bool has_failed);
+    /// Returns what `run` waits for, or to look again sooner, where what was told changes with the time.
+    [[nodiscard]] kube::Requeue finish(bool has_failed, kube::Requeue wait);
 
 private:
     /// Nodes that are missing from a ceremony whose genesis is assembled, and are not made before its end.

@@ -154,7 +154,7 @@ kube::Async<Requeue> DeploymentReconciler::advance(
         failure = std::current_exception();
     }
     note_failure(context, failure, is_refused);
-    pass.finish(failure != nullptr);
+    wait = pass.finish(failure != nullptr, std::move(wait));
 
     auto written = co_await client_.write_status(deployment, std::move(status));
     if (!written) co_return kube::after_refusal(written.error(), deployment.resource_version());
