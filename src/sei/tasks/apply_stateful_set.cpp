@@ -31,7 +31,9 @@ bool is_first_workload(const TaskContext& context) {
 kube::Async<plan::TaskOutcome> apply_stateful_set(TaskContext& context) {
     ImportIs import = ImportIs::Unconfirmed;
     const bool is_imported = !api::imported_pvc_name(context.node->spec).empty();
-    if (is_imported && (is_first_workload(context) || co_await is_import_new(context))) {
+    // Where the write that said so was lost, it is not known to be granted although the workload is there.
+    const bool is_asked = is_first_workload(context) || !api::was_granted_import(*context.node);
+    if (is_imported && (is_asked || co_await is_import_new(context))) {
         plan::TaskOutcome outcome = co_await confirm_imported_pvc(context);
         if (!std::holds_alternative<plan::Complete>(outcome)) co_return outcome;
         import = ImportIs::Confirmed;

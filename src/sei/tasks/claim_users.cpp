@@ -126,11 +126,8 @@ kube::Async<std::optional<std::string>> other_user_of_retained(TaskContext& cont
 kube::Async<std::optional<std::string>> rival_for_import(TaskContext& context) {
     const std::string claim = "PVC \"" + api::data_pvc_key(*context.node).name + "\"";
     const std::vector<NodeSnapshot> others = co_await others_with_claim(context);
-    if (others.empty()) co_return std::nullopt;
-    if (!api::was_granted_import(*context.node)) {
-        co_return "ImportPVCReady to be stored: SeiNode \"" + others.front()->metadata.name + "\" asks for " + claim +
-            ", too";
-    }
+    // Also where nobody else asks: somebody may come while the workload is being made, and sees what is stored.
+    if (!api::was_granted_import(*context.node)) co_return "ImportPVCReady to be stored";
     for (const NodeSnapshot& other : others) {
         if (standing_of(*other) > Standing::WasGrantedIt) continue;
         co_return "SeiNode \"" + other->metadata.name + "\" to give " + claim +

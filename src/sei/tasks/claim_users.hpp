@@ -20,7 +20,7 @@ namespace sei::tasks {
 
 /// What keeps the node from writing to a claim that it has the best right to. Each of two nodes that ask for one claim
 /// stores that it was granted before it looks whether the other one was, so that never both go on; the one with the
-/// lesser right takes its own back, and is waited for. Nullopt: nobody else asks, or nobody else was granted it.
+/// lesser right takes its own back, and is waited for. Nullopt: that is stored, and nobody else was granted it.
 [[nodiscard]] kube::Async<std::optional<std::string>> rival_for_import(TaskContext& context);
 
 /// What keeps the node from the claim of its own name that an earlier node left, from uncached reads: another node that

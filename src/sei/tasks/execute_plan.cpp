@@ -88,13 +88,21 @@ kube::Async<std::optional<plan::TaskOutcome>> look_after(TaskContext& context) {
     }
 }
 
-/// The teardown removes the only witness of a bootstrap's success: that is stored before (spec 08 4.4).
-bool waits_for_write(const TaskContext& context, const api::PlannedTask& task) {
-    if (task.type != plan::to_wire(plan::TaskType::TeardownBootstrap)) return false;
-    if (plan::find_task(*context.status.plan, plan::TaskType::AwaitBootstrapComplete) == nullptr) return false;
+/// What has to be stored before the task; empty: nothing. The teardown removes the only witness of a bootstrap's
+/// success (spec 08 4.4), and that an import was granted keeps others from the claim.
+std::string_view waits_for_write(const TaskContext& context, const api::PlannedTask& task) {
+    const bool makes_pods = task.type == plan::to_wire(plan::TaskType::ApplyStatefulSet) ||
+                            task.type == plan::to_wire(plan::TaskType::DeployBootstrapJob);
+    if (makes_pods && !api::was_granted_import(*context.node) &&
+        kube::is_condition_true(context.status.conditions, api::node_condition::kImportPvcReady)) {
+        return "the claim to be stored as granted";
+    }
+    if (task.type != plan::to_wire(plan::TaskType::TeardownBootstrap)) return {};
+    if (plan::find_task(*context.status.plan, plan::TaskType::AwaitBootstrapComplete) == nullptr) return {};
     const std::optional<api::TaskPlan>& stored = context.node->status.plan;
-    return !stored || stored->id != context.status.plan->id ||
-           !plan::has_completed(*stored, plan::TaskType::AwaitBootstrapComplete);
+    const bool is_stored = stored && stored->id == context.status.plan->id &&
+                           plan::has_completed(*stored, plan::TaskType::AwaitBootstrapComplete);
+    return is_stored ? std::string_view{} : "the success of the bootstrap to be stored";
 }
 
 /// The condition that tells of a task without time left outlives its plan.
@@ -154,8 +162,8 @@ kube::Async<PlanExecution> execute_plan(TaskContext& context) {
         if (const milliseconds left = plan::time_to_retry(task, now); left.count() > 0) {
             co_return PlanWaits{left, "the next attempt at " + task.type};
         }
-        if (waits_for_write(context, task)) {
-            co_return PlanWaits{milliseconds{0}, "the success of the bootstrap to be stored"};
+        if (const std::string_view what = waits_for_write(context, task); !what.empty()) {
+            co_return PlanWaits{milliseconds{0}, std::string{what}};
         }
         remember_trouble(context.memory, context.clock, task);
         const bool is_lost = lost.has_value();

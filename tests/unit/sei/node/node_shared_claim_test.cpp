@@ -256,6 +256,27 @@ TEST(ImportedClaim, is_given_up_by_the_later_of_two_nodes_that_were_granted_it) 
     EXPECT_EQ(world.uid_of(kSetPath), "");
 }
 
+/// Somebody who comes while the workload is being made goes by what is stored.
+TEST(ImportedClaim, is_stored_as_granted_before_the_workload_is_made) {
+    for (const auto& [spec, made] : {std::pair{kImporting, kSetPath}, std::pair{kImportingBootstrapped, kJobPath}}) {
+        SCOPED_TRACE(made);
+        NodeWorld world;
+        put_claim_and_volume(world);
+        world.create_node(spec);
+        std::string stored;
+        world.api.before = [&](const kube::HttpRequest& request, const std::string& path) {
+            const bool is_new = path == made || std::string{made}.starts_with(path);
+            if (is_new && request.method != kube::HttpMethod::Get && world.uid_of(made).empty()) {
+                stored = world.condition("ImportPVCReady");
+            }
+            return std::optional<kube::HttpResponse>{};
+        };
+        settle_later(world);
+        EXPECT_NE(world.uid_of(made), "");
+        EXPECT_EQ(stored, "True/PVCValidated");
+    }
+}
+
 TEST(ImportedClaim, is_written_to_by_the_earlier_of_two_nodes_once_the_other_has_given_it_up) {
     NodeWorld world;
     settle_granted(world);
