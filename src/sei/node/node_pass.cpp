@@ -92,19 +92,12 @@ kube::Async<Requeue> NodePass::run() {
     co_return co_await resolve_plan();
 }
 
-bool NodePass::is_workload_due() const {
-    if (!plan::is_active(context_.status.plan)) return false;
-    const auto current = plan::current_task(*context_.status.plan);
-    return current && context_.status.plan->tasks[*current].type == plan::to_wire(plan::TaskType::ApplyStatefulSet);
-}
-
 kube::Async<std::optional<Requeue>> NodePass::keep_workload() {
     constexpr std::string_view kSubject = "statefulset";
     // One that is gone, and is to be on a claim that others may have by now, is left to the plan, which asks.
     const bool is_imported = !api::imported_pvc_name(context_.node->spec).empty();
-    if (is_imported && !context_.status.statefulSet && !context_.observed.stateful_set() && is_workload_due()) {
-        co_return std::nullopt;
-    }
+    const bool is_gone = !context_.status.statefulSet && !context_.observed.stateful_set();
+    if (is_imported && is_gone && tasks::is_left_to_plan(context_)) co_return std::nullopt;
     // One of ours whose recording was lost counts, too: it is to be held, paused and replaced as any other.
     if (!may_have_workload(context_.status)) {
         const auto seen = context_.observed.stateful_set();

@@ -55,8 +55,6 @@ public:
     [[nodiscard]] bool is_question_answered() const { return is_question_answered_; }
 
 private:
-    /// Is the plan about to apply the StatefulSet?
-    [[nodiscard]] bool is_workload_due() const;
     /// Nullopt: go on.
     [[nodiscard]] kube::Async<std::optional<kube::Requeue>> keep_workload();
     /// Of the node's pod, as far as a pod tells it; one that is unready on purpose has a reason of its own.

@@ -52,16 +52,13 @@ bool is_rendered_from_this(const TaskContext& context, const AppliedWorkload& ap
            applied.is_held == plan::has_bootstrap_left(context.status.plan);
 }
 
-/// What an apply asks the API server about the node first.
+/// What an apply asks the API server about the node first: this process may have begun with an old view, or have one.
 enum class Asks {
-    /// This process may have begun with an old view, of a node that is gone: a StatefulSet that it made for it would be
-    /// collected, but its pod would run for a while, with a key or a claim that is another node's by now.
+    /// A StatefulSet that is made for a node that is gone would be collected, but its pod would run for a while, with a
+    /// key or a claim that is another node's by now.
     IsItThere,
-    /// The same where the StatefulSet is there, and the node may be paused: its key may be in use elsewhere. Or
-    /// somebody
-    /// has changed what we applied, and the same would be applied again: whoever it was may know a newer node, and
-    /// would
-    /// undo that in turn, at once.
+    /// And one that is not as this process left it may have been paused, with its key in use elsewhere, or brought to a
+    /// newer spec, which whoever did that would do again in turn, at once.
     IsItTheNewest,
 };
 
@@ -137,6 +134,12 @@ kube::Async<Confirmation> confirm_mismatch(TaskContext& context, api::StatefulSe
 
 }  // namespace
 
+bool is_left_to_plan(const TaskContext& context) {
+    const auto& plan = context.status.plan;
+    const api::PlannedTask* task = plan ? plan::find_task(*plan, plan::TaskType::ApplyStatefulSet) : nullptr;
+    return task != nullptr && task->status != api::TaskStatus::Complete;
+}
+
 kube::Async<bool> is_import_new(TaskContext& context) {
     const std::string_view imported = api::imported_pvc_name(context.node->spec);
     if (imported.empty()) co_return false;
@@ -164,7 +167,10 @@ kube::Async<SyncOutcome> sync_stateful_set(TaskContext& context, ImportIs import
     }
     const bool is_tracked = context.status.statefulSet && !context.status.statefulSet->uid.empty();
     const bool is_kept = live && is_tracked && is_as_applied(context, *live);
-    const bool keeps_claim = !api::imported_pvc_name(context.node->spec).empty() && import == ImportIs::Unconfirmed;
+    const bool is_imported = !api::imported_pvc_name(context.node->spec).empty();
+    const bool is_confirmed =
+        import == ImportIs::Confirmed || (api::was_granted_import(*context.node) && !is_left_to_plan(context));
+    const bool keeps_claim = is_imported && !is_confirmed;
     std::string claim = api::data_pvc_key(*context.node).name;
     if (keeps_claim && is_kept) claim = context.memory.applied->claim;
     if (is_kept && is_rendered_from_this(context, *context.memory.applied) && context.memory.applied->claim == claim) {
@@ -190,12 +196,9 @@ kube::Async<SyncOutcome> sync_stateful_set(TaskContext& context, ImportIs import
         if (std::string* rendered = claim_in(*desired)) *rendered = claim;
         rendering_hash = resources::hash_of_rendering(*desired);
     }
-    const std::optional<AppliedWorkload>& applied = context.memory.applied;
-    const bool is_repetition =
-        live && applied && applied->uid == live->metadata.uid && applied->rendering_hash == rendering_hash;
     std::optional<Asks> asks;
     if (!live && !is_plan_ours(context)) asks = Asks::IsItThere;
-    if (is_repetition || (live && !applied)) asks = Asks::IsItTheNewest;
+    if (live && !is_kept) asks = Asks::IsItTheNewest;
     if (asks && !co_await may_apply(context, *asks)) co_return SyncWaits{"the newest version of the node"};
     // One that is gone is not made anew by an operator that still sees it.
     if (live) desired->metadata.uid = live->metadata.uid;

@@ -31,9 +31,12 @@ using SyncOutcome = std::variant<Synced, TrackingCleared, SyncWaits, SyncRefused
 /// that is lost, whoever deletes it, would come back on that claim, whether another pod is on it or not.
 enum class ImportIs { Unconfirmed, Confirmed };
 
+/// Is it left to the plan to apply the StatefulSet? What it asks before it does is not known to be answered.
+[[nodiscard]] bool is_left_to_plan(const TaskContext& context);
+
 /// Applies the rendering, unless that would change nothing, and tracks the object's identity in status. While a
-/// bootstrap Job runs there are no replicas (spec 08 4.2). An import that is not confirmed leaves the template on the
-/// claim that it has.
+/// bootstrap Job runs there are no replicas (spec 08 4.2). An import that was not confirmed, now or by an earlier plan,
+/// leaves the template on the claim that it has.
 ///
 /// A live object whose uid is not the tracked one is an impostor, whoever controls it: the mismatch is confirmed by
 /// uncached reads of both objects, then it is deleted by its uid. ApiError and TransportError pass through.

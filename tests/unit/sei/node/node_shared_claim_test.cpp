@@ -12,7 +12,9 @@ namespace sei::test {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::Contains;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 constexpr const char* kForeignPodPath = "/api/v1/namespaces/ns/pods/data-owner-0";
 constexpr const char* kSigningKeyPath = "/api/v1/namespaces/ns/secrets/sk";
@@ -324,6 +326,18 @@ TEST(ImportedClaim, gets_no_workload_for_a_node_that_is_gone_and_that_an_old_vie
     EXPECT_EQ(world.uid_of(kSetPath), "");
 }
 
+TEST(Workload, of_an_older_spec_is_not_applied_by_who_began_with_an_old_view) {
+    NodeWorld world;
+    world.settle_with_pod();
+    world.api.edit(kNodePath, [](json::Object& node) { node["spec"].as_object()["image"] = "seid:v2"; });
+    world.take_writes();
+    world.restart_operator();
+    world.pass_on_stale_caches();
+    for (const std::string& write : world.take_writes()) EXPECT_THAT(write, Not(HasSubstr("statefulsets")));
+    settle_later(world);
+    EXPECT_THAT(world.take_writes(), Contains(HasSubstr("statefulsets")));
+}
+
 TEST(ImportedClaim, gets_no_bootstrap_job_for_a_node_that_is_gone_and_that_an_old_view_still_shows) {
     NodeWorld world;
     put_claim_and_volume(world);
@@ -381,6 +395,24 @@ TEST(ImportedClaim, of_another_pod_is_not_in_the_template_of_a_running_node) {
     EXPECT_EQ(claim_in_template(world), "data-n0") << "with the new image, too";
     EXPECT_EQ(world.condition("ImportPVCReady"), "False/PVCNotReady");
     world.api.erase(kForeignPodPath);
+    settle_later(world);
+    EXPECT_EQ(claim_in_template(world), "data-data-owner");
+}
+
+TEST(ImportedClaim, comes_back_into_a_template_that_an_old_view_took_it_from) {
+    NodeWorld world;
+    put_claim_and_volume(world);
+    world.create_node(kImporting);
+    settle_later(world);
+    ASSERT_EQ(claim_in_template(world), "data-data-owner");
+    world.api.edit(kSetPath, [](json::Object& set) {
+        json::Object& spec = set["spec"].as_object()["template"].as_object()["spec"].as_object();
+        for (json::Value& volume : spec["volumes"].as_array()) {
+            json::Value* claim = volume.as_object().if_contains("persistentVolumeClaim");
+            if (claim != nullptr) claim->as_object()["claimName"] = "data-n0";
+        }
+    });
+    world.restart_operator();
     settle_later(world);
     EXPECT_EQ(claim_in_template(world), "data-data-owner");
 }
