@@ -16,6 +16,10 @@ enum class Bug : unsigned char {
     HashAdvancedTooEarly,
     UnreadyNodesUncounted,
     TeardownNotAwaited,
+    ImportNotCheckedAgain,
+    ImportInTemplateAtOnce,
+    PodsOnClaimUnasked,
+    EarlierNodeForgotten,
 };
 
 /// Is this mistake switched on? A constant `false`, so that nothing is left of the question, in everything but the

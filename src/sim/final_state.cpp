@@ -6,12 +6,14 @@
 #include <sstream>
 #include <string_view>
 
+#include "sei/api/labels.hpp"
+
 namespace sim {
 namespace {
 
 using kube::json::Value;
 
-constexpr std::array<std::string_view, 34> kAccidents{
+constexpr std::array<std::string_view, 35> kAccidents{
     "uid",
     "resourceVersion",
     "generation",
@@ -45,7 +47,8 @@ constexpr std::array<std::string_view, 34> kAccidents{
     "reason",
     "collisionCount",
     "availableReplicas",
-    "currentReplicas"
+    "currentReplicas",
+    "plan"  // of a node that waits for a claim; its tasks have ids of their own
 };
 
 std::set<std::string> lines_of(const std::string& text) {
@@ -70,15 +73,17 @@ bool remembers(const Value& condition) {
     return type == "PodReady" || type == "SpecValid";
 }
 
-/// Those of the server and its controllers, and the one that users put on by the way.
-bool is_of_others(std::string_view annotation) {
-    return annotation == "note" || annotation.find("kubernetes.io/") != std::string_view::npos;
+/// Those of the server and its controllers, the one that users put on by the way, and what a claim tells of the node
+/// that left it.
+bool is_accident(std::string_view annotation) {
+    return annotation == "note" || annotation.find("kubernetes.io/") != std::string_view::npos ||
+           annotation == sei::api::kLastImageAnnotation || annotation == sei::api::kRetainedFromAnnotation;
 }
 
 /// Conditions that are False once they have been True: of a node that was edited before it was up there has been no
-/// update, and it is as the others. Which way it took is not determined.
+/// update, and one that another node was quicker than has had to wait. Which way it took is not determined.
 bool is_history(std::string_view type) {
-    return type == "NodeUpdateInProgress" || type == "RestartPending";
+    return type == "NodeUpdateInProgress" || type == "RestartPending" || type == "Stalled";
 }
 
 Value reduced(const Value& value) {
@@ -88,7 +93,7 @@ Value reduced(const Value& value) {
             if (member.key() == "annotations" && member.value().is_object()) {
                 kube::json::Object ours;
                 for (const auto& annotation : member.value().get_object()) {
-                    if (!is_of_others(annotation.key())) ours[annotation.key()] = annotation.value();
+                    if (!is_accident(annotation.key())) ours[annotation.key()] = annotation.value();
                 }
                 if (!ours.empty()) kept[member.key()] = std::move(ours);
                 continue;

@@ -50,7 +50,7 @@ bool has_other_sources(const ObjectPtr& built_for, const ObjectPtr& now) {
     const auto stand_for_nobody = [&](const ObjectPtr& node) {
         return array_at(node->value(), {"status", "resolvedPeers"}, none).empty();
     };
-    return generation_of(built_for) != generation_of(now) && stand_for_nobody(built_for) != stand_for_nobody(now);
+    return stand_for_nobody(built_for) != stand_for_nobody(now);
 }
 
 bool says_failed(const SidecarExchange& exchange) {
@@ -78,6 +78,15 @@ bool has_task(const Value& plan, std::string_view type) {
     });
 }
 
+/// Can no node be on a claim that asks for this? All that could be ask for the same.
+bool is_wrong(const ObjectPtr& claim) {
+    const kube::json::Array none;
+    const kube::json::Array& modes = array_at(claim->value(), {"spec", "accessModes"}, none);
+    const bool is_writable =
+        std::ranges::any_of(modes, [](const Value& mode) { return mode.as_string() == "ReadWriteOnce"; });
+    return !is_writable || find_string(claim->value(), {"spec", "resources", "requests", "storage"}) != "2000Gi";
+}
+
 bool only_gate_is_left(const Value& plan) {
     const kube::json::Array none;
     return std::ranges::all_of(tasks_of(plan, none), [](const Value& task) {
@@ -89,11 +98,15 @@ bool only_gate_is_left(const Value& plan) {
 }  // namespace
 
 void NoPlanIsLost::changed(const Change& change) {
+    if (change.kind == WatchedKind::Job && change.after && is_condition_true(change.after->value(), "Failed")) {
+        with_failed_job_.insert(controller_of(change.after));
+    }
     if (change.kind != WatchedKind::Node && change.kind != WatchedKind::Deployment) return;
     if (!change.after) return;
     const Value* after = find(change.after->value(), {"status", "plan"});
     const Value* before = change.before ? active_plan(change.before) : nullptr;
-    if (after != nullptr) built_for_.emplace(find_string(*after, {"id"}), change.after);
+    const unsigned by = change.by != nullptr ? change.by->incarnation : 0;
+    if (after != nullptr) built_for_.emplace(find_string(*after, {"id"}), Beginning{change.after, by});
     if (before == nullptr) return;
     judged();
     const std::string id{find_string(*before, {"id"})};
@@ -113,9 +126,15 @@ void NoPlanIsLost::changed(const Change& change) {
     if (find_string(*after, {"id"}) != id) {
         // A plan serves the spec that it was built for: a changed spec may replace it, or a pod that never opens its
         // gate.
-        const ObjectPtr& built_for = built_for_.at(id);
-        if (!is_same_wish(built_for, change.after) || has_other_sources(built_for, change.after)) return;
+        const auto& [built_for, author] = built_for_.at(id);
+        if (!is_same_wish(built_for, change.after)) return;
+        // Of two operators each asks by itself, once for each generation.
+        const bool is_asked = generation_of(built_for) != generation_of(change.after) || author != by;
+        if (is_asked && has_other_sources(built_for, change.after)) return;
         if (only_gate_is_left(*before) && has_task(*after, "replace-pod")) return;
+        // A bootstrap that was disrupted is begun anew.
+        const bool has_failed_job = with_failed_job_.contains(text_at(change.after, {"metadata", "uid"}));
+        if (has_failed_job && has_task(*before, "await-bootstrap-complete")) return;
         violated(fmt::format(
             "active plan {} of {} was replaced by plan {}", id, change.key.name, find_string(*after, {"id"})
         ));
@@ -153,6 +172,7 @@ void NoPlanFailsByItself::exchanged(const SidecarExchange& exchange) {
 
 void NoPlanFailsByItself::changed(const Change& change) {
     if (!change.after) return;
+    if (change.kind == WatchedKind::Claim && is_wrong(change.after)) wrong_claims_.insert(change.key.name);
     if (change.kind == WatchedKind::Job && is_condition_true(change.after->value(), "Failed")) {
         with_failed_job_.insert(controller_of(change.after));
     }
@@ -162,8 +182,11 @@ void NoPlanFailsByItself::changed(const Change& change) {
     };
     if (!has_failed(change.after) || has_failed(change.before)) return;
     judged();
+    const bool has_wrong_claim =
+        wrong_claims_.contains(text_at(change.after, {"spec", "dataVolume", "import", "pvcName"}));
     const kube::json::Array none;
     for (const Value& task : tasks_of(*find(change.after->value(), {"status", "plan"}), none)) {
+        if (has_wrong_claim && find_string(task, {"type"}) == "ensure-data-pvc") continue;
         if (find_string(task, {"status"}) != "Failed" || failed_tasks_.contains(find_string(task, {"id"})) ||
             with_failed_job_.contains(text_at(change.after, {"metadata", "uid"}))) {
             continue;

@@ -21,8 +21,15 @@ public:
 
 private:
     void judge_tasks(const kube::json::Value& before, const kube::json::Value& after, const std::string& whose);
-    /// By plan: its object as it was when the plan was stored. Stored objects do not change.
-    std::map<std::string, devcluster::apiserver::ObjectPtr, std::less<>> built_for_;
+    /// Who stored it, and its object as it was then: stored objects do not change.
+    struct Beginning {
+        devcluster::apiserver::ObjectPtr object;
+        unsigned by = 0;
+    };
+    /// By plan.
+    std::map<std::string, Beginning, std::less<>> built_for_;
+    /// The uids of nodes.
+    std::set<std::string> with_failed_job_;
 };
 
 class NoPlanFailsByItself final : public Oracle {
@@ -30,8 +37,8 @@ public:
     explicit NoPlanFailsByItself(const View& view) : Oracle{view} {}
     [[nodiscard]] std::string_view name() const override { return "no-plan-fails-by-itself"; }
     [[nodiscard]] std::string_view sentence() const override {
-        return "A node's plan fails only by a task that its sidecar refused or said to have failed, or by a bootstrap "
-               "Job that failed.";
+        return "A node's plan fails only by a task that its sidecar refused or said to have failed, by a bootstrap "
+               "Job that failed, or by an imported claim that is too small or not to be written to.";
     }
     void exchanged(const SidecarExchange& exchange) override;
     void changed(const Change& change) override;
@@ -40,6 +47,8 @@ private:
     std::set<std::string, std::less<>> failed_tasks_;
     /// The uids of nodes.
     std::set<std::string> with_failed_job_;
+    /// The names of claims that were wrong at some time.
+    std::set<std::string> wrong_claims_;
 };
 
 class PlanBeforeEffect final : public Oracle {

@@ -120,6 +120,21 @@ std::vector<PlantedBug> planted_bugs() {
         {"teardown-not-awaited",
          "a bootstrap counts as taken down once that was asked for",
          in_code(Bug::TeardownNotAwaited)},
+        {"import-not-checked-again",
+         "a pod is made on an imported claim, or moved to one, without asking once more who else uses it",
+         in_code(Bug::ImportNotCheckedAgain)},
+        {"import-in-template-at-once",
+         "an import is in the template of a node that runs before it is known to be free",
+         in_code(Bug::ImportInTemplateAtOnce)},
+        {"pods-on-claim-unasked",
+         "who uses an imported claim is told by nodes alone, not by pods",
+         in_code(Bug::PodsOnClaimUnasked)},
+        {"earlier-node-forgotten",
+         "what the sidecar is at for the node that had the volume before is not waited for",
+         in_code(Bug::EarlierNodeForgotten)},
+        {"retained-claim-still-owned",
+         "a claim that is to outlive its node keeps its owner",
+         outside<RetainedClaimStillOwned>()},
     };
 }
 

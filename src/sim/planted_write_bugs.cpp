@@ -3,6 +3,8 @@
 #include <string_view>
 #include <utility>
 
+#include "sei/api/labels.hpp"
+
 namespace sim {
 namespace {
 
@@ -163,6 +165,17 @@ kube::Async<HttpResponse> FinalizerKept::tampered(HttpRequest request) {
     // It says that it let go, and did not.
     HttpRequest read{.method = HttpMethod::Get, .target = object_of(request), .time_limit = request.time_limit};
     co_return co_await way().send(std::move(read));
+}
+
+kube::Async<HttpResponse> RetainedClaimStillOwned::tampered(HttpRequest request) {
+    if (request.target.find("/persistentvolumeclaims/") != std::string::npos && is_merge_patch(request)) {
+        Value body = parsed(request.body);
+        if (!kube::json::find_string(body, {"metadata", "annotations", sei::api::kRetainedDataAnnotation}).empty()) {
+            body.as_object()["metadata"].as_object().erase("ownerReferences");
+            request.body = kube::json::serialize(body);
+        }
+    }
+    co_return co_await way().send(std::move(request));
 }
 
 kube::Async<HttpResponse> SecondClaimUnlabelled::tampered(HttpRequest request) {

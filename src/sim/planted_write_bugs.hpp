@@ -94,6 +94,14 @@ private:
     [[nodiscard]] kube::Async<kube::HttpResponse> tampered(kube::HttpRequest request) override;
 };
 
+class RetainedClaimStillOwned final : public OverRequests {
+public:
+    explicit RetainedClaimStillOwned(std::uint64_t) {}
+
+private:
+    [[nodiscard]] kube::Async<kube::HttpResponse> tampered(kube::HttpRequest request) override;
+};
+
 class SecondClaimUnlabelled final : public OverRequests {
 public:
     explicit SecondClaimUnlabelled(std::uint64_t) {}

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "sei/api/conditions.hpp"
 #include "sim/json_look.hpp"
 
 namespace sim {
@@ -34,12 +35,19 @@ constexpr std::string_view kTrackedAnew = "a StatefulSet was gone, and another o
 constexpr std::string_view kImpostorGone = "the operator deleted a StatefulSet that was not the tracked one";
 constexpr std::string_view kPodReplaced = "the operator deleted a pod of an older template";
 constexpr std::string_view kRolloutSuperseded = "a rollout gave way to a newer one";
+constexpr std::string_view kClaimOfNode = "a node waited for a claim that another node had";
+constexpr std::string_view kClaimOfPod = "a node waited for a claim that a pod was on";
+constexpr std::string_view kClaimGivenUp = "a node gave up a claim that it had been granted";
+constexpr std::string_view kClaimWrong = "a plan failed by a claim that no node can be on";
+constexpr std::string_view kClaimLeft = "a claim was left by its node";
+constexpr std::string_view kClaimTaken = "a claim that was left was taken again";
 
-constexpr std::array kSituations{kConflict,      kStatusUnanswered, kPlanUnanswered, kObjectUnanswered, kListedAgain,
-                                 kLeaseMoved,    kTaskInherited,    kTaskForgotten,  kTaskFailed,       kTaskRetried,
-                                 kPlanFailed,    kPlanReplaced,     kPlanInherited,  kTwoWriters,       kPausedInPlan,
-                                 kDeletedInPlan, kHeldByOthers,     kMadeBeforeGone, kTrackedAnew,      kImpostorGone,
-                                 kPodReplaced,   kRolloutSuperseded};
+constexpr std::array kSituations{kConflict,      kStatusUnanswered,  kPlanUnanswered, kObjectUnanswered, kListedAgain,
+                                 kLeaseMoved,    kTaskInherited,     kTaskForgotten,  kTaskFailed,       kTaskRetried,
+                                 kPlanFailed,    kPlanReplaced,      kPlanInherited,  kTwoWriters,       kPausedInPlan,
+                                 kDeletedInPlan, kHeldByOthers,      kMadeBeforeGone, kTrackedAnew,      kImpostorGone,
+                                 kPodReplaced,   kRolloutSuperseded, kClaimOfNode,    kClaimOfPod,       kClaimGivenUp,
+                                 kClaimWrong,    kClaimLeft,         kClaimTaken};
 
 bool is_operator(const Process* process) {
     return process != nullptr && process->is_operator;
@@ -60,6 +68,15 @@ bool has_retries(const ObjectPtr& node) {
 bool is_true(const ObjectPtr& object, std::initializer_list<std::string_view> path) {
     const Value* found = object ? find(object->value(), path) : nullptr;
     return found != nullptr && found->is_bool() && found->get_bool();
+}
+
+/// Null where there is none.
+Value import_condition(const ObjectPtr& node) {
+    const kube::json::Array none;
+    for (const Value& condition : array_at(node->value(), {"status", "conditions"}, none)) {
+        if (find_string(condition, {"type"}) == sei::api::node_condition::kImportPvcReady) return Value(condition, {});
+    }
+    return {};
 }
 
 std::size_t finalizers(const ObjectPtr& object) {
@@ -109,6 +126,12 @@ void Reached::changed(const Change& change) {
     const bool goes = change.before && text_at(change.before, {"metadata", "deletionTimestamp"}).empty() &&
                       (!change.after || !text_at(change.after, {"metadata", "deletionTimestamp"}).empty());
     if (change.kind == WatchedKind::Node) node_changed(change);
+    if (change.kind == WatchedKind::Claim && change.before && change.after && is_ours) {
+        const bool was_owned = !controller_of(change.before).empty();
+        const bool is_owned = !controller_of(change.after).empty();
+        if (was_owned && !is_owned) reach(kClaimLeft);
+        if (!was_owned && is_owned) reach(kClaimTaken);
+    }
     if (change.kind == WatchedKind::StatefulSet && goes && is_ours) reach(kImpostorGone);
     if (change.kind == WatchedKind::Pod && goes && is_ours) reach(kPodReplaced);
     if (change.kind == WatchedKind::Deployment && change.before && change.after) {
@@ -149,6 +172,16 @@ void Reached::node_changed(const Change& change) {
         if (author != plan_authors_.end() && author->second != change.by->incarnation) reach(kPlanInherited);
     }
     if (plan_of(change.after, "phase") == "Failed" && was_active) reach(kPlanFailed);
+    const Value import_before = import_condition(change.before);
+    const Value import_after = import_condition(change.after);
+    const std::string_view message = find_string(import_after, {"message"});
+    if (find_string(import_after, {"status"}) == "False") {
+        if (message.find("data volume of SeiNode") != message.npos) reach(kClaimOfNode);
+        if (message.find("is mounted by pod") != message.npos) reach(kClaimOfPod);
+        if (find_string(import_before, {"status"}) == "True") reach(kClaimGivenUp);
+        const bool was_wrong = find_string(import_before, {"reason"}) == "PVCInvalid";
+        if (find_string(import_after, {"reason"}) == "PVCInvalid" && !was_wrong) reach(kClaimWrong);
+    }
     if (has_retries(change.after) && !has_retries(change.before)) reach(kTaskRetried);
     const std::string tracked_before = text_at(change.before, {"status", "statefulSet", "uid"});
     const std::string tracked_after = text_at(change.after, {"status", "statefulSet", "uid"});

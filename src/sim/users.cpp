@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "kube/types/persistent_volume_claim.hpp"
 #include "kube/types/pod.hpp"
 #include "kube/types/secret.hpp"
 #include "kube/types/stateful_set.hpp"
@@ -82,6 +83,41 @@ sei::api::NodeSpec spec_of(NodeMode mode, const std::string& name, std::string i
     return spec;
 }
 
+void import(SeiNode& node, const std::string& claim) {
+    if (!node.spec.dataVolume) node.spec.dataVolume.emplace();
+    node.spec.dataVolume->import_.emplace().pvcName = claim;
+}
+
+void retain(SeiNode& node) {
+    if (!node.spec.dataVolume) node.spec.dataVolume.emplace();
+    node.spec.dataVolume->retain = true;
+}
+
+kube::PersistentVolumeClaim claim_of_users(const std::string& name, const char* size, const char* mode) {
+    kube::PersistentVolumeClaim claim;
+    claim.metadata.name = name;
+    claim.metadata.namespace_ = kNamespace;
+    claim.spec.accessModes = {mode};
+    claim.spec.storageClassName = "gp3-10k-750";
+    claim.spec.resources.emplace().requests["storage"] = kube::Quantity{size};
+    return claim;
+}
+
+kube::Pod copying_pod(const std::string& name, const std::string& claim) {
+    kube::Pod pod;
+    pod.metadata.name = name;
+    pod.metadata.namespace_ = kNamespace;
+    kube::Container container;
+    container.name = "copy";
+    container.image = "example.com/copy:v1";
+    pod.spec.containers.push_back(std::move(container));
+    kube::Volume volume;
+    volume.name = "data";
+    volume.persistentVolumeClaim.emplace().claimName = claim;
+    pod.spec.volumes.push_back(std::move(volume));
+    return pod;
+}
+
 }  // namespace
 
 kube::Async<> World::perform_all(std::vector<Act> acts) {
@@ -132,6 +168,43 @@ kube::Async<> World::perform_on_fleet(Act act) {
         case ActKind::SetPeers:
         case ActKind::DropBootstrap:
         case ActKind::DisruptBootstrap:
+        case ActKind::Await:
+        case ActKind::ProvideClaim:
+        case ActKind::ProvideSmallClaim:
+        case ActKind::ProvideReadOnlyClaim:
+        case ActKind::DeleteClaim:
+        case ActKind::StartCopy:
+        case ActKind::StopCopy:
+        case ActKind::SetImport:
+        case ActKind::SetRetain:
+            break;
+    }
+}
+
+kube::Async<> World::perform_on_claim(Act act) {
+    const std::string copy = act.object + "-copy";
+    switch (act.kind) {
+        case ActKind::ProvideClaim:
+            co_await create_when_gone(claim_of_users(act.object, "2000Gi", "ReadWriteOnce"));
+            break;
+        case ActKind::ProvideSmallClaim:
+            co_await create_when_gone(claim_of_users(act.object, "10Gi", "ReadWriteOnce"));
+            break;
+        case ActKind::ProvideReadOnlyClaim:
+            co_await create_when_gone(claim_of_users(act.object, "2000Gi", "ReadOnlyMany"));
+            break;
+        case ActKind::DeleteClaim:
+            co_await delete_one<kube::PersistentVolumeClaim>(act.object);
+            // Whoever found it wrong before it went is asked to look again.
+            for (const std::string& node : scenario_.nodes) scope_.spawn("user", ask_again_when_failed(node));
+            break;
+        case ActKind::StartCopy:
+            static_cast<void>(co_await user_.create(copying_pod(copy, act.object)));
+            break;
+        case ActKind::StopCopy:
+            co_await delete_one<kube::Pod>(copy);
+            break;
+        default:
             break;
     }
 }
@@ -141,7 +214,7 @@ kube::Async<> World::perform_on_node(Act act) {
     switch (act.kind) {
         case ActKind::Create: {
             wishes_.images[name] = act.image;
-            co_await create_node(name, act.image);
+            co_await create_node(std::move(act));
             break;
         }
         case ActKind::SetImage:
@@ -188,8 +261,32 @@ kube::Async<> World::perform_on_node(Act act) {
             scope_.spawn("user", ask_again_when_failed(name));
             break;
         }
+        case ActKind::Await:
+            co_await until_settled(name);
+            break;
+        case ActKind::SetImport:
+            co_await edit<SeiNode>(name, [claim = act.claim](SeiNode& node) { import(node, claim); });
+            break;
+        case ActKind::SetRetain:
+            co_await edit<SeiNode>(name, [](SeiNode& node) { retain(node); });
+            break;
+        case ActKind::ProvideClaim:
+        case ActKind::ProvideSmallClaim:
+        case ActKind::ProvideReadOnlyClaim:
+        case ActKind::DeleteClaim:
+        case ActKind::StartCopy:
+        case ActKind::StopCopy:
+            co_await perform_on_claim(std::move(act));
+            break;
         case ActKind::Scale:
             break;
+    }
+}
+
+kube::Async<> World::until_settled(std::string node) {
+    const auto deadline = clock_.monotonic() + std::chrono::minutes{20};
+    while (clock_.monotonic() < deadline && !is_stopping_ && !unsettled_node(node, wishes_.images[node]).empty()) {
+        co_await clock_.sleep_for(milliseconds{500});
     }
 }
 
@@ -216,13 +313,16 @@ kube::Async<> World::create_when_gone(K object) {
     }
 }
 
-kube::Async<> World::create_node(std::string name, std::string image) {
+kube::Async<> World::create_node(Act act) {
+    const std::string& name = act.object;
     const auto place = static_cast<std::size_t>(std::ranges::find(scenario_.nodes, name) - scenario_.nodes.begin());
     SeiNode node;
     node.metadata.name = name;
     node.metadata.namespace_ = kNamespace;
     node.metadata.labels["fleet"] = "f";
-    node.spec = spec_of(scenario_.modes.at(place), name, std::move(image), scenario_.with_peers);
+    node.spec = spec_of(scenario_.modes.at(place), name, std::move(act.image), scenario_.with_peers);
+    if (!act.claim.empty()) import(node, act.claim);
+    if (act.is_retained) retain(node);
     co_await create_when_gone(std::move(node));
 }
 
@@ -298,14 +398,27 @@ kube::Async<> World::delete_all() {
         co_await delete_one<SeiNode>(name);
     }
     co_await delete_own_sets();
+    co_await delete_own_claims();
 }
 
-kube::Async<> World::delete_own_sets() {
-    if (sets_of_users_.empty()) co_return;
+kube::Async<> World::until_nodes_are_gone() {
     const auto deadline = clock_.monotonic() + std::chrono::minutes{10};
     while (clock_.monotonic() < deadline && !is_stopping_ && !all(WatchedKind::Node).empty()) {
         co_await clock_.sleep_for(milliseconds{500});
     }
+}
+
+kube::Async<> World::delete_own_claims() {
+    if (!scenario_.has_volumes) co_return;
+    co_await until_nodes_are_gone();
+    for (const auto& claim : all(WatchedKind::Claim)) {
+        if (controller_of(claim).empty()) co_await delete_one<kube::PersistentVolumeClaim>(claim->key().name);
+    }
+}
+
+kube::Async<> World::delete_own_sets() {
+    if (sets_of_users_.empty()) co_return;
+    co_await until_nodes_are_gone();
     for (const auto& set : all(WatchedKind::StatefulSet)) {
         if (is_of_users(WatchedKind::StatefulSet, set)) co_await delete_one<kube::StatefulSet>(set->key().name);
     }

@@ -118,6 +118,11 @@ std::optional<Fault> StormyWay::fault_for(const HttpRequest& request) {
 /// Most requests take no time; some take a few milliseconds, so that others overtake them.
 kube::Async<> StormyWay::linger() {
     const std::uint64_t drawn = around_.random.next();
+    const auto longest = static_cast<std::uint64_t>(around_.weather.longest_request.count());
+    if (longest > 0 && drawn / 4 % 16 == 0) {
+        co_await around_.clock.sleep_for(milliseconds{drawn / 64 % longest});
+        co_return;
+    }
     if (drawn % 4 != 0) co_return;
     const std::chrono::microseconds pause{drawn / 4 % 5'000};
     co_await around_.clock.sleep_for(pause);

@@ -66,6 +66,8 @@ struct Weather {
         std::string resource;
     };
     std::optional<OldView> old_view;
+    /// One request in sixteen takes up to so long each way; zero: none does.
+    milliseconds longest_request{0};
 };
 
 /// What all ways of one world share. All of it outlives them.

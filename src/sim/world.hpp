@@ -38,6 +38,22 @@ struct WorldSettings {
     bool with_trace = false;
 };
 
+/// The volume of a claim that several nodes have in turn goes from one's sidecar to the next one's, with what is on it.
+class SidecarsOnClaims final : public devcluster::workloads::ContainerObserver {
+public:
+    SidecarsOnClaims(devcluster::sidecar::SidecarHost& host, devcluster::sidecar::PodSidecars& pods)
+        : host_{host}, pods_{pods} {}
+    void container_started(const kube::Pod& pod, const std::string& container) override;
+    void container_stopped(const kube::Pod& pod, const std::string& container) override;
+    void claim_is_gone(const kube::NamespacedName& claim);
+
+private:
+    devcluster::sidecar::SidecarHost& host_;
+    devcluster::sidecar::PodSidecars& pods_;
+    /// The node that had each claim last.
+    std::map<kube::NamespacedName, kube::NamespacedName> holders_;
+};
+
 /// Everything runs on one loop and in virtual time; the same settings and acts give the same run, byte by byte.
 class World final : public View, private Witness {
 public:
@@ -112,6 +128,8 @@ private:
     void struck(const Fault& fault, const std::string& what) override;
 
     void give_tasks_their_time();
+    void give_requests_their_time();
+    void let_tasks_succeed(const kube::NamespacedName& node);
     void absorb(const Process* by);
     void note(const Change& change);
     void count_plan(const Change& change);
@@ -132,7 +150,9 @@ private:
     [[nodiscard]] kube::Async<> ask_again_when_failed(std::string name);
     template <class K>
     [[nodiscard]] kube::Async<> create_when_gone(K object);
-    [[nodiscard]] kube::Async<> create_node(std::string name, std::string image);
+    [[nodiscard]] kube::Async<> create_node(Act act);
+    [[nodiscard]] kube::Async<> perform_on_claim(Act act);
+    [[nodiscard]] kube::Async<> until_settled(std::string node);
     [[nodiscard]] kube::Async<> create_fleet(std::string image);
     /// Whoever makes a fleet anew waits until it has taken the nodes that its predecessor left: those that it is not
     /// asked for when it looks first stay nobody's.
@@ -143,10 +163,15 @@ private:
     template <class K>
     [[nodiscard]] kube::Async<> delete_one(std::string name);
     [[nodiscard]] kube::Async<> delete_all();
+    [[nodiscard]] kube::Async<> until_nodes_are_gone();
     /// StatefulSets of users, when the nodes whose names they have are gone.
     [[nodiscard]] kube::Async<> delete_own_sets();
+    /// What users made, and what nodes left.
+    [[nodiscard]] kube::Async<> delete_own_claims();
     [[nodiscard]] std::string unsettled_fleet() const;
     [[nodiscard]] std::string unsettled_node(const std::string& name, const std::optional<std::string>& image) const;
+    /// Does the node wait for a claim that another one has which users want, too?
+    [[nodiscard]] bool is_told_to_wait(const std::string& name) const;
     /// Does the fault find at this moment what it is for?
     [[nodiscard]] bool is_felt_at_once(const Fault& fault) const;
     /// Its own, or that of its bootstrap Job.
@@ -168,6 +193,7 @@ private:
     /// Whoever asks a sidecar makes it notice what has ended since: that is no change.
     mutable devcluster::sidecar::SidecarHost sidecars_;
     devcluster::sidecar::PodSidecars pod_sidecars_;
+    SidecarsOnClaims sidecars_on_claims_;
     CalmWay cluster_way_;
     CalmWay user_way_;
     devcluster::workloads::Workloads workloads_;

@@ -115,6 +115,12 @@ bool is_before_end_of_job(const devcluster::apiserver::StoredObject& node, std::
     return false;
 }
 
+/// Was the claim left by an earlier node of the name whose seid had run on it? Then its bootstrap was done, too.
+bool is_on_data_of_run(const View& view, const kube::NamespacedName& node) {
+    const ObjectPtr claim = view.find(WatchedKind::Claim, {node.namespace_, "data-" + node.name});
+    return !text_at(claim, {"metadata", "annotations", sei::api::kLastImageAnnotation}).empty();
+}
+
 }  // namespace
 
 void StatusIsTrue::judge_node(const Change& change) {
@@ -152,6 +158,7 @@ void StatusIsTrue::judge_node(const Change& change) {
             const ObjectPtr job =
                 view().find(WatchedKind::Job, {change.key.namespace_, change.key.name + "-bootstrap"});
             if (type == "mark-ready" || (job && is_condition_true(job->value(), "Complete"))) continue;
+            if (is_on_data_of_run(view(), change.key)) continue;
         }
         if (!view().sidecar_has_completed(change.key, id)) {
             violated(fmt::format("node {} claims that its sidecar finished {} ({})", change.key.name, type, id));

@@ -151,6 +151,7 @@ void OnlyOursIsDeleted::exchanged(const Exchange& exchange) {
 
 void OnlyOursIsDeleted::changed(const Change& change) {
     note_owners(change);
+    if (change.kind == WatchedKind::Claim) judge_claim(change);
     if (change.by == nullptr || !change.before) return;
     const bool goes_now = !change.after;
     const bool begins_to_go = change.after && !text_at(change.after, {"metadata", "deletionTimestamp"}).empty() &&
@@ -188,7 +189,16 @@ void OnlyOursIsDeleted::changed(const Change& change) {
 void OnlyOursIsDeleted::note_owners(const Change& change) {
     if (!change.after) return;
     const std::string uid = text_at(change.after, {"metadata", "uid"});
-    if (change.kind == WatchedKind::Node) nodes_.insert(uid);
+    if (change.kind == WatchedKind::Node) {
+        nodes_.insert(uid);
+        const Value* is_left = find(change.after->value(), {"spec", "dataVolume", "retain"});
+        if (is_left != nullptr && is_left->is_bool() && is_left->get_bool()) {
+            leaving_.insert(uid);
+        } else {
+            leaving_.erase(uid);
+        }
+    }
+    if (change.kind == WatchedKind::Claim && !change.before && !change.is_by_operator()) claims_of_users_.insert(uid);
     if (change.kind == WatchedKind::StatefulSet && nodes_.contains(controller_of(change.after))) sets_.insert(uid);
     if (change.kind != WatchedKind::Deployment) return;
     if (text_at(change.after, {"spec", "deletionPolicy"}) == "Retain") retaining_.insert(uid);
@@ -199,6 +209,21 @@ void OnlyOursIsDeleted::judge_retention(const Change& change) {
     const std::string owner = controller_of(change.before);
     if (!retaining_.contains(owner) || is_one(WatchedKind::Deployment, owner)) return;
     violated(fmt::format("node {} is collected with its fleet, which was to leave it behind", change.key.name));
+}
+
+/// Whoever deletes it, the garbage collector too: users wait until a claim is nobody's.
+void OnlyOursIsDeleted::judge_claim(const Change& change) {
+    if (!change.before) return;
+    if (change.is_by_operator() && claims_of_users_.contains(text_at(change.before, {"metadata", "uid"}))) {
+        violated(fmt::format("{} wrote to claim {}, which users made", change.by->name, change.key.name));
+    }
+    const bool was_going = !text_at(change.before, {"metadata", "deletionTimestamp"}).empty();
+    const bool goes = !change.after || !text_at(change.after, {"metadata", "deletionTimestamp"}).empty();
+    const std::string owner = controller_of(change.before);
+    if (was_going || !goes || owner.empty()) return;
+    judged();
+    if (!leaving_.contains(owner)) return;
+    violated(fmt::format("claim {} goes with its node, which was to leave it behind", change.key.name));
 }
 
 /// A node goes when its fleet has become smaller, as far as this operator could know.

@@ -73,7 +73,8 @@ public:
     [[nodiscard]] std::string_view sentence() const override {
         return "An operator deletes what its nodes control, a StatefulSet under a node's name that is not the tracked "
                "one, and nodes that are too many in their fleet, as far as it could know; nothing else. Nodes "
-               "that are to outlive their fleet are not collected with it.";
+               "that are to outlive their fleet are not collected with it, nor claims that are to outlive their node, "
+               "and nobody writes to a claim that users made.";
     }
     void exchanged(const Exchange& exchange) override;
     void changed(const Change& change) override;
@@ -82,6 +83,7 @@ private:
     void note_owners(const Change& change);
     void judge_node(const Change& change);
     void judge_retention(const Change& change);
+    void judge_claim(const Change& change);
     [[nodiscard]] bool is_one(WatchedKind kind, const std::string& uid) const;
     /// The uids of all nodes that ever were: what one of them left behind is still ours.
     std::set<std::string> nodes_;
@@ -89,6 +91,10 @@ private:
     std::set<std::string> sets_;
     /// The uids of fleets with the policy Retain.
     std::set<std::string> retaining_;
+    /// The uids of nodes that leave their claim behind, as their users said last.
+    std::set<std::string> leaving_;
+    /// The uids of claims that users made.
+    std::set<std::string> claims_of_users_;
     /// By incarnation and node: the uid of the tracked StatefulSet when this operator read the node last, uncached.
     std::map<std::pair<unsigned, kube::NamespacedName>, std::string> last_read_;
     /// By incarnation and fleet: how many nodes it asked for when this operator read it last, uncached.

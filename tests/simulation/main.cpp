@@ -25,6 +25,7 @@ struct Options {
     double seconds = 10;
     std::string bug;
     std::string faults;
+    std::string about;
     bool until_found = false;
     bool trace = false;
     bool coverage = false;
@@ -52,6 +53,10 @@ sim::FaultPlan chosen(sim::FaultPlan plan, const std::string& faults) {
     return sim::only(plan, numbers);
 }
 
+bool is_about(const sim::RunPlan& plan, const std::string& what) {
+    return sim::to_string(plan.scenario).find(what) != std::string::npos;
+}
+
 /// One seed, with everything that happened in it where that is asked for or something failed.
 int run_one(const Options& options, const sim::MakeTampering& tamper) {
     sim::References references;
@@ -74,8 +79,11 @@ int run_many(const Options& options, const sim::MakeTampering& tamper) {
     sim::References references;
     const Stopwatch watch;
     simulation::Totals totals;
+    std::uint64_t seed = *options.seed;
     while (options.count > 0 ? totals.runs < options.count : watch.seconds() < options.seconds) {
-        const sim::RunPlan plan = sim::plan_of(*options.seed + totals.runs * options.every);
+        const sim::RunPlan plan = sim::plan_of(seed);
+        seed += options.every;
+        if (!is_about(plan, options.about)) continue;
         const sim::RunResult result = sim::run(plan, references, tamper, sim::Trace::No);
         totals.add(plan, result);
         if (!result.failure) continue;
@@ -143,6 +151,9 @@ int main(int argc, char** argv) {
     app.add_option("--count", options.count, "So many seeds");
     app.add_option("--seconds", options.seconds, "Seeds for so long, where --count is left out");
     app.add_option("--faults", options.faults, "Only these faults of the seed's plan: 1,4 or none");
+    app.add_option(
+        "--about", options.about, "Only seeds whose scenario is told with this word: fleet, chain, nodes, volumes"
+    );
     app.add_flag("--coverage", options.coverage, "Count what the seeds got to: faults, judgements, plans, situations");
     app.add_flag("--trace", options.trace, "Show everything that happened in one seed");
     app.add_option("--scenario", options.scenario, "Show this scenario without faults, which others are compared with");

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <utility>
 
 #include <fmt/format.h>
 #include <openssl/sha.h>
@@ -239,6 +240,12 @@ void NodeSidecar::restart(Store store) {
     is_serving_ = false;
     if (store == Store::Lost) forget_tasks();
     start();
+}
+
+void NodeSidecar::take_volume_of(NodeSidecar& other) {
+    other.settle();
+    rows_ = std::exchange(other.rows_, {});
+    volume_ = std::exchange(other.volume_, {});
 }
 
 void NodeSidecar::start() {

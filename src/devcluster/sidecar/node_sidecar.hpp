@@ -68,6 +68,8 @@ public:
     void stop() { is_serving_ = false; }
     void start();
     [[nodiscard]] bool is_serving() const { return is_serving_; }
+    /// Its data volume is from now on the one that `other` had: with its files and its tasks.
+    void take_volume_of(NodeSidecar& other);
     /// Drops all rows, as a lost `sidecar.db` does.
     void forget_tasks() { rows_.clear(), unstored_.clear(); }
 

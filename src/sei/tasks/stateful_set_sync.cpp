@@ -168,8 +168,9 @@ kube::Async<SyncOutcome> sync_stateful_set(TaskContext& context, ImportIs import
     const bool is_tracked = context.status.statefulSet && !context.status.statefulSet->uid.empty();
     const bool is_kept = live && is_tracked && is_as_applied(context, *live);
     const bool is_imported = !api::imported_pvc_name(context.node->spec).empty();
-    const bool is_confirmed =
-        import == ImportIs::Confirmed || (api::was_granted_import(*context.node) && !is_left_to_plan(context));
+    const bool is_confirmed = import == ImportIs::Confirmed ||
+                              (api::was_granted_import(*context.node) && !is_left_to_plan(context)) ||
+                              planted::has(planted::Bug::ImportInTemplateAtOnce);
     const bool keeps_claim = is_imported && !is_confirmed;
     std::string claim = api::data_pvc_key(*context.node).name;
     if (keeps_claim && is_kept) claim = context.memory.applied->claim;

@@ -273,6 +273,19 @@ TEST(SidecarHost, starts_interrupted_tasks_again_with_the_same_run_number) {
     EXPECT_EQ(world.get(kTaskA).body.at("run").as_int64(), 1);
 }
 
+TEST(SidecarHost, goes_on_with_what_was_begun_on_a_volume_that_another_node_had) {
+    World world;
+    NodeSidecar& earlier = world.host.node({"sei", "earlier"});
+    world.host.scripts().set("configure-genesis", {.duration = 10s});
+    ASSERT_TRUE(earlier.submit(std::string{kTaskA}, "configure-genesis", {}));
+    earlier.volume().markers.insert(".some-done");
+    world.node().take_volume_of(earlier);
+    world.node().restart();
+    EXPECT_EQ(world.get(kTaskA).field("status"), "running");
+    EXPECT_TRUE(world.node().volume().markers.contains(".some-done"));
+    EXPECT_TRUE(earlier.list().empty());
+}
+
 TEST(SidecarHost, answers_for_a_stopped_sidecar_as_its_proxy_would) {
     World world;
     world.node().stop();
