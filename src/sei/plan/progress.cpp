@@ -132,11 +132,9 @@ void wait_for_tasks_of(const api::TaskPlan& left, api::TaskPlan& next) {
             std::ranges::copy(task.afterTasks, back_inserter(first->afterTasks));
     }
     // Also tasks that are not known to have been accepted: the write that says so, and that those before them are
-    // done, may have been lost.
+    // done, may have been lost. Those after one that failed, too: a lost bootstrap fails the one that is stored as due.
     for (const api::PlannedTask& task : left.tasks) {
-        if (task.status == api::TaskStatus::Complete) continue;
-        if (is_of_sidecar(task)) first->afterTasks.push_back(task.id);
-        if (task.status == api::TaskStatus::Failed) break;
+        if (task.status != api::TaskStatus::Complete && is_of_sidecar(task)) first->afterTasks.push_back(task.id);
     }
 }
 

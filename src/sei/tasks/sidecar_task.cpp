@@ -143,6 +143,7 @@ bool works_on_volume(const sidecar::TaskAtWork& task) {
 
 /// The same of what the sidecar was at for another node, which no plan of this one knows.
 kube::Async<std::optional<TaskOutcome>> task_of_other_node(TaskContext& context) {
+    if (!context.status.plan) co_return std::nullopt;  // a fleet asks a sidecar of its nodes
     const api::TaskPlan& plan = *context.status.plan;
     if (plan::kind_of(plan) != plan::PlanKind::Init || !is_volume_of_others(context)) co_return std::nullopt;
     if (planted::has(planted::Bug::EarlierNodeForgotten)) co_return std::nullopt;
