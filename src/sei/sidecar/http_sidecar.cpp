@@ -33,6 +33,13 @@ kube::Async<std::expected<kube::HttpResponse, Unavailable>> HttpSidecar::send(
     }
 }
 
+kube::Async<std::expected<kube::HttpResponse, Unavailable>> HttpSidecar::get(std::string path, std::string asked) {
+    kube::HttpRequest request;
+    request.target = std::move(path);
+    request.time_limit = kCallTimeLimit;
+    return send(std::move(request), std::move(asked));
+}
+
 kube::Async<SubmitOutcome> HttpSidecar::submit(TaskSubmission submission) {
     boost::json::object body;
     body["id"] = submission.id;
@@ -50,19 +57,13 @@ kube::Async<SubmitOutcome> HttpSidecar::submit(TaskSubmission submission) {
 }
 
 kube::Async<LookupOutcome> HttpSidecar::look_up(std::string id) {
-    kube::HttpRequest request;
-    request.target = "/v0/tasks/" + id;
-    request.time_limit = kCallTimeLimit;
-    auto response = co_await send(std::move(request), "looking up task " + id);
+    auto response = co_await get("/v0/tasks/" + id, "looking up task " + id);
     if (!response) co_return response.error();
     co_return read_lookup(id, *response);
 }
 
 kube::Async<AtWorkOutcome> HttpSidecar::tasks_at_work() {
-    kube::HttpRequest request;
-    request.target = "/v0/tasks";
-    request.time_limit = kCallTimeLimit;
-    auto response = co_await send(std::move(request), "listing the tasks of the sidecar");
+    auto response = co_await get("/v0/tasks", "listing the tasks of the sidecar");
     if (!response) co_return std::unexpected(response.error());
     co_return read_tasks_at_work(*response);
 }
@@ -78,10 +79,7 @@ kube::Async<HealthOutcome> HttpSidecar::probe(ProbedPod pod) {
 }
 
 kube::Async<std::expected<std::string, Unavailable>> HttpSidecar::node_id() {
-    kube::HttpRequest request;
-    request.target = "/v0/node-id";
-    request.time_limit = kCallTimeLimit;
-    auto response = co_await send(std::move(request), "querying node-id");
+    auto response = co_await get("/v0/node-id", "querying node-id");
     if (!response) co_return std::unexpected(response.error());
     co_return read_node_id(*response);
 }

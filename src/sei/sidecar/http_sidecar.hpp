@@ -37,6 +37,8 @@ private:
     [[nodiscard]] kube::Async<std::expected<kube::HttpResponse, Unavailable>> send(
         kube::HttpRequest request, std::string asked, Token sent = Token::Sent
     );
+    /// Of a question that has a path alone.
+    [[nodiscard]] kube::Async<std::expected<kube::HttpResponse, Unavailable>> get(std::string path, std::string asked);
     std::shared_ptr<kube::Transport> transport_;
     BearerToken& token_;
     const kube::Clock& clock_;

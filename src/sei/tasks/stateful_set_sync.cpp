@@ -77,9 +77,10 @@ bool is_plan_ours(const TaskContext& context) {
     return context.node->status.plan && context.node->status.plan->id == context.memory.stored_plan;
 }
 
-/// The claim of the data volume; nullptr where the template has none.
-std::string* claim_in(kube::StatefulSet& stateful_set) {
-    for (kube::Volume& volume : stateful_set.spec.template_.spec.volumes) {
+/// The claim of the data volume; nullptr where the template has none. Of a StatefulSet that may be changed or not.
+template <class StatefulSet>
+auto claim_in(StatefulSet& stateful_set) -> decltype(&stateful_set.metadata.name) {
+    for (auto& volume : stateful_set.spec.template_.spec.volumes) {
         if (volume.persistentVolumeClaim) return &volume.persistentVolumeClaim->claimName;
     }
     return nullptr;
@@ -89,8 +90,7 @@ std::string* claim_in(kube::StatefulSet& stateful_set) {
 kube::Async<std::string> claim_of_workload(TaskContext& context) {
     const auto live = co_await context.client.get<kube::StatefulSet>(api::workload_key(*context.node));
     if (live && (*live)->metadata.is_controlled_by(context.node.uid())) {
-        kube::StatefulSet copy = **live;
-        if (const std::string* claim = claim_in(copy)) co_return *claim;
+        if (const std::string* claim = claim_in(**live)) co_return *claim;
     }
     api::SeiNode node = *context.node;
     if (!api::was_granted_import(node)) node.spec.dataVolume.reset();
