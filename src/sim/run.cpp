@@ -92,10 +92,6 @@ RunResult run_with(
     return result;
 }
 
-}  // namespace
-
-namespace {
-
 /// A sixth of the seeds is about volumes of users. They are drawn apart: the other seeds are what they were before.
 std::uint64_t variant_of(std::uint64_t seed, std::uint64_t drawn) {
     kube::Random random{seed ^ 0xd15cu};

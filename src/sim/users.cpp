@@ -204,7 +204,21 @@ kube::Async<> World::perform_on_claim(Act act) {
         case ActKind::StopCopy:
             co_await delete_one<kube::Pod>(copy);
             break;
-        default:
+        case ActKind::Create:
+        case ActKind::SetImage:
+        case ActKind::Scale:
+        case ActKind::Pause:
+        case ActKind::Unpause:
+        case ActKind::Delete:
+        case ActKind::Hold:
+        case ActKind::Release:
+        case ActKind::ProvideKeys:
+        case ActKind::SetPeers:
+        case ActKind::DropBootstrap:
+        case ActKind::DisruptBootstrap:
+        case ActKind::Await:
+        case ActKind::SetImport:
+        case ActKind::SetRetain:
             break;
     }
 }
