@@ -17,7 +17,7 @@
 #include "sei/api/deployment.hpp"
 #include "sei/api/labels.hpp"
 #include "sei/deployment/genesis.hpp"
-#include "sei/plan/node_plan.hpp"
+#include "sei/plan/plan_kind.hpp"
 #include "sim/final_state.hpp"
 #include "sim/json_look.hpp"
 

@@ -5,7 +5,7 @@
 
 #include "kube/meta/time.hpp"
 #include "sei/api/node.hpp"
-#include "sei/plan/node_plan.hpp"
+#include "sei/plan/node_config.hpp"
 #include "sei/plan/spec_problem.hpp"
 #include "sei/sidecar/sidecar.hpp"
 #include "sei/tasks/node_memory.hpp"

@@ -10,7 +10,7 @@
 #include "kube/meta/time.hpp"
 #include "kube/runtime/metrics.hpp"
 #include "sei/api/node.hpp"
-#include "sei/plan/node_plan.hpp"
+#include "sei/plan/plan_kind.hpp"
 #include "sei/sidecar/sidecar.hpp"
 
 namespace sei::node {

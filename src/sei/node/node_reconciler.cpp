@@ -17,6 +17,7 @@
 #include "sei/node/announcements.hpp"
 #include "sei/node/node_conditions.hpp"
 #include "sei/node/node_pass.hpp"
+#include "sei/plan/plan_kind.hpp"
 #include "sei/plan/progress.hpp"
 #include "sei/sidecar/answers.hpp"
 #include "sei/tasks/still_due.hpp"

@@ -1,20 +1,17 @@
 #include "sei/plan/node_plan.hpp"
 
 #include <algorithm>
-#include <array>
 #include <ranges>
-#include <set>
 #include <string>
 #include <utility>
-#include <vector>
-
-#include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "sei/api/node_queries.hpp"
+#include "sei/plan/config_intent.hpp"
+#include "sei/plan/key_checks.hpp"
+#include "sei/plan/node_config.hpp"
+#include "sei/plan/peer_sources.hpp"
 #include "sei/plan/progress.hpp"
 #include "sei/plan/task_type.hpp"
-#include "sei/plan/witnesses.hpp"
 
 namespace sei::plan {
 namespace {
@@ -97,33 +94,6 @@ boost::json::object node_params(const api::SeiNode& node) {
 bool publishes_snapshots(const api::SeiNode& node) {
     const api::SnapshotGenerationConfig* generation = api::snapshot_generation(node.spec);
     return generation != nullptr && generation->tendermint && generation->tendermint->publish;
-}
-
-struct KeyCheck {
-    TaskType type = TaskType::ValidateSigningKey;
-    boost::json::object params;
-};
-
-/// The checks of the key material that is configured, and of no other (spec 04 §7.7-7.9).
-std::vector<KeyCheck> key_checks(const api::SeiNode& node) {
-    const std::string& namespace_ = node.metadata.namespace_;
-    std::vector<KeyCheck> checks;
-    const auto add = [&](TaskType type, boost::json::object params) { checks.push_back({type, std::move(params)}); };
-    if (const api::KeySecret* key = api::signing_key_secret(node.spec); key != nullptr && !key->secretName.empty()) {
-        add(TaskType::ValidateSigningKey, {{"secretName", key->secretName}, {"namespace", namespace_}});
-    }
-    if (const api::KeySecret* key = api::node_key_secret(node.spec); key != nullptr && !key->secretName.empty()) {
-        add(TaskType::ValidateNodeKey, {{"secretName", key->secretName}, {"namespace", namespace_}});
-    }
-    const api::SecretOperatorKeyring* keyring = api::operator_keyring_secret(node.spec);
-    if (keyring == nullptr || keyring->secretName.empty()) return checks;
-    add(TaskType::ValidateOperatorKeyring,
-        {{"secretName", keyring->secretName},
-         {"keyName", api::operator_key_name(node.spec)},
-         {"passphraseSecretName", keyring->passphraseSecretRef.secretName},
-         {"passphraseSecretKey", keyring->passphraseSecretRef.key},
-         {"namespace", namespace_}});
-    return checks;
 }
 
 /// Initial and update plans have the same (spec 08 4.8).
@@ -243,30 +213,6 @@ void add_genesis_plan(PlanBuilder& plan, const api::SeiNode& node) {
     plan.add(TaskType::MarkReady, {});
 }
 
-using Overrides = kube::StringMap;
-
-/// The keys that the mode brings along (spec 02 §21.2).
-void add_mode_overrides(const api::SeiNode& node, Overrides& overrides) {
-    if (const api::SnapshotGenerationConfig* generation = api::snapshot_generation(node.spec);
-        generation != nullptr && generation->tendermint) {
-        overrides["storage.snapshot_interval"] = "2000";
-        overrides["storage.snapshot_keep_recent"] = std::to_string(generation->tendermint->keepRecent);
-        if (node.spec.fullNode) {
-            overrides["storage.pruning_keep_recent"] = "50000";
-            overrides["storage.pruning_keep_every"] = "0";
-            overrides["chain.min_retain_blocks"] = "50000";
-            overrides["network.p2p.max_connections"] = "500";
-            overrides["network.p2p.send_rate"] = "20971520";
-            overrides["network.p2p.recv_rate"] = "20971520";
-        }
-    }
-    if (node.spec.replayer) {
-        overrides["storage.state_commit.async_commit_buffer"] = "100";
-        overrides["storage.state_commit.memiavl.snapshot_keep_recent"] = "2";
-        overrides["storage.state_commit.memiavl.snapshot_min_time_interval"] = "3600";
-    }
-}
-
 /// So often peers are looked for again before an update goes on without them: for a minute, not for ten (spec 08 7.4).
 constexpr std::int32_t kPeerRetriesOfUpdate = 3;
 
@@ -288,14 +234,6 @@ void add_configuration(PlanBuilder& plan, const api::SeiNode& node, const Config
     plan.add(TaskType::ConfigValidate, {});
 }
 
-/// Are the sources that the spec names now those of a task that is not done yet?
-bool serves_peers(const api::TaskPlan& plan, const api::SeiNode& node) {
-    return node.spec.peers.empty() || std::ranges::any_of(plan.tasks, [&](const api::PlannedTask& task) {
-               return task.type == to_wire(TaskType::DiscoverPeers) && task.status == api::TaskStatus::Pending &&
-                      (!task.submittedAt || names_sources(task.params, node));
-           });
-}
-
 /// What of the drift can be done. A file that is made anew, or was by an attempt that got no further, has no other
 /// peers to go on with: it waits for them.
 std::optional<ConfigDrift> feasible_drift(const api::SeiNode& node, ReachablePeers peers) {
@@ -307,121 +245,7 @@ std::optional<ConfigDrift> feasible_drift(const api::SeiNode& node, ReachablePee
     return drift;
 }
 
-/// Null where the parameters are not those of `discover-peers`.
-const boost::json::array* sources_in(const kube::json::Value& params) {
-    const boost::json::object* object = params.if_object();
-    const boost::json::value* found = object == nullptr ? nullptr : object->if_contains("Sources");
-    return found == nullptr ? nullptr : found->if_array();
-}
-
-bool is_of_label(const boost::json::value& source) {
-    return source.is_object() && source.as_object().contains("endpoints");
-}
-
 }  // namespace
-
-std::string peers_digest(const std::vector<api::PeerSource>& peers) {
-    if (peers.empty()) return {};
-    boost::json::array sources;
-    for (const api::PeerSource& peer : peers) {
-        boost::json::object source;
-        if (peer.ec2Tags) source["ec2Tags"] = {{"region", peer.ec2Tags->region}, {"tags", to_json(peer.ec2Tags->tags)}};
-        if (peer.static_) source["static"] = boost::json::value_from(peer.static_->addresses);
-        if (peer.label) {
-            source["label"] = {{"namespace", peer.label->namespace_}, {"selector", to_json(peer.label->selector)}};
-        }
-        sources.push_back(std::move(source));
-    }
-    std::uint64_t hash = 0xcbf29ce484222325;  // FNV-1a: it compares, and protects nothing
-    for (const char byte : boost::json::serialize(sources)) {
-        hash = (hash ^ static_cast<unsigned char>(byte)) * 0x100000001b3;
-    }
-    return fmt::format("{:012x}", hash >> 16u);
-}
-
-bool names_sources(const kube::json::Value& params, const api::SeiNode& node) {
-    const boost::json::array* stored = sources_in(params);
-    const boost::json::object wanted = peer_sources(node.spec, node.status);
-    return stored != nullptr &&
-           std::ranges::equal(*stored, wanted.at("Sources").as_array(), [](const auto& was, const auto& is) {
-               return was == is || (is_of_label(was) && is_of_label(is));
-           });
-}
-
-bool names_sources_but_labels(const kube::json::Value& params, const api::SeiNode& node) {
-    const boost::json::array* stored = sources_in(params);
-    const boost::json::object wanted = peer_sources(node.spec, node.status);
-    const auto others = std::views::filter([](const boost::json::value& source) { return !is_of_label(source); });
-    return stored != nullptr && std::ranges::equal(*stored | others, wanted.at("Sources").as_array() | others);
-}
-
-boost::json::object peer_sources(const api::NodeSpec& spec, const api::SeiNodeStatus& status) {
-    boost::json::array sources;
-    for (const api::PeerSource& peer : spec.peers) {
-        if (peer.ec2Tags) {
-            sources.push_back(boost::json::object{
-                {"type", "ec2Tags"}, {"region", peer.ec2Tags->region}, {"tags", to_json(peer.ec2Tags->tags)}
-            });
-        } else if (peer.static_) {
-            boost::json::array addresses(peer.static_->addresses.begin(), peer.static_->addresses.end());
-            sources.push_back(boost::json::object{{"type", "static"}, {"addresses", std::move(addresses)}});
-        } else if (peer.label) {
-            boost::json::array endpoints(status.resolvedPeers.begin(), status.resolvedPeers.end());
-            if (endpoints.empty()) continue;  // no peers is a valid configuration (spec 08 7.3)
-            sources.push_back(boost::json::object{{"type", "dnsEndpoints"}, {"endpoints", std::move(endpoints)}});
-        }
-    }
-    return {{"Sources", std::move(sources)}};
-}
-
-PlanKind kind_of(const api::TaskPlan& plan) {
-    for (const api::PlannedTask& task : plan.tasks) {
-        if (task.type == to_wire(TaskType::ObserveImage)) return PlanKind::NodeUpdate;
-        if (task.type == to_wire(TaskType::EnsureDataPvc)) return PlanKind::Init;
-    }
-    constexpr std::array kReopening{
-        TaskType::ConfigApply,
-        TaskType::SetGenesisPeers,
-        TaskType::DiscoverPeers,
-        TaskType::ConfigValidate,
-        TaskType::SnapshotUpload,
-        TaskType::MarkReady
-    };
-    const bool only_reopens = std::ranges::all_of(plan.tasks, [&](const api::PlannedTask& task) {
-        const auto type = parse_task_type(task.type);
-        return type && std::ranges::find(kReopening, *type) != kReopening.end();
-    });
-    return only_reopens && !plan.tasks.empty() ? PlanKind::MarkReady : PlanKind::Unknown;
-}
-
-std::string_view to_string(PlanKind kind) {
-    switch (kind) {
-        case PlanKind::Init:
-            return "init";
-        case PlanKind::NodeUpdate:
-            return "node-update";
-        case PlanKind::MarkReady:
-            return "mark-ready-reapply";
-        case PlanKind::Unknown:
-            return "unknown";
-    }
-    std::unreachable();
-}
-
-ConfigIntent config_intent(const api::SeiNode& node) {
-    ConfigIntent intent;
-    intent.mode = api::mode_word(node.spec);
-    if (const std::string& address = api::external_address(node); !address.empty()) {
-        intent.overrides["network.p2p.external_address"] = address;
-    }
-    add_mode_overrides(node, intent.overrides);
-    if (const std::vector<std::string>* witnesses = witnesses_of(node.spec)) {
-        intent.overrides["state_sync.rpc_servers"] = fmt::format("{}", fmt::join(*witnesses, ","));
-    }
-    for (const auto& [key, value] : node.spec.overrides) intent.overrides[key] = value;
-    intent.overrides[std::string{kForcedLogLevelKey}] = kForcedLogLevel;
-    return intent;
-}
 
 api::TaskPlan init_plan(const api::SeiNode& node, UuidSource& ids) {
     PlanBuilder plan{ids};
@@ -454,39 +278,6 @@ void skip_bootstrap(api::TaskPlan& plan, kube::Time now) {
     }
 }
 
-std::optional<ConfigDrift> config_drift(const api::SeiNode& node) {
-    if (!node.status.appliedConfig) return std::nullopt;
-    const api::AppliedConfig& applied = *node.status.appliedConfig;
-    const ConfigIntent wanted = config_intent(node);
-    std::set<std::string> keys;
-    ConfigDrift drift;
-    if (applied.mode != wanted.mode) {
-        keys.insert("mode");
-        drift.needs_defaults = true;
-    }
-    for (const auto& [key, value] : wanted.overrides) {
-        const auto found = applied.overrides.find(key);
-        if (found == applied.overrides.end() || found->second != value) keys.insert(key);
-    }
-    for (const auto& [key, value] : applied.overrides) {
-        if (wanted.overrides.contains(key)) continue;
-        keys.insert(key);
-        drift.needs_defaults = true;
-    }
-    if (applied.unvalidated && keys.empty()) keys.insert(std::string{to_wire(TaskType::ConfigValidate)});
-    drift.in_values = !keys.empty();
-    const bool is_ceremony = api::is_genesis_validator(node.spec);
-    if (applied.peers != (is_ceremony ? std::string{} : peers_digest(node.spec.peers))) {
-        keys.insert("peers");
-        drift.in_peers = true;
-        // Entries of before are nobody's to remove, but where the file is made anew.
-        if (!is_ceremony && node.spec.peers.empty()) drift.in_values = drift.needs_defaults = true;
-    }
-    if (keys.empty()) return std::nullopt;
-    drift.keys.assign(keys.begin(), keys.end());
-    return drift;
-}
-
 api::TaskPlan update_plan(const api::SeiNode& node, UuidSource& ids, const UpdateOptions& options) {
     using enum UpdateOptions::Configuration;
     const std::optional<ConfigDrift> drift = feasible_drift(node, options.peers);
@@ -501,48 +292,6 @@ api::TaskPlan update_plan(const api::SeiNode& node, UuidSource& ids, const Updat
     if (drift && options.configuration == AfterReplacement) add_configuration(plan, node, *drift);
     open_gate(plan, publishes_snapshots(node));
     return plan.done(api::NodePhase::Running);
-}
-
-bool serves_configuration(const api::TaskPlan& plan, const api::SeiNode& changed) {
-    api::SeiNode node = changed;
-    // What this plan has given, and is about to validate, is none of what a plan would be needed for.
-    const api::PlannedTask* validation = find_task(plan, TaskType::ConfigValidate);
-    if (node.status.appliedConfig && validation != nullptr && validation->status == api::TaskStatus::Pending) {
-        node.status.appliedConfig->unvalidated = false;
-    }
-    const ConfigIntent wanted = config_intent(node);
-    const auto last = std::ranges::find(
-        plan.tasks.rbegin(), plan.tasks.rend(), to_wire(TaskType::ConfigApply), &api::PlannedTask::type
-    );
-    const std::optional<ConfigDrift> drift = config_drift(node);
-    if (drift && drift->in_peers && !serves_peers(plan, node)) return false;
-    if (last == plan.tasks.rend() || last->status == api::TaskStatus::Complete) return !drift || !drift->in_values;
-    const boost::json::object* params = last->params.if_object();
-    const boost::json::value* mode = params == nullptr ? nullptr : params->if_contains("mode");
-    const boost::json::value* overrides = params == nullptr ? nullptr : params->if_contains("overrides");
-    return mode != nullptr && *mode == boost::json::value(wanted.mode) && overrides != nullptr &&
-           *overrides == boost::json::value(to_json(wanted.overrides));
-}
-
-bool is_key_check(std::string_view task_type) {
-    const auto type = parse_task_type(task_type);
-    return type == TaskType::ValidateSigningKey || type == TaskType::ValidateNodeKey ||
-           type == TaskType::ValidateOperatorKeyring;
-}
-
-bool serves_key_checks(const api::TaskPlan& plan, const api::SeiNode& node) {
-    const auto is_check = [](const api::PlannedTask& task) { return is_key_check(task.type); };
-    auto planned = plan.tasks | std::views::filter(is_check);
-    return std::ranges::equal(planned, key_checks(node), [](const api::PlannedTask& task, const KeyCheck& check) {
-        return task.type == to_wire(check.type) && task.params == boost::json::value(check.params);
-    });
-}
-
-bool is_same_work(const api::TaskPlan& plan, const api::TaskPlan& next, const api::SeiNode& node) {
-    return std::ranges::equal(plan.tasks, next.tasks, [&](const api::PlannedTask& x, const api::PlannedTask& y) {
-        if (x.type != y.type) return false;
-        return x.params == y.params || (x.type == to_wire(TaskType::DiscoverPeers) && names_sources(x.params, node));
-    });
 }
 
 api::TaskPlan mark_ready_plan(const api::SeiNode& node, UuidSource& ids, ReachablePeers peers) {

@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "sei/plan/node_plan.hpp"
+#include "sei/plan/peer_sources.hpp"
 #include "sei/tasks/sidecar_params.hpp"
 
 namespace sei::tasks {

@@ -8,7 +8,7 @@
 #include "kube/meta/time.hpp"
 #include "sei/api/conditions.hpp"
 #include "sei/api/node_queries.hpp"
-#include "sei/plan/node_plan.hpp"
+#include "sei/plan/peer_sources.hpp"
 #include "sei/plan/progress.hpp"
 #include "sei/plan/task_type.hpp"
 #include "sei/tasks/attempts.hpp"

@@ -8,7 +8,7 @@
 
 #include "planted/planted.hpp"
 #include "sei/api/node_queries.hpp"
-#include "sei/plan/node_plan.hpp"
+#include "sei/plan/plan_kind.hpp"
 #include "sei/sidecar/sidecar.hpp"
 
 namespace sei::tasks {

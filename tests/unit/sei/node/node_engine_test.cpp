@@ -9,7 +9,7 @@
 #include "node_world.hpp"
 #include "sei/api/conditions.hpp"
 #include "sei/node/node_conditions.hpp"
-#include "sei/plan/node_plan.hpp"
+#include "sei/plan/peer_sources.hpp"
 
 namespace sei::test {
 namespace {

@@ -7,7 +7,9 @@
 #include <gtest/gtest.h>
 
 #include "kube/json/json.hpp"
+#include "planned_nodes.hpp"
 #include "sei/plan/node_plan.hpp"
+#include "sei/plan/plan_kind.hpp"
 #include "sei/plan/spec_problem.hpp"
 #include "sei/plan/task_type.hpp"
 
@@ -24,10 +26,6 @@ api::SeiNode node_with(std::string_view spec) {
     node.metadata.name = "n0";
     node.metadata.namespace_ = "ns";
     return node;
-}
-
-UuidSource fixed_ids() {
-    return UuidSource{[] { return std::uint64_t{0}; }};
 }
 
 std::string types_of(const api::TaskPlan& plan) {

@@ -8,51 +8,19 @@
 #include <gtest/gtest.h>
 
 #include "kube/json/json.hpp"
+#include "planned_nodes.hpp"
+#include "sei/plan/plan_kind.hpp"
 #include "sei/plan/spec_problem.hpp"
+#include "sei/plan/still_serves.hpp"
 #include "sei/plan/task_type.hpp"
 
 namespace sei::plan {
 namespace {
 
-api::SeiNode full_node() {
-    api::SeiNode node;
-    node.metadata.name = "n0";
-    node.metadata.namespace_ = "ns";
-    node.spec.chainId = "pacific-1";
-    node.spec.image = "seid:v1";
-    node.spec.fullNode.emplace();
-    return node;
-}
-
-api::SnapshotSource s3_snapshot() {
-    api::SnapshotSource snapshot;
-    snapshot.s3 = api::S3Snapshot{.targetHeight = 100'000'000};
-    snapshot.trustPeriod = "9999h0m0s";
-    return snapshot;
-}
-
-api::SnapshotSource state_sync() {
-    api::SnapshotSource snapshot;
-    snapshot.stateSync.emplace();
-    return snapshot;
-}
-
-api::SnapshotGenerationConfig generation(std::int32_t keep_recent, bool publish) {
-    api::SnapshotGenerationConfig config;
-    config.tendermint.emplace();
-    config.tendermint->keepRecent = keep_recent;
-    if (publish) config.tendermint->publish.emplace();
-    return config;
-}
-
 api::PeerSource static_peer() {
     api::PeerSource peer;
     peer.static_ = api::StaticPeerSource{.addresses = {"id@host:26656"}};
     return peer;
-}
-
-UuidSource fixed_ids() {
-    return UuidSource{[] { return std::uint64_t{0}; }};
 }
 
 std::vector<std::string> types_of(const api::TaskPlan& plan) {
@@ -288,45 +256,6 @@ TEST(InitPlan, names_the_halt_height_where_it_is_not_the_target) {
     EXPECT_EQ(deployed(), R"({"jobName":"n0-bootstrap","namespace":"ns","haltHeight":100000500})");
 }
 
-TEST(ConfigIntentOfNode, layers_mode_then_user_then_the_forced_level) {
-    api::SeiNode node = full_node();
-    node.spec.fullNode->snapshotGeneration = generation(3, false);
-    node.spec.overrides = {{"evm.http_port", "9545"}, {"logging.level", "debug"}};
-    EXPECT_EQ(
-        kube::json::serialize_canonical(to_stored(config_intent(node))),
-        R"({"mode":"full","overrides":{"chain.min_retain_blocks":"50000","evm.http_port":"9545","logging.level":"info",)"
-        R"("network.p2p.max_connections":"500","network.p2p.recv_rate":"20971520","network.p2p.send_rate":"20971520",)"
-        R"("storage.pruning_keep_every":"0","storage.pruning_keep_recent":"50000","storage.snapshot_interval":"2000",)"
-        R"("storage.snapshot_keep_recent":"3"}})"
-    );
-}
-
-TEST(ConfigIntentOfNode, lets_the_user_replace_what_the_mode_brings) {
-    api::SeiNode node = full_node();
-    node.spec.fullNode->snapshotGeneration = generation(3, false);
-    node.spec.overrides = {{"storage.snapshot_interval", "77"}};
-    EXPECT_EQ(config_intent(node).overrides.at("storage.snapshot_interval"), "77");
-}
-
-TEST(ConfigIntentOfNode, carries_the_external_address_when_there_is_one) {
-    api::SeiNode node = full_node();
-    node.status.externalAddress = "1.2.3.4:26656";
-    EXPECT_EQ(config_intent(node).overrides.at("network.p2p.external_address"), "1.2.3.4:26656");
-    node.spec.externalAddress = "n0.example.com:26656";
-    EXPECT_EQ(config_intent(node).overrides.at("network.p2p.external_address"), "n0.example.com:26656");
-    node.spec.overrides["network.p2p.external_address"] = "of.the.user:1";
-    EXPECT_EQ(config_intent(node).overrides.at("network.p2p.external_address"), "of.the.user:1");
-}
-
-TEST(ConfigIntentOfNode, has_the_witnesses_of_its_snapshot) {
-    api::SeiNode node = full_node();
-    node.spec.fullNode->snapshot = s3_snapshot();
-    EXPECT_FALSE(config_intent(node).overrides.contains("state_sync.rpc_servers"));
-    node.spec.fullNode->snapshot->witnesses = {"a.example.com:26657", "[::1]:26657"};
-    EXPECT_EQ(config_intent(node).overrides.at("state_sync.rpc_servers"), "a.example.com:26657,[::1]:26657");
-    EXPECT_EQ(problem_of(config_intent(node)), std::nullopt);
-}
-
 TEST(UpdatePlan, rolls_the_pod_then_observes_then_opens_the_gate) {
     UuidSource ids = fixed_ids();
     const api::TaskPlan plan = update_plan(full_node(), ids);
@@ -337,39 +266,6 @@ TEST(UpdatePlan, rolls_the_pod_then_observes_then_opens_the_gate) {
     EXPECT_EQ(plan.targetPhase, api::NodePhase::Running);
     EXPECT_EQ(plan.failedPhase, std::nullopt);
     EXPECT_EQ(task_of(plan, TaskType::ReplacePod).maxRetries, 3);
-}
-
-/// A running full node that was given the configuration of `applied`.
-api::SeiNode configured_node(const kube::StringMap& applied) {
-    api::SeiNode node = full_node();
-    node.spec.overrides = applied;
-    const ConfigIntent intent = config_intent(node);
-    node.status.appliedConfig =
-        api::AppliedConfig{.mode = intent.mode, .overrides = intent.overrides, .peers = peers_digest(node.spec.peers)};
-    return node;
-}
-
-TEST(ConfigDrift, is_what_the_spec_asks_for_and_the_node_was_not_given) {
-    struct Case {
-        std::string behaviour;
-        kube::StringMap wanted;
-        std::optional<ConfigDrift> drift;
-    };
-    const std::vector<Case> cases{
-        {"the same is none", {{"evm.http_port", "1"}}, std::nullopt},
-        {"another value", {{"evm.http_port", "2"}}, ConfigDrift{{"evm.http_port"}, true}},
-        {"one more key", {{"evm.http_port", "1"}, {"mempool.size", "7"}}, ConfigDrift{{"mempool.size"}, true}},
-        {"a key less needs the defaults", {}, ConfigDrift{{"evm.http_port"}, true, false, true}},
-    };
-    for (const Case& c : cases) {
-        SCOPED_TRACE(c.behaviour);
-        api::SeiNode node = configured_node({{"evm.http_port", "1"}});
-        node.spec.overrides = c.wanted;
-        EXPECT_EQ(config_drift(node), c.drift);
-    }
-    api::SeiNode unknown = full_node();
-    unknown.spec.overrides = {{"evm.http_port", "2"}};
-    EXPECT_EQ(config_drift(unknown), std::nullopt) << "never observed is no drift (spec 08 2.6)";
 }
 
 TEST(UpdatePlan, applies_a_drifted_configuration_where_a_sidecar_answers) {
@@ -406,31 +302,6 @@ TEST(UpdatePlan, applies_a_drifted_configuration_where_a_sidecar_answers) {
     EXPECT_FALSE(serves_configuration(plan, node));
 }
 
-api::SeiNode publishing_node() {
-    api::SeiNode node = full_node();
-    node.spec.fullNode->snapshotGeneration = api::SnapshotGenerationConfig{};
-    node.spec.fullNode->snapshotGeneration->tendermint.emplace();
-    node.spec.fullNode->snapshotGeneration->tendermint->publish.emplace();
-    return node;
-}
-
-TEST(UpdatePlan, serves_the_keys_that_it_checks_and_no_others) {
-    UuidSource ids = fixed_ids();
-    api::SeiNode node = full_node();
-    node.spec.fullNode.reset();
-    node.spec.validator.emplace();
-    node.spec.validator->signingKey.emplace();
-    node.spec.validator->signingKey->secret = api::KeySecret{.secretName = "sk"};
-    const api::TaskPlan plan = update_plan(node, ids);
-    EXPECT_TRUE(serves_key_checks(plan, node));
-    api::SeiNode other = node;
-    other.spec.validator->signingKey->secret->secretName = "another";
-    EXPECT_FALSE(serves_key_checks(plan, other));
-    other.spec.validator->signingKey.reset();
-    EXPECT_FALSE(serves_key_checks(plan, other));
-    EXPECT_TRUE(serves_key_checks(update_plan(full_node(), ids), full_node()));
-}
-
 TEST(NodeThatPublishes, uploads_again_whenever_its_gate_is_opened_again) {
     UuidSource ids = fixed_ids();
     const std::vector<std::string> update{
@@ -444,58 +315,6 @@ TEST(NodeThatPublishes, uploads_again_whenever_its_gate_is_opened_again) {
     EXPECT_EQ(
         types_of(mark_ready_plan(full_node(), ids, ReachablePeers::Unknown)), (std::vector<std::string>{"mark-ready"})
     );
-}
-
-TEST(PlanKind, is_told_from_the_tasks) {
-    UuidSource ids = fixed_ids();
-    EXPECT_EQ(kind_of(init_plan(full_node(), ids)), PlanKind::Init);
-    EXPECT_EQ(kind_of(update_plan(full_node(), ids)), PlanKind::NodeUpdate);
-    EXPECT_EQ(kind_of(mark_ready_plan(full_node(), ids, ReachablePeers::Unknown)), PlanKind::MarkReady);
-    EXPECT_EQ(kind_of(mark_ready_plan(publishing_node(), ids, ReachablePeers::Unknown)), PlanKind::MarkReady);
-    EXPECT_EQ(kind_of(api::TaskPlan{}), PlanKind::Unknown);
-}
-
-TEST(SpecProblem, names_the_field_and_the_rule) {
-    struct Case {
-        std::string behaviour;
-        api::SeiNode node;
-        std::string begins;
-    };
-    std::vector<Case> cases;
-    {
-        api::SeiNode node = full_node();
-        node.spec.fullNode.reset();
-        cases.push_back({"no mode", node, "spec has no mode"});
-    }
-    {
-        api::SeiNode node = full_node();
-        node.spec.fullNode->snapshot = state_sync();
-        node.spec.fullNode->snapshot->bootstrapImage = "seid:boot";
-        cases.push_back(
-            {"a bootstrap image without S3",
-             node,
-             "spec.fullNode.snapshot.bootstrapImage requires s3 with targetHeight > 0"}
-        );
-    }
-    {
-        api::SeiNode node = full_node();
-        node.spec.fullNode->snapshotGeneration.emplace();
-        cases.push_back(
-            {"snapshot generation without a member", node, "spec.fullNode.snapshotGeneration is set but has no member"}
-        );
-        node.spec.fullNode->snapshotGeneration = generation(1, true);
-        cases.push_back(
-            {"publishing with one snapshot",
-             node,
-             "spec.fullNode.snapshotGeneration.tendermint.keepRecent must be at least 2"}
-        );
-    }
-    for (const Case& c : cases) {
-        SCOPED_TRACE(c.behaviour);
-        const auto problem = problem_of(c.node);
-        ASSERT_TRUE(problem.has_value());
-        EXPECT_TRUE(problem->message.starts_with(c.begins)) << problem->message;
-    }
 }
 
 }  // namespace
