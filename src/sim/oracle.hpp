@@ -13,6 +13,7 @@
 #include "kube/http/transport.hpp"
 #include "kube/json/json.hpp"
 #include "kube/meta/names.hpp"
+#include "sim/watched_kind.hpp"
 
 namespace sim {
 
@@ -25,9 +26,6 @@ struct Process {
     /// Nothing passes any more.
     bool is_dead = false;
 };
-
-/// The kinds that are watched by oracles.
-enum class WatchedKind { Node, StatefulSet, Pod, Claim, Service, ConfigMap, Revision, Event, Deployment, Job };
 
 /// One write to the store.
 struct Change {

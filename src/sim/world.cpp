@@ -5,16 +5,6 @@
 
 #include <fmt/format.h>
 
-#include "kube/json/same.hpp"
-#include "kube/types/config_map.hpp"
-#include "kube/types/controller_revision.hpp"
-#include "kube/types/event.hpp"
-#include "kube/types/job.hpp"
-#include "kube/types/persistent_volume_claim.hpp"
-#include "kube/types/pod.hpp"
-#include "kube/types/service.hpp"
-#include "kube/types/stateful_set.hpp"
-#include "sei/api/deployment.hpp"
 #include "sei/api/labels.hpp"
 #include "sei/deployment/genesis.hpp"
 #include "sei/plan/plan_kind.hpp"
@@ -62,31 +52,7 @@ std::string uid_of(const ObjectPtr& object) {
     return std::string{find_string(object->value(), {"metadata", "uid"})};
 }
 
-const kube::json::Array* array_at(const Value& value, std::initializer_list<std::string_view> path) {
-    const Value* found = find(value, path);
-    return found != nullptr && found->is_array() ? &found->get_array() : nullptr;
-}
-
 }  // namespace
-
-void SidecarsOnClaims::container_started(const kube::Pod& pod, const std::string& container) {
-    const kube::NamespacedName node = devcluster::sidecar::node_of_pod(pod);
-    for (const kube::Volume& volume : pod.spec.volumes) {
-        if (!volume.persistentVolumeClaim || container != devcluster::sidecar::kSidecarContainer) continue;
-        auto& holder = holders_[{pod.metadata.namespace_, volume.persistentVolumeClaim->claimName}];
-        if (!holder.name.empty() && holder != node) host_.node(node).take_volume_of(host_.node(holder));
-        holder = node;
-    }
-    pods_.container_started(pod, container);
-}
-
-void SidecarsOnClaims::container_stopped(const kube::Pod& pod, const std::string& container) {
-    pods_.container_stopped(pod, container);
-}
-
-void SidecarsOnClaims::claim_is_gone(const kube::NamespacedName& claim) {
-    holders_.erase(claim);
-}
 
 World::World(WorldSettings settings, Ground& ground)
     : settings_{std::move(settings)},
@@ -103,6 +69,7 @@ World::World(WorldSettings settings, Ground& ground)
       user_way_{around_, server_.handler(), "user"},
       workloads_{loop_.executor(), clock_, cluster_way_, workloads_options(), &pod_sidecars_, &sidecars_on_claims_},
       user_{user_way_, {.field_manager = kube::FieldManager{"user"}}},
+      garbage_{*this, around_, scope_, user_},
       platform_{make_platform()},
       trouble_of_{[this](const kube::NamespacedName& node) -> std::optional<SidecarWay::Trouble> {
           const auto found = troubles_.find(node);
@@ -111,20 +78,11 @@ World::World(WorldSettings settings, Ground& ground)
       }},
       oracles_{make_oracles(*this)},
       reached_{*this} {
-    watched_[static_cast<std::size_t>(WatchedKind::Node)].type = kube::KindOf<SeiNode>::type;
-    watched_[static_cast<std::size_t>(WatchedKind::StatefulSet)].type = kube::KindOf<kube::StatefulSet>::type;
-    watched_[static_cast<std::size_t>(WatchedKind::Pod)].type = kube::KindOf<kube::Pod>::type;
-    watched_[static_cast<std::size_t>(WatchedKind::Claim)].type = kube::KindOf<kube::PersistentVolumeClaim>::type;
-    watched_[static_cast<std::size_t>(WatchedKind::Service)].type = kube::KindOf<kube::Service>::type;
-    watched_[static_cast<std::size_t>(WatchedKind::ConfigMap)].type = kube::KindOf<kube::ConfigMap>::type;
-    watched_[static_cast<std::size_t>(WatchedKind::Revision)].type = kube::KindOf<kube::ControllerRevision>::type;
-    watched_[static_cast<std::size_t>(WatchedKind::Event)].type = kube::KindOf<kube::Event>::type;
-    watched_[static_cast<std::size_t>(WatchedKind::Deployment)].type = kube::KindOf<sei::api::SeiNodeDeployment>::type;
-    watched_[static_cast<std::size_t>(WatchedKind::Job)].type = kube::KindOf<kube::Job>::type;
-    for (Watched& watched : watched_) {
-        watched.collection = &server_.store().collection(watched.type.group, watched.type.plural);
-        watched.seen = server_.store().revision();
-        for (const auto& [key, object] : watched.collection->objects()) living_uids_.insert(uid_of(object));
+    for (const WatchedKind kind : kWatchedKinds) {
+        Watched& one = watched(kind);
+        one.collection = &server_.store().collection(type_of(kind).group, type_of(kind).plural);
+        one.seen = server_.store().revision();
+        for (const auto& [key, object] : one.collection->objects()) garbage_.found(object);
     }
     sidecars_.on_ready([this](const kube::NamespacedName& node) {
         workloads_.kubelet().recheck({node.namespace_, node.name + "-0"});
@@ -157,6 +115,7 @@ World::~World() = default;
 bool World::stop() {
     is_calm_ = true;
     is_stopping_ = true;
+    garbage_.stop();
     for (const auto& one : operators_) one->retire();
     workloads_.stop();
     const auto deadline = clock_.monotonic() + std::chrono::minutes{10};
@@ -265,12 +224,12 @@ void World::let_tasks_succeed(const kube::NamespacedName& node) {
 // ---- Seeing ---------------------------------------------------------------------------------------------------------
 
 ObjectPtr World::find(WatchedKind kind, const kube::NamespacedName& key) const {
-    return watched_[static_cast<std::size_t>(kind)].collection->find(key);
+    return watched(kind).collection->find(key);
 }
 
 std::vector<ObjectPtr> World::all(WatchedKind kind) const {
     std::vector<ObjectPtr> objects;
-    for (const auto& [key, object] : watched_[static_cast<std::size_t>(kind)].collection->objects()) {
+    for (const auto& [key, object] : watched(kind).collection->objects()) {
         objects.push_back(object);
     }
     return objects;
@@ -353,13 +312,13 @@ void World::struck(const Fault& fault, const std::string& what) {
 }
 
 void World::absorb(const Process* by) {
-    for (std::size_t kind = 0; kind < kWatchedKinds; ++kind) {
-        Watched& watched = watched_[kind];
-        if (!watched.collection->has_events_after(watched.seen)) continue;
-        for (devcluster::apiserver::StoreEvent& event : watched.collection->events_after(watched.seen, 1'000)) {
-            watched.seen = event.revision;
+    for (const WatchedKind kind : kWatchedKinds) {
+        Watched& one = watched(kind);
+        if (!one.collection->has_events_after(one.seen)) continue;
+        for (devcluster::apiserver::StoreEvent& event : one.collection->events_after(one.seen, 1'000)) {
+            one.seen = event.revision;
             const kube::NamespacedName key = event.after ? event.after->key() : event.before->key();
-            Change change{static_cast<WatchedKind>(kind), key, std::move(event.before), std::move(event.after), by};
+            Change change{kind, key, std::move(event.before), std::move(event.after), by};
             note(change);
         }
     }
@@ -397,10 +356,6 @@ void World::note_bootstrap(const Change& change) {
     const std::string node = text_at(change.after, {"metadata", "labels", sei::api::kNodeLabel});
     if (!change.before) return set_bootstrap_gate(node, Gate::Closed);
     if (is_condition_true(change.after->value(), "Complete")) note_tasks_of_bootstrap(node);
-    if (text_at(change.before, {"metadata", "deletionTimestamp"}).empty() &&
-        !text_at(change.after, {"metadata", "deletionTimestamp"}).empty()) {
-        scope_.spawn("garbage collector", delete_pods_first(change.key, kube::Uid{uid_of(change.after)}));
-    }
 }
 
 /// seid ran to its height: the gate was open, and the sidecar had done all that comes before that.
@@ -435,9 +390,7 @@ void World::note_lost_set(const Change& change) {
 
 void World::note(const Change& change) {
     count_plan(change);
-    if (!change.before) living_uids_.insert(uid_of(change.after));
-    if (!change.after) living_uids_.erase(uid_of(change.before));
-    collect_garbage(change);
+    garbage_.changed(change);
     note_lost_set(change);
     note_bootstrap(change);
     if (change.kind == WatchedKind::Claim && !change.after && change.key.name.starts_with("data-")) {
@@ -449,7 +402,7 @@ void World::note(const Change& change) {
     if (settings_.with_trace && change.kind != WatchedKind::Event) {
         trace(fmt::format(
             "  {} {} {} at {} by {}",
-            watched_[static_cast<std::size_t>(change.kind)].type.kind,
+            type_of(change.kind).kind,
             change.key.name,
             !change.before  ? "appears"
             : !change.after ? "goes"
@@ -485,70 +438,7 @@ const Oracle* World::objection() const {
     return nullptr;
 }
 
-// ---- Garbage --------------------------------------------------------------------------------------------------------
-
-bool World::is_orphan(const ObjectPtr& object) const {
-    const auto* owners = array_at(object->value(), {"metadata", "ownerReferences"});
-    if (owners == nullptr || owners->empty()) return false;
-    return std::ranges::none_of(*owners, [&](const Value& owner) {
-        return living_uids_.contains(std::string{find_string(owner, {"uid"})});
-    });
-}
-
-void World::collect_garbage(const Change& change) {
-    const auto collect = [&](std::size_t kind, const ObjectPtr& object) {
-        if (find_string(object->value(), {"metadata", "deletionTimestamp"}).empty() && is_orphan(object)) {
-            scope_.spawn("garbage collector", delete_orphan(kind, object->key(), kube::Uid{uid_of(object)}));
-        }
-    };
-    if (change.after) {
-        const auto* after = array_at(change.after->value(), {"metadata", "ownerReferences"});
-        const auto* before =
-            change.before ? array_at(change.before->value(), {"metadata", "ownerReferences"}) : nullptr;
-        const bool has_new_owner = after != nullptr && (before == nullptr || !kube::json::same(*before, *after));
-        if (has_new_owner) collect(static_cast<std::size_t>(change.kind), change.after);
-    } else {
-        for (std::size_t kind = 0; kind < kWatchedKinds; ++kind) {
-            for (const auto& [key, object] : watched_[kind].collection->objects()) collect(kind, object);
-        }
-    }
-}
-
-/// As the real one: what found an owner meanwhile stays, and the version that was judged is the one that goes.
-kube::Async<> World::delete_orphan(std::size_t kind, kube::NamespacedName key, kube::Uid uid) {
-    co_await clock_.sleep_for(milliseconds{random_.next() % 2'000});
-    for (;;) {
-        const ObjectPtr object = watched_[kind].collection->find(key);
-        if (!object || uid_of(object) != uid.value() || !is_orphan(object)) co_return;
-        if (!find_string(object->value(), {"metadata", "deletionTimestamp"}).empty()) co_return;
-        const kube::ResourceVersion version{std::to_string(object->revision())};
-        const auto outcome = co_await kube::detail::unguarded(user_).delete_object(
-            watched_[kind].type, key, {.uid = uid, .resource_version = version}, kube::Propagation::Background
-        );
-        if (outcome != kube::DeleteOutcome::PreconditionFailed) co_return;
-    }
-}
-
-kube::Async<> World::delete_pods_first(kube::NamespacedName job, kube::Uid uid) {
-    constexpr milliseconds kLook{300};
-    while (!is_stopping_) {
-        co_await clock_.sleep_for(kLook);
-        bool has_pods = false;
-        for (const ObjectPtr& pod : all(WatchedKind::Pod)) {
-            if (controller_of(pod) != uid.value()) continue;
-            has_pods = true;
-            if (!text_at(pod, {"metadata", "deletionTimestamp"}).empty()) continue;
-            const kube::DeletePrecondition precondition{.uid = kube::Uid{uid_of(pod)}, .resource_version = {}};
-            static_cast<void>(co_await user_.delete_object<kube::Pod>(pod->key(), precondition));
-        }
-        if (has_pods) continue;
-        const auto read = co_await user_.get<kube::Job>(job);
-        if (!read || read->uid() != uid) co_return;
-        std::vector<std::string> finalizers = (*read)->metadata.finalizers;
-        if (std::erase(finalizers, "foregroundDeletion") == 0) co_return;
-        if (co_await user_.write_finalizers(*read, std::move(finalizers))) co_return;
-    }
-}
+// ---- The end -------------------------------------------------------------------------------------------------------
 
 /// Nobody's, and no node has its name: one that a node has, or should have removed, is not left to users.
 bool World::is_of_users(WatchedKind kind, const ObjectPtr& object) const {
@@ -565,23 +455,22 @@ bool World::is_empty() const {
           WatchedKind::Claim,
           WatchedKind::ConfigMap,
           WatchedKind::Job}) {
-        if (!watched_[static_cast<std::size_t>(kind)].collection->objects().empty()) return false;
+        if (!watched(kind).collection->objects().empty()) return false;
     }
     // The one that every cluster has stays, and that of a fleet which was to leave everything behind.
     const std::size_t stay = scenario_.fleet && scenario_.fleet->is_retained ? 2 : 1;
-    return watched_[static_cast<std::size_t>(WatchedKind::Service)].collection->objects().size() <= stay;
+    return watched(WatchedKind::Service).collection->objects().size() <= stay;
 }
 
 std::string World::final_state() const {
     std::string text;
-    for (std::size_t kind = 0; kind < kWatchedKinds; ++kind) {
-        if (static_cast<WatchedKind>(kind) == WatchedKind::Event) continue;
-        if (static_cast<WatchedKind>(kind) == WatchedKind::Revision) continue;  // a history, not a state
-        for (const auto& [key, object] : watched_[kind].collection->objects()) {
-            if (is_of_users(static_cast<WatchedKind>(kind), object)) continue;
-            text += fmt::format("{} {} {}\n", watched_[kind].type.kind, key.name, without_accidents(object->value()));
+    for (const WatchedKind kind : kWatchedKinds) {
+        if (kind == WatchedKind::Event || kind == WatchedKind::Revision) continue;  // a history, not a state
+        for (const auto& [key, object] : watched(kind).collection->objects()) {
+            if (is_of_users(kind, object)) continue;
+            text += fmt::format("{} {} {}\n", type_of(kind).kind, key.name, without_accidents(object->value()));
             for (const std::string& type : false_conditions(object->value())) {
-                text += fmt::format("{}{} {} {}\n", kFalse, watched_[kind].type.kind, key.name, type);
+                text += fmt::format("{}{} {} {}\n", kFalse, type_of(kind).kind, key.name, type);
             }
         }
     }

@@ -16,12 +16,14 @@
 #include "kube/async/scope.hpp"
 #include "kube/client/client.hpp"
 #include "sim/coverage.hpp"
+#include "sim/garbage_collector.hpp"
 #include "sim/ground.hpp"
 #include "sim/operator_process.hpp"
 #include "sim/oracle.hpp"
 #include "sim/reached.hpp"
 #include "sim/scenario.hpp"
 #include "sim/seeded_loop.hpp"
+#include "sim/sidecars_on_claims.hpp"
 #include "sim/ways.hpp"
 
 namespace sim {
@@ -36,22 +38,6 @@ struct WorldSettings {
     MakeTampering tamper;
     /// Keep a readable history: costs time, changes nothing else.
     bool with_trace = false;
-};
-
-/// The volume of a claim that several nodes have in turn goes from one's sidecar to the next one's, with what is on it.
-class SidecarsOnClaims final : public devcluster::workloads::ContainerObserver {
-public:
-    SidecarsOnClaims(devcluster::sidecar::SidecarHost& host, devcluster::sidecar::PodSidecars& pods)
-        : host_{host}, pods_{pods} {}
-    void container_started(const kube::Pod& pod, const std::string& container) override;
-    void container_stopped(const kube::Pod& pod, const std::string& container) override;
-    void claim_is_gone(const kube::NamespacedName& claim);
-
-private:
-    devcluster::sidecar::SidecarHost& host_;
-    devcluster::sidecar::PodSidecars& pods_;
-    /// The node that had each claim last.
-    std::map<kube::NamespacedName, kube::NamespacedName> holders_;
 };
 
 /// Everything runs on one loop and in virtual time; the same settings and acts give the same run, byte by byte.
@@ -104,11 +90,9 @@ public:
 
 private:
     struct Watched {
-        kube::ResourceType type;
         devcluster::apiserver::Collection* collection = nullptr;
         devcluster::apiserver::Revision seen = 0;
     };
-    static constexpr std::size_t kWatchedKinds = 10;
     static constexpr std::int32_t kFleetReplicasMax = 5;
     /// What users want at last.
     struct Wishes {
@@ -127,6 +111,9 @@ private:
     void shown(const Process& to, std::string_view resource, std::string_view chunk) override;
     void struck(const Fault& fault, const std::string& what) override;
 
+    [[nodiscard]] const Watched& watched(WatchedKind kind) const { return watched_[static_cast<std::size_t>(kind)]; }
+    [[nodiscard]] Watched& watched(WatchedKind kind) { return watched_[static_cast<std::size_t>(kind)]; }
+
     void give_tasks_their_time();
     void give_requests_their_time();
     void let_tasks_succeed(const kube::NamespacedName& node);
@@ -134,9 +121,7 @@ private:
     void note(const Change& change);
     void count_plan(const Change& change);
     void note_lost_set(const Change& change);
-    [[nodiscard]] bool is_orphan(const devcluster::apiserver::ObjectPtr& object) const;
     [[nodiscard]] bool is_of_users(WatchedKind kind, const devcluster::apiserver::ObjectPtr& object) const;
-    void collect_garbage(const Change& change);
     void note_bootstrap(const Change& change);
     void note_tasks_of_bootstrap(const std::string& name);
     /// seid of a bootstrap pod waits for the gate, and then runs to its height; `Gate::Closed` for as long.
@@ -177,9 +162,6 @@ private:
     /// Its own, or that of its bootstrap Job.
     [[nodiscard]] kube::NamespacedName pod_of(const std::string& node) const;
     [[nodiscard]] kube::Async<> strike(Fault fault);
-    [[nodiscard]] kube::Async<> delete_orphan(std::size_t kind, kube::NamespacedName key, kube::Uid uid);
-    /// What is deleted in the foreground goes after its pods.
-    [[nodiscard]] kube::Async<> delete_pods_first(kube::NamespacedName job, kube::Uid uid);
 
     WorldSettings settings_;
     SeededLoop& loop_;
@@ -189,7 +171,8 @@ private:
     Surroundings around_;
     kube::Scope scope_;
     devcluster::apiserver::ApiServer& server_;
-    std::array<Watched, kWatchedKinds> watched_;
+    /// One for each of kWatchedKinds.
+    std::array<Watched, kWatchedKinds.size()> watched_;
     /// Whoever asks a sidecar makes it notice what has ended since: that is no change.
     mutable devcluster::sidecar::SidecarHost sidecars_;
     devcluster::sidecar::PodSidecars pod_sidecars_;
@@ -198,6 +181,7 @@ private:
     CalmWay user_way_;
     devcluster::workloads::Workloads workloads_;
     kube::Client user_;
+    GarbageCollector garbage_;
     sei::platform::Platform platform_;
     std::map<kube::NamespacedName, SidecarWay::Trouble> troubles_;
     SidecarWay::TroubleOf trouble_of_;
@@ -205,7 +189,6 @@ private:
     std::vector<std::unique_ptr<OperatorProcess>> operators_;
     std::vector<std::unique_ptr<Oracle>> oracles_;
     Reached reached_;
-    std::set<std::string> living_uids_;
     /// The uids of StatefulSets that users put in a node's place.
     std::set<std::string> sets_of_users_;
     /// Of nodes that have, or had, a bootstrap Job.
