@@ -1,7 +1,10 @@
 // docs/simulator.md names what there is, all of it and nothing else; and a failure names the command that repeats it.
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <fstream>
+#include <iterator>
+#include <regex>
 #include <set>
 #include <sstream>
 #include <string>
@@ -73,6 +76,29 @@ TEST(PageOfTheSimulator, has_a_row_for_each_planted_bug_and_the_oracle_that_foun
     EXPECT_EQ(quoted(planted, 0), bugs);
     const std::set<std::string> oracles = quoted(chapter("Oracles"), 0);
     for (const std::string& oracle : quoted(planted, 2)) EXPECT_TRUE(oracles.contains(oracle)) << oracle;
+}
+
+/// The text of the file of this name in src/; empty: there is none.
+std::string source(std::string_view name) {
+    for (const auto& entry : std::filesystem::recursive_directory_iterator{std::string{SEI_SOURCE_DIR} + "/src"}) {
+        if (entry.path().filename() != name) continue;
+        std::ifstream file{entry.path()};
+        return {std::istreambuf_iterator<char>{file}, {}};
+    }
+    return {};
+}
+
+TEST(PageOfTheSimulator, names_places_in_the_code_that_there_are) {
+    const std::regex place{R"(`([a-z_]+\.cpp)`, `([A-Za-z_]+)`)"};
+    const std::string bugs = chapter("Real bugs that it found");
+    std::size_t count = 0;
+    for (std::sregex_iterator found{bugs.begin(), bugs.end(), place}; found != std::sregex_iterator{}; ++found) {
+        const std::string file = (*found)[1];
+        const std::string name = (*found)[2];
+        EXPECT_NE(source(file).find(name), std::string::npos) << file << " has no " << name;
+        ++count;
+    }
+    EXPECT_GT(count, 20U);
 }
 
 TEST(Command, of_a_whole_run_is_its_seed) {

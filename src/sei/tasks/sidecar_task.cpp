@@ -129,9 +129,11 @@ kube::Async<std::optional<TaskOutcome>> earlier_task(TaskContext& context, const
     co_return std::nullopt;
 }
 
-/// A volume that another node had has its sidecar's store on it.
-bool is_volume_of_others(const TaskContext& context) {
+/// A volume that another node had has its sidecar's store on it. One that is imported comes with the initial plan or,
+/// for a node that ran without it, with an update; one that was retained with the initial plan alone.
+bool may_be_at_task_of_others(const TaskContext& context, const api::TaskPlan& plan) {
     if (!api::imported_pvc_name(context.node->spec).empty()) return true;
+    if (plan::kind_of(plan) != plan::PlanKind::Init) return false;
     const auto claim = context.observed.data_volume_claim();
     return claim && (*claim)->metadata.creationTimestamp < context.node->metadata.creationTimestamp;
 }
@@ -145,7 +147,7 @@ bool works_on_volume(const sidecar::TaskAtWork& task) {
 kube::Async<std::optional<TaskOutcome>> task_of_other_node(TaskContext& context) {
     if (!context.status.plan) co_return std::nullopt;  // a fleet asks a sidecar of its nodes
     const api::TaskPlan& plan = *context.status.plan;
-    if (plan::kind_of(plan) != plan::PlanKind::Init || !is_volume_of_others(context)) co_return std::nullopt;
+    if (!may_be_at_task_of_others(context, plan)) co_return std::nullopt;
     if (planted::has(planted::Bug::EarlierNodeForgotten)) co_return std::nullopt;
     const sidecar::AtWorkOutcome at_work = co_await context.sidecar.tasks_at_work();
     if (!at_work) co_return no_answer(at_work.error());

@@ -13,6 +13,7 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::Contains;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -453,6 +454,34 @@ TEST(ImportedClaim, is_not_written_to_while_the_sidecar_is_at_a_task_of_another_
     world.sidecar.end("snapshot-restore", sidecar::RunStatus::Failed);
     settle_later(world);
     EXPECT_EQ(world.phase(), "Running");
+}
+
+TEST(ImportedClaim, of_a_node_that_ran_without_it_is_not_written_to_while_the_sidecar_is_at_a_task_of_another_node) {
+    NodeWorld world;
+    world.settle_with_pod();
+    put_claim_and_volume(world);
+    world.set_spec("dataVolume", json::parse(kImport));
+    world.set_spec("image", "seid:v2");
+    settle_later(world);
+    world.observe_stateful_set("rev-2", 0, 1);
+    settle_later(world);
+    ASSERT_EQ(world.api.find(kPodPath), nullptr);
+    world.sidecar.runs["of-another"] = {
+        "snapshot-restore", {.status = sidecar::RunStatus::Running, .run = 1, .error = {}}
+    };
+    world.sidecar.submissions.clear();
+    world.put_pod("rev-2", "seid:v2", running_state());
+    world.observe_stateful_set("rev-2", 1, 1);
+    settle_later(world);
+    EXPECT_TRUE(world.sidecar.submissions.empty());
+    EXPECT_THAT(
+        world.condition_message("Stalled"),
+        HasSubstr("the sidecar is still at task of-another (snapshot-restore) of an earlier node")
+    );
+    world.sidecar.end("snapshot-restore", sidecar::RunStatus::Failed);
+    settle_later(world);
+    EXPECT_THAT(world.sidecar.submitted_types(), ElementsAre("mark-ready"));
+    EXPECT_EQ(world.node().status.plan, std::nullopt);
 }
 
 }  // namespace
