@@ -13,7 +13,7 @@ namespace {
 
 using kube::json::Value;
 
-constexpr std::array<std::string_view, 35> kAccidents{
+constexpr std::array<std::string_view, 34> kAccidents{
     "uid",
     "resourceVersion",
     "generation",
@@ -47,8 +47,7 @@ constexpr std::array<std::string_view, 35> kAccidents{
     "reason",
     "collisionCount",
     "availableReplicas",
-    "currentReplicas",
-    "plan"  // of a node that waits for a claim; its tasks have ids of their own
+    "currentReplicas"
 };
 
 std::set<std::string> lines_of(const std::string& text) {
@@ -86,6 +85,21 @@ bool is_history(std::string_view type) {
     return type == "NodeUpdateInProgress" || type == "RestartPending" || type == "Stalled";
 }
 
+/// Of a plan that is still there, as that of a node which waits for a claim: what is done of what. Its ids are drawn,
+/// and how often something was tried is not determined.
+Value reduced_plan(const Value& plan) {
+    kube::json::Array tasks;
+    if (const Value* found = kube::json::find(plan, {"tasks"}); found != nullptr && found->is_array()) {
+        for (const Value& task : found->get_array()) {
+            tasks.push_back(Value{
+                std::string{kube::json::find_string(task, {"type"})} + ": " +
+                std::string{kube::json::find_string(task, {"status"})}
+            });
+        }
+    }
+    return tasks;
+}
+
 Value reduced(const Value& value) {
     if (value.is_object()) {
         kube::json::Object kept;
@@ -99,6 +113,10 @@ Value reduced(const Value& value) {
                 continue;
             }
             if (std::ranges::find(kAccidents, std::string_view{member.key()}) != kAccidents.end()) continue;
+            if (member.key() == "plan" && member.value().is_object()) {
+                kept[member.key()] = reduced_plan(member.value());
+                continue;
+            }
             kept[member.key()] = reduced(member.value());
             // Peers that were changed while the gate of a new node was being opened come with its next update.
             if (member.key() == "appliedConfig") kept[member.key()].as_object().erase("peers");

@@ -10,7 +10,8 @@
 namespace sim {
 
 /// Canonical text of an object without identities, versions, times, addresses, counters, annotations of others, and
-/// conditions that are not True: what remains must be equal at the end of two runs in which users did the same.
+/// conditions that are not True, and of a plan what is done of what: what remains must be equal at the end of two runs
+/// in which users did the same.
 [[nodiscard]] std::string without_accidents(const kube::json::Value& object);
 
 /// With this begin the lines of a final state that say that a condition is False.

@@ -97,10 +97,17 @@ bool only_gate_is_left(const Value& plan) {
 
 }  // namespace
 
+void FailedBootstraps::changed(const Change& change) {
+    if (change.kind != WatchedKind::Job || !change.after) return;
+    if (is_condition_true(change.after->value(), "Failed")) uids_.insert(controller_of(change.after));
+}
+
+bool FailedBootstraps::has(const ObjectPtr& node) const {
+    return uids_.contains(text_at(node, {"metadata", "uid"}));
+}
+
 void NoPlanIsLost::changed(const Change& change) {
-    if (change.kind == WatchedKind::Job && change.after && is_condition_true(change.after->value(), "Failed")) {
-        with_failed_job_.insert(controller_of(change.after));
-    }
+    failed_bootstraps_.changed(change);
     if (change.kind != WatchedKind::Node && change.kind != WatchedKind::Deployment) return;
     if (!change.after) return;
     const Value* after = find(change.after->value(), {"status", "plan"});
@@ -133,8 +140,7 @@ void NoPlanIsLost::changed(const Change& change) {
         if (is_asked && has_other_sources(built_for, change.after)) return;
         if (only_gate_is_left(*before) && has_task(*after, "replace-pod")) return;
         // A bootstrap that was disrupted is begun anew.
-        const bool has_failed_job = with_failed_job_.contains(text_at(change.after, {"metadata", "uid"}));
-        if (has_failed_job && has_task(*before, "await-bootstrap-complete")) return;
+        if (failed_bootstraps_.has(change.after) && has_task(*before, "await-bootstrap-complete")) return;
         violated(fmt::format(
             "active plan {} of {} was replaced by plan {}", id, change.key.name, find_string(*after, {"id"})
         ));
@@ -171,11 +177,9 @@ void NoPlanFailsByItself::exchanged(const SidecarExchange& exchange) {
 }
 
 void NoPlanFailsByItself::changed(const Change& change) {
+    failed_bootstraps_.changed(change);
     if (!change.after) return;
     if (change.kind == WatchedKind::Claim && is_wrong(change.after)) wrong_claims_.insert(change.key.name);
-    if (change.kind == WatchedKind::Job && is_condition_true(change.after->value(), "Failed")) {
-        with_failed_job_.insert(controller_of(change.after));
-    }
     if (change.kind != WatchedKind::Node) return;
     const auto has_failed = [](const ObjectPtr& node) {
         return text_at(node, {"status", "plan", "phase"}) == "Failed";
@@ -188,7 +192,7 @@ void NoPlanFailsByItself::changed(const Change& change) {
     for (const Value& task : tasks_of(*find(change.after->value(), {"status", "plan"}), none)) {
         if (has_wrong_claim && find_string(task, {"type"}) == "ensure-data-pvc") continue;
         if (find_string(task, {"status"}) != "Failed" || failed_tasks_.contains(find_string(task, {"id"})) ||
-            with_failed_job_.contains(text_at(change.after, {"metadata", "uid"}))) {
+            failed_bootstraps_.has(change.after)) {
             continue;
         }
         violated(fmt::format(

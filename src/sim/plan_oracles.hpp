@@ -9,6 +9,16 @@
 
 namespace sim {
 
+/// The nodes whose bootstrap Job has failed at some time.
+class FailedBootstraps {
+public:
+    void changed(const Change& change);
+    [[nodiscard]] bool has(const devcluster::apiserver::ObjectPtr& node) const;
+
+private:
+    std::set<std::string> uids_;
+};
+
 class NoPlanIsLost final : public Oracle {
 public:
     explicit NoPlanIsLost(const View& view) : Oracle{view} {}
@@ -28,8 +38,7 @@ private:
     };
     /// By plan.
     std::map<std::string, Beginning, std::less<>> built_for_;
-    /// The uids of nodes.
-    std::set<std::string> with_failed_job_;
+    FailedBootstraps failed_bootstraps_;
 };
 
 class NoPlanFailsByItself final : public Oracle {
@@ -45,8 +54,7 @@ public:
 
 private:
     std::set<std::string, std::less<>> failed_tasks_;
-    /// The uids of nodes.
-    std::set<std::string> with_failed_job_;
+    FailedBootstraps failed_bootstraps_;
     /// The names of claims that were wrong at some time.
     std::set<std::string> wrong_claims_;
 };
