@@ -18,7 +18,7 @@ ObjectPtr fleet_of(const View& view, const ObjectPtr& node) {
     const std::string owner = controller_of(node);
     if (owner.empty()) return nullptr;
     for (ObjectPtr& fleet : view.all(WatchedKind::Deployment)) {
-        if (text_at(fleet, {"metadata", "uid"}) == owner) return std::move(fleet);
+        if (uid_of(fleet) == owner) return std::move(fleet);
     }
     return nullptr;
 }

@@ -15,14 +15,6 @@ namespace {
 
 using std::chrono::milliseconds;
 
-std::string uid_of(const ObjectPtr& object) {
-    return text_at(object, {"metadata", "uid"});
-}
-
-bool is_going(const ObjectPtr& object) {
-    return !text_at(object, {"metadata", "deletionTimestamp"}).empty();
-}
-
 const kube::json::Array& owners_of(const ObjectPtr& object, const kube::json::Array& none) {
     return array_at(object->value(), {"metadata", "ownerReferences"}, none);
 }

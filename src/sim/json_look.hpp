@@ -19,6 +19,13 @@ using devcluster::apiserver::ObjectPtr;
 [[nodiscard]] inline std::string text_at(const ObjectPtr& object, std::initializer_list<std::string_view> path) {
     return object ? std::string{kube::json::find_string(object->value(), path)} : std::string{};
 }
+[[nodiscard]] inline std::string uid_of(const ObjectPtr& object) {
+    return text_at(object, {"metadata", "uid"});
+}
+/// Has its deletion begun?
+[[nodiscard]] inline bool is_going(const ObjectPtr& object) {
+    return !text_at(object, {"metadata", "deletionTimestamp"}).empty();
+}
 [[nodiscard]] inline const kube::json::Array& array_at(
     const kube::json::Value& value, std::initializer_list<std::string_view> path, const kube::json::Array& none
 ) {

@@ -103,7 +103,7 @@ void FailedBootstraps::changed(const Change& change) {
 }
 
 bool FailedBootstraps::has(const ObjectPtr& node) const {
-    return uids_.contains(text_at(node, {"metadata", "uid"}));
+    return uids_.contains(uid_of(node));
 }
 
 void NoPlanIsLost::changed(const Change& change) {
@@ -217,7 +217,7 @@ void PlanBeforeEffect::changed(const Change& change) {
     if (!has_plans || !change.after) return;
     const Value* plan = find(change.after->value(), {"status", "plan"});
     if (plan == nullptr) return;
-    planned_.insert(text_at(change.after, {"metadata", "uid"}));
+    planned_.insert(uid_of(change.after));
     const kube::json::Array none;
     for (const Value& task : tasks_of(*plan, none)) stored_.emplace(find_string(task, {"id"}));
 }

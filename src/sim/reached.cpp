@@ -123,8 +123,7 @@ void Reached::exchanged(const SidecarExchange& exchange) {
 
 void Reached::changed(const Change& change) {
     const bool is_ours = is_operator(change.by);
-    const bool goes = change.before && text_at(change.before, {"metadata", "deletionTimestamp"}).empty() &&
-                      (!change.after || !text_at(change.after, {"metadata", "deletionTimestamp"}).empty());
+    const bool goes = change.before && !is_going(change.before) && (!change.after || is_going(change.after));
     if (change.kind == WatchedKind::Node) node_changed(change);
     if (change.kind == WatchedKind::Claim && change.before && change.after && is_ours) {
         const bool was_owned = !controller_of(change.before).empty();
@@ -145,16 +144,16 @@ void Reached::node_changed(const Change& change) {
     if (!change.after) return;
     if (!change.before) {
         const ObjectPtr claim = view().find(WatchedKind::Claim, {change.key.namespace_, "data-" + change.key.name});
-        if (claim && !text_at(claim, {"metadata", "deletionTimestamp"}).empty()) reach(kMadeBeforeGone);
+        if (claim && is_going(claim)) reach(kMadeBeforeGone);
         return;
     }
     const std::string id_before = plan_of(change.before, "id");
     const std::string id_after = plan_of(change.after, "id");
     const bool was_active = plan_of(change.before, "phase") == "Active";
     const bool is_active = plan_of(change.after, "phase") == "Active";
-    const bool is_going = !text_at(change.after, {"metadata", "deletionTimestamp"}).empty();
-    const bool was_going = !text_at(change.before, {"metadata", "deletionTimestamp"}).empty();
-    if (is_going && !was_going && is_active) reach(kDeletedInPlan);
+    const bool goes = is_going(change.after);
+    const bool was_going = is_going(change.before);
+    if (goes && !was_going && is_active) reach(kDeletedInPlan);
     if (is_true(change.after, {"spec", "paused"}) && !is_true(change.before, {"spec", "paused"}) && is_active) {
         reach(kPausedInPlan);
     }
@@ -186,7 +185,7 @@ void Reached::node_changed(const Change& change) {
     const std::string tracked_before = text_at(change.before, {"status", "statefulSet", "uid"});
     const std::string tracked_after = text_at(change.after, {"status", "statefulSet", "uid"});
     if (!tracked_before.empty() && tracked_before != tracked_after) reach(kTrackedAnew);
-    if (is_going && finalizers(change.after) > 0 && finalizers(change.after) < finalizers(change.before)) {
+    if (goes && finalizers(change.after) > 0 && finalizers(change.after) < finalizers(change.before)) {
         reach(kHeldByOthers);
     }
 }

@@ -48,10 +48,6 @@ devcluster::workloads::WorkloadsOptions workloads_options() {
     return options;
 }
 
-std::string uid_of(const ObjectPtr& object) {
-    return std::string{find_string(object->value(), {"metadata", "uid"})};
-}
-
 }  // namespace
 
 World::World(WorldSettings settings, Ground& ground)

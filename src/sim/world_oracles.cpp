@@ -89,7 +89,7 @@ void OnePodPerVolume::changed(const Change& change) {
 
 void StatusIsTrue::changed(const Change& change) {
     if (change.kind == WatchedKind::StatefulSet && change.after) {
-        stateful_sets_.insert(text_at(change.after, {"metadata", "uid"}));
+        stateful_sets_.insert(uid_of(change.after));
     }
     if (change.kind == WatchedKind::Pod && change.after && is_seid_running(change.after)) {
         started_images_[{change.key.namespace_, text_at(change.after, {"spec", "subdomain"})}].insert(
@@ -175,11 +175,11 @@ void StatusIsTrue::judge_fleet(const Change& change) {
     if (hash == earlier || is_baseline) return;
     judged();
     const std::string image = text_at(change.after, {"spec", "template", "spec", "image"});
-    const std::string uid = text_at(change.after, {"metadata", "uid"});
+    const std::string uid = uid_of(change.after);
     const Value* asked = find(change.after->value(), {"spec", "replicas"});
     const std::int64_t replicas = asked != nullptr && asked->is_int64() ? asked->get_int64() : 0;
     for (const ObjectPtr& node : view().all(WatchedKind::Node)) {
-        if (controller_of(node) != uid || !text_at(node, {"metadata", "deletionTimestamp"}).empty()) continue;
+        if (controller_of(node) != uid || is_going(node)) continue;
         if (ordinal_of(node) >= replicas || claimed_images_[node->key()].contains(image)) continue;
         violated(
             fmt::format("fleet {} claims to run {}, and node {} never did", change.key.name, image, node->key().name)
@@ -189,10 +189,10 @@ void StatusIsTrue::judge_fleet(const Change& change) {
 
 void EventsAreTrue::changed(const Change& change) {
     if (change.kind == WatchedKind::Node && change.after) {
-        said_[text_at(change.after, {"metadata", "uid"})].insert(text_at(change.after, {"status", "phase"}));
+        said_[uid_of(change.after)].insert(text_at(change.after, {"status", "phase"}));
     }
     if (change.kind == WatchedKind::Deployment && change.after) {
-        std::set<std::string>& said = said_[text_at(change.after, {"metadata", "uid"})];
+        std::set<std::string>& said = said_[uid_of(change.after)];
         if (find(change.after->value(), {"status", "rollout"}) != nullptr) said.insert("RolloutStarted");
         if (find(change.after->value(), {"status", "plan"}) != nullptr) said.insert("PlanStarted");
         const kube::json::Array none;

@@ -154,21 +154,20 @@ void OnlyOursIsDeleted::changed(const Change& change) {
     if (change.kind == WatchedKind::Claim) judge_claim(change);
     if (change.by == nullptr || !change.before) return;
     const bool goes_now = !change.after;
-    const bool begins_to_go = change.after && !text_at(change.after, {"metadata", "deletionTimestamp"}).empty() &&
-                              text_at(change.before, {"metadata", "deletionTimestamp"}).empty();
+    const bool begins_to_go = change.after && is_going(change.after) && !is_going(change.before);
     if (!goes_now && !begins_to_go) return;
     if (change.kind == WatchedKind::Node && begins_to_go) judge_retention(change);
     if (!change.by->is_operator) return;
     if (change.kind == WatchedKind::Event || change.kind == WatchedKind::Deployment) return;
     // The last finalizer went: others asked for the deletion.
-    if (goes_now && !text_at(change.before, {"metadata", "deletionTimestamp"}).empty()) return;
+    if (goes_now && is_going(change.before)) return;
     judged();
     if (change.kind == WatchedKind::Node) return judge_node(change);
     const std::string owner = controller_of(change.before);
     if (is_one(WatchedKind::Deployment, owner)) return;
     if (nodes_.contains(owner)) {
         if (change.kind != WatchedKind::StatefulSet) return;
-        const std::string uid = text_at(change.before, {"metadata", "uid"});
+        const std::string uid = uid_of(change.before);
         const ObjectPtr node = view().find(WatchedKind::Node, change.key);
         if (!node || text_at(node, {"status", "statefulSet", "uid"}) != uid) return;
         const auto read = last_read_.find({change.by->incarnation, change.key});
@@ -180,7 +179,7 @@ void OnlyOursIsDeleted::changed(const Change& change) {
     if (change.kind == WatchedKind::StatefulSet) {
         const ObjectPtr node = view().find(WatchedKind::Node, change.key);
         const std::string tracked = text_at(node, {"status", "statefulSet", "uid"});
-        if (node && !tracked.empty() && tracked != text_at(change.before, {"metadata", "uid"})) return;
+        if (node && !tracked.empty() && tracked != uid_of(change.before)) return;
     }
     if (change.kind == WatchedKind::Pod && sets_.contains(owner)) return;
     violated(fmt::format("{} deleted {}, which no node of ours controls", change.by->name, change.key.name));
@@ -188,7 +187,7 @@ void OnlyOursIsDeleted::changed(const Change& change) {
 
 void OnlyOursIsDeleted::note_owners(const Change& change) {
     if (!change.after) return;
-    const std::string uid = text_at(change.after, {"metadata", "uid"});
+    const std::string uid = uid_of(change.after);
     if (change.kind == WatchedKind::Node) {
         nodes_.insert(uid);
         const Value* is_left = find(change.after->value(), {"spec", "dataVolume", "retain"});
@@ -214,11 +213,11 @@ void OnlyOursIsDeleted::judge_retention(const Change& change) {
 /// Whoever deletes it, the garbage collector too: users wait until a claim is nobody's.
 void OnlyOursIsDeleted::judge_claim(const Change& change) {
     if (!change.before) return;
-    if (change.is_by_operator() && claims_of_users_.contains(text_at(change.before, {"metadata", "uid"}))) {
+    if (change.is_by_operator() && claims_of_users_.contains(uid_of(change.before))) {
         violated(fmt::format("{} wrote to claim {}, which users made", change.by->name, change.key.name));
     }
-    const bool was_going = !text_at(change.before, {"metadata", "deletionTimestamp"}).empty();
-    const bool goes = !change.after || !text_at(change.after, {"metadata", "deletionTimestamp"}).empty();
+    const bool was_going = is_going(change.before);
+    const bool goes = !change.after || is_going(change.after);
     const std::string owner = controller_of(change.before);
     if (was_going || !goes || owner.empty()) return;
     judged();
@@ -230,7 +229,7 @@ void OnlyOursIsDeleted::judge_claim(const Change& change) {
 void OnlyOursIsDeleted::judge_node(const Change& change) {
     const std::string owner = controller_of(change.before);
     for (const ObjectPtr& fleet : view().all(WatchedKind::Deployment)) {
-        if (text_at(fleet, {"metadata", "uid"}) != owner) continue;
+        if (uid_of(fleet) != owner) continue;
         const auto read = replicas_read_.find({change.by->incarnation, fleet->key()});
         const std::string ordinal =
             text_at(change.before, {"metadata", "labels", std::string_view{sei::api::kDeploymentOrdinalLabel}});
@@ -242,9 +241,8 @@ void OnlyOursIsDeleted::judge_node(const Change& change) {
 }
 
 bool OnlyOursIsDeleted::is_one(WatchedKind kind, const std::string& uid) const {
-    return !uid.empty() && std::ranges::any_of(view().all(kind), [&](const ObjectPtr& one) {
-        return text_at(one, {"metadata", "uid"}) == uid;
-    });
+    return !uid.empty() &&
+           std::ranges::any_of(view().all(kind), [&](const ObjectPtr& one) { return uid_of(one) == uid; });
 }
 
 }  // namespace sim

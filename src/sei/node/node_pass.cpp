@@ -197,7 +197,7 @@ kube::Async<Requeue> NodePass::execute() {
         co_return Requeue::after(milliseconds{0}, "a new plan to be stored: " + again->why);
     }
     if (std::holds_alternative<tasks::PlanFailed>(execution)) {
-        planner_.note_failure();
+        planner_.note_end();
         if (context_.status.phase == api::NodePhase::Failed) {
             if (supersession_.is_failure_of_earlier_spec())
                 co_return Requeue::after(milliseconds{0}, "a plan for the changed spec");

@@ -52,7 +52,6 @@ api::TaskPlan Planner::plan_for_empty_volume() {
 void Planner::put_plan_away() {
     if (!context_.status.plan) return;
     conditions_.end_update();
-    const api::TaskPlan& plan = *context_.status.plan;
     // A failure was counted in the pass that saw it, and says since when it waits.
     const api::PlannedTask* failed = failed_task();
     const bool was_counted = failed != nullptr && failed->notBefore;
@@ -62,8 +61,7 @@ void Planner::put_plan_away() {
         context_.memory.failed_updates =
             std::max(context_.memory.failed_updates, static_cast<unsigned>(std::max(failed->attempts, 0)));
     }
-    if (!was_counted)
-        ended_plan_ = EndedPlan{plan::kind_of(plan), plan.phase == api::PlanPhase::Complete, started(plan)};
+    if (!was_counted) note_end();
     put_away_ = std::exchange(context_.status.plan, std::nullopt);
 }
 
@@ -74,9 +72,9 @@ api::PlannedTask* Planner::failed_task() const {
     return found == tasks.end() ? nullptr : &*found;
 }
 
-void Planner::note_failure() {
+void Planner::note_end() {
     const api::TaskPlan& plan = *context_.status.plan;
-    ended_plan_ = EndedPlan{plan::kind_of(plan), false, started(plan)};
+    ended_plan_ = EndedPlan{plan::kind_of(plan), plan.phase == api::PlanPhase::Complete, started(plan)};
 }
 
 milliseconds Planner::put_update_off() {

@@ -39,8 +39,8 @@ public:
 
     /// The task that failed the stored plan; null when there is none.
     [[nodiscard]] api::PlannedTask* failed_task() const;
-    /// The plan has failed in this pass, and stays.
-    void note_failure();
+    /// The plan has come to its end in this pass; one that has failed may stay.
+    void note_end();
     /// An update has failed: stores when the next attempt may begin. Returns how long that is.
     [[nodiscard]] std::chrono::milliseconds put_update_off();
     /// Is a failed update plan to be left in place for now?

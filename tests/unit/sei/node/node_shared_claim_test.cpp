@@ -438,19 +438,27 @@ TEST(ImportedClaim, waits_for_a_restart_of_a_running_node_and_comes_when_that_is
     EXPECT_EQ(claim_in_template(world), "data-data-owner");
 }
 
-TEST(ImportedClaim, is_not_written_to_while_the_sidecar_is_at_a_task_of_another_node) {
-    NodeWorld world;
-    put_claim_and_volume(world);
+void begin_restore_of_another(NodeWorld& world) {
     world.sidecar.runs["of-another"] = {
         "snapshot-restore", {.status = sidecar::RunStatus::Running, .run = 1, .error = {}}
     };
-    world.create_node(kImporting);
-    settle_later(world);
+}
+
+void expect_to_wait_for_restore_of_another(const NodeWorld& world) {
     EXPECT_TRUE(world.sidecar.submissions.empty());
     EXPECT_THAT(
         world.condition_message("Stalled"),
         HasSubstr("the sidecar is still at task of-another (snapshot-restore) of an earlier node")
     );
+}
+
+TEST(ImportedClaim, is_not_written_to_while_the_sidecar_is_at_a_task_of_another_node) {
+    NodeWorld world;
+    put_claim_and_volume(world);
+    begin_restore_of_another(world);
+    world.create_node(kImporting);
+    settle_later(world);
+    expect_to_wait_for_restore_of_another(world);
     world.sidecar.end("snapshot-restore", sidecar::RunStatus::Failed);
     settle_later(world);
     EXPECT_EQ(world.phase(), "Running");
@@ -466,18 +474,12 @@ TEST(ImportedClaim, of_a_node_that_ran_without_it_is_not_written_to_while_the_si
     world.observe_stateful_set("rev-2", 0, 1);
     settle_later(world);
     ASSERT_EQ(world.api.find(kPodPath), nullptr);
-    world.sidecar.runs["of-another"] = {
-        "snapshot-restore", {.status = sidecar::RunStatus::Running, .run = 1, .error = {}}
-    };
+    begin_restore_of_another(world);
     world.sidecar.submissions.clear();
     world.put_pod("rev-2", "seid:v2", running_state());
     world.observe_stateful_set("rev-2", 1, 1);
     settle_later(world);
-    EXPECT_TRUE(world.sidecar.submissions.empty());
-    EXPECT_THAT(
-        world.condition_message("Stalled"),
-        HasSubstr("the sidecar is still at task of-another (snapshot-restore) of an earlier node")
-    );
+    expect_to_wait_for_restore_of_another(world);
     world.sidecar.end("snapshot-restore", sidecar::RunStatus::Failed);
     settle_later(world);
     EXPECT_THAT(world.sidecar.submitted_types(), ElementsAre("mark-ready"));
